@@ -104,4 +104,5 @@ people = Feature(
         ),
     ),
     mobile=mobile.blueprint,
+    tabs=mobile.tabs,
 )

@@ -1,11 +1,15 @@
 """Pages inside WeChat: own shop and manager, unbinding, privacy notice."""
 
+from datetime import datetime
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from people import actions, erasing, identity, texts
 from wechat_bot import oauth
+from wechat_bot.conversation import Tab
 from wechat_bot.services import current_services
 
 blueprint = oauth.pages("people_mobile", __name__, url_prefix="/m", template_folder="templates")
@@ -19,15 +23,23 @@ def me() -> ResponseReturnValue:
     with services.reading() as session:
         shop = identity.shop_of(session, openid)
         manager = None if shop else identity.manager_of(session, openid)
-        cards = [card for cards in services.switchboard.cards for card in cards(session, openid, now)]
+        cards = services.switchboard.cards_of(session, openid, now)
     return render_template(
         "people/me.html",
         shop=shop,
         manager=manager,
         person=shop.in_charge(day_in(now, services.zone)) if shop else None,
-        cards=cards,
+        waiting=[card for card in cards if card.waits],
+        others=[card for card in cards if not card.waits],
         how_to_bind=texts.HOW_TO_BIND,
     )
+
+
+def tabs(session: Session, openid: str, now: datetime) -> list[Tab]:
+    """Return the tab of the own page: a shop's first, a customer manager's last."""
+    if identity.shop_of(session, openid) is not None:
+        return [Tab("我的", "person", "/m/me", 0)]
+    return [Tab("我的", "person", "/m/me", 90)] if identity.manager_of(session, openid) else []
 
 
 @blueprint.get("/me/unbind")

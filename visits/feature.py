@@ -10,6 +10,7 @@ from visits.actions import categories, erasing, groups, rating
 from visits.conversation import desk, shops
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
+from visits.mobile import tabs
 from visits.pages import canned, finding, inbox, needs, plans, reports, routes, shop_buttons, unheard, week, workload
 from visits.pages import groups as group_pages
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
@@ -46,6 +47,7 @@ visits = Feature(
     statics={"visits": Path(__file__).parent / "static"},
     mobile=routes_in_wechat.blueprint,
     cards=wechat_inbox.cards,
+    tabs=tabs.tabs,
     more=(
         groups.KIND,
         *timeline.KINDS,

@@ -65,6 +65,7 @@ def switchboard(features: Sequence[Feature]) -> Switchboard:
         told_of_binding=_each(features, lambda f: f.bound),
         know_help=_each(features, lambda f: f.helps),
         cards=_each(features, lambda f: f.cards),
+        tabs=_each(features, lambda f: f.tabs),
     )
 
 

@@ -194,3 +194,15 @@ class Card:
     url: str
     #: How much of it waits for the follower.
     waits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """Tab at the foot of a follower's pages: a place to go to, with how much waits there."""
+
+    word: str
+    #: One of `mobile/icons.html`.
+    icon: str
+    url: str
+    order: int
+    waits: int = 0

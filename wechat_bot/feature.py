@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import Period
 from foundation.search_index import SearchIndex
-from wechat_bot.conversation import Card, Conversation, Entry, FrontDesk, Listener, Overhear, Turn, Word
+from wechat_bot.conversation import Card, Conversation, Entry, FrontDesk, Listener, Overhear, Tab, Turn, Word
 from wechat_bot.criterion import Criterion, KeptSpec
 from wechat_bot.erasure import Forget
 from wechat_bot.services import Services
@@ -110,6 +110,8 @@ class Feature:
     mobile: Blueprint | None = None
     #: Gives its cards for a follower's own page (我的).
     cards: Callable[[Session, str, datetime], Sequence[Card]] | None = None
+    #: Gives its tabs at the foot of a follower's pages.
+    tabs: Callable[[Session, str, datetime], Sequence[Tab]] | None = None
     #: Folders of static files, by the first part of their address under /static/.
     statics: Mapping[str, Path] = field(default_factory=dict)
     commands: Sequence[click.Command] = ()

@@ -22,14 +22,14 @@ from wechat_bot.models import Media
 from wechat_bot.outbox import settling
 from wechat_bot.services import Services
 from wechat_bot.storage import path_of
+from wechat_bot.uploads import BY_FORM
 
 #: WeChat keeps what people send for three days (wechat-platform.md §2).
 KEPT_BY_WECHAT = timedelta(days=3)
 LEASE = timedelta(seconds=90)
 LONGEST_MARK = 64
-#: Prefix of `Media.wechat_id` for a picture held for an unsent form; and how long it is held, longer than anybody stays
-#: signed in on a page.
-HELD, HELD_FOR = "form:", timedelta(days=1)
+#: How long a picture is held for a form that was not sent: longer than anybody stays signed in on a page.
+HELD_FOR = timedelta(days=1)
 
 
 #: Ending of a thumbnail's name beside its picture, as `storage.old_files` knows names: after some hours without its row
@@ -147,7 +147,7 @@ def _here(picture: Picture, now: datetime) -> dict[str, Any]:
 def hold(session: Session, picture: Picture, *, now: datetime) -> str:
     """Save a received picture for a form that was not sent yet; gives its key. Unless claimed, it is deleted."""
     held = Media(
-        key=secrets.token_urlsafe(16), openid="", wechat_id=HELD + secrets.token_urlsafe(16), **_here(picture, now)
+        key=secrets.token_urlsafe(16), openid="", wechat_id=BY_FORM + secrets.token_urlsafe(16), **_here(picture, now)
     )
     session.add(held)
     return held.key
@@ -155,14 +155,16 @@ def hold(session: Session, picture: Picture, *, now: datetime) -> str:
 
 def claim(session: Session, key: str, *, openid: str = "") -> None:
     """Claim a held picture because its form was sent; with an empty `openid` it belongs to nobody."""
-    held = update(Media).where(Media.key == key, Media.wechat_id.startswith(HELD))
+    held = update(Media).where(Media.key == key, Media.wechat_id.startswith(BY_FORM))
     session.execute(held.values(wechat_id=f"page:{secrets.token_urlsafe(16)}", openid=openid))
 
 
 def discard_unsent(session: Session, *, now: datetime) -> None:
     """Discard held pictures of forms that were never sent."""
     is_old = (Media.heard_at < now - HELD_FOR, Media.discarded_at.is_(None))
-    discard(session, session.scalars(select(Media.key).where(Media.wechat_id.startswith(HELD), *is_old)).all(), now=now)
+    discard(
+        session, session.scalars(select(Media.key).where(Media.wechat_id.startswith(BY_FORM), *is_old)).all(), now=now
+    )
 
 
 def find(session: Session, folder: Path, key: str) -> Found | None:

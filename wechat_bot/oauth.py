@@ -6,6 +6,7 @@ made with `oauth.pages(…)`, which adds the form token, the security headers an
 """
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from foundation.errors import Refused
 from wechat_bot import limits, texts
 from wechat_bot.client.codes import SendError
+from wechat_bot.conversation import Tab
 from wechat_bot.services import Services, current_services
 from wechat_bot.unsaved_input import UnsavedInput, unsaved_input
 
@@ -58,6 +60,13 @@ def form_token() -> str:
     return str(g.get("h5_visitor", {}).get("form", ""))
 
 
+def tabs() -> list[Tab]:
+    """The tabs at the foot of this visitor's pages."""
+    services = current_services()
+    with services.reading() as session:
+        return services.switchboard.tabs_of(session, who(), services.clock())
+
+
 def pages(name: str, import_name: str, **options: Any) -> Blueprint:
     """A blueprint for pages inside WeChat: posts need the visitor's form token, and responses get security headers.
 
@@ -66,7 +75,7 @@ def pages(name: str, import_name: str, **options: Any) -> Blueprint:
     blueprint = Blueprint(name, import_name, **options)
     blueprint.before_request(_check_form)
     blueprint.after_request(headers)
-    blueprint.context_processor(lambda: {"form_token": form_token})
+    blueprint.context_processor(lambda: {"form_token": form_token, "tabs_of": tabs})
     blueprint.register_error_handler(Refused, lambda refusal: message_page(422, refusal.sentence))
     blueprint.register_error_handler(RequestEntityTooLarge, lambda error: message_page(413, texts.TOO_LARGE))
     return blueprint
@@ -78,7 +87,7 @@ def message_page(
     """A page with one sentence and the unsaved input; `again` is the address of its link, `label` the link's text."""
     page = render_template(
         "mobile/message.html",
-        sentences=[each for each in sentence.split("。") if each],
+        sentences=[each.strip() for each in re.findall(r"[^。]+。?", sentence)],
         again=again,
         label=label,
         number=structlog.contextvars.get_contextvars().get("request", "") if status >= 500 else "",

@@ -21,6 +21,7 @@ from wechat_bot.conversation import (
     Listener,
     Overhear,
     Reply,
+    Tab,
     Turn,
     Word,
 )
@@ -53,6 +54,8 @@ class Switchboard:
     know_help: tuple[Callable[[Turn], str], ...]
     #: The features' cards on a follower's own page.
     cards: tuple[Callable[[Session, str, datetime], Sequence[Card]], ...]
+    #: The features' tabs at the foot of a follower's pages.
+    tabs: tuple[Callable[[Session, str, datetime], Sequence[Tab]], ...]
 
     def awaits(self, turn: Turn) -> list[str]:
         """Sentences of the features about what waits for this follower."""
@@ -69,6 +72,11 @@ class Switchboard:
     def cards_of(self, session: Session, openid: str, now: datetime) -> list[Card]:
         """The cards of all features for this follower's own page."""
         return [card for cards in self.cards for card in cards(session, openid, now)]
+
+    def tabs_of(self, session: Session, openid: str, now: datetime) -> list[Tab]:
+        """The tabs of all features for this follower, in order."""
+        found = [tab for tabs in self.tabs for tab in tabs(session, openid, now)]
+        return sorted(found, key=lambda tab: tab.order)
 
     def waiting(self, session: Session, openid: str, now: datetime) -> list[Card]:
         """The cards of what waits for this follower."""

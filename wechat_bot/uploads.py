@@ -16,8 +16,9 @@ from wechat_bot.services import Services
 
 #: How long a media id is used: WeChat keeps temporary media for three days (wechat-platform.md §7).
 KEPT_BY_WECHAT = timedelta(days=3) - timedelta(hours=2)
-#: Prefix of `Media.wechat_id` for a picture that came by a page, and has no media id.
-BY_PAGE = "page:"
+#: Prefixes of `Media.wechat_id` for a picture that came by a page, and for one held for a form that was not sent yet:
+#: neither has a media id.
+BY_PAGE, BY_FORM = "page:", "form:"
 #: The file name endings WeChat takes, by media type.
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif", "audio/amr": "amr", "audio/mpeg": "mp3"}
 
@@ -58,7 +59,7 @@ def _media_id(services: Services, kind: str, key: str) -> str:
         kept = session.scalar(select(Media).where(Media.key == key))
     if kept is None:
         raise SendError("the file is not known any more", act=Act.NO)
-    if not kept.wechat_id.startswith(BY_PAGE) and now - kept.heard_at < KEPT_BY_WECHAT:
+    if not kept.wechat_id.startswith((BY_PAGE, BY_FORM)) and now - kept.heard_at < KEPT_BY_WECHAT:
         return kept.wechat_id
     if kept.uploaded_id and kept.uploaded_at and now - kept.uploaded_at < KEPT_BY_WECHAT:
         return kept.uploaded_id

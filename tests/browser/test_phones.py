@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.addresses import lay_out
 from tests.browser.conftest import Town
 from tests.browser.test_journey import publish
 from tests.office import Office
@@ -95,3 +96,55 @@ def test_where_the_line_is_gone_what_was_not_sent_is_shown_and_sent_with_one_pre
     page.context.set_offline(False)
     page.get_by_role("button", name="再试一次").tap()
     expect(page.get_by_text("第 1 题已记下：一般")).to_be_visible()
+
+
+def test_a_managers_day_by_touch_tabs_phrases_preview_and_a_list_pulled_down(town) -> None:
+    lay_out(town.house)
+    page = town.pocket("陈志强", "/m/visits")
+    foot = page.get_by_role("navigation", name="去哪里")
+    expect(foot.get_by_role("link").first).to_have_text("留言1")
+    foot.get_by_role("link", name="拜访").tap()
+    expect(page.locator("h1")).to_have_text("该拜访的店")
+    expect(page.get_by_role("link", name="李福生")).to_have_attribute("href", "tel:13600001234")
+    page.get_by_role("button", name="老李食杂店：去过了").tap()
+    done = page.locator(".done")
+    expect(done).to_contain_text("已记下：上门拜访老李食杂店")
+    done.get_by_role("button", name="撤销").tap()
+    expect(page.get_by_role("button", name="老李食杂店：去过了")).to_be_visible()
+
+    foot.get_by_role("link", name="留言").tap()
+    page.get_by_role("link", name="城南便利店").tap()
+    box = page.get_by_label("答复王老板")
+    expect(box).to_be_in_viewport()
+    expect(page.get_by_role("button", name="明早送")).to_be_in_viewport()
+    page.get_by_role("button", name="明早送").tap()
+    expect(box).to_have_value("王老板,明早送到。")
+    assert page.locator(".bubble__picture").first.bounding_box()["width"] <= 168
+    page.get_by_role("button", name="发送").tap()
+    expect(page.get_by_text("已发出")).to_be_visible()
+    expect(page.locator("#newest")).to_contain_text("明早送到")
+
+    page.goto(f"{town.web}/m/visits/groups/new")
+    page.get_by_label("我的全部店").check()
+    page.get_by_role("button", name="看看发给多少家").tap()
+    expect(page.get_by_text("店主看到的样子")).to_be_visible()
+    page.get_by_label("说什么").fill("周四送货，请留人签收。")
+    expect(page.locator("#preview")).to_have_text("周四送货，请留人签收。")
+    page.get_by_role("button", name="发给我试试").tap()
+    expect(page.get_by_text("只有您收到")).to_be_visible()
+    expect(page.get_by_label("说什么")).to_have_value("周四送货，请留人签收。")
+
+    page.goto(f"{town.web}/m/visits")
+    wire = page.context.new_cdp_session(page)
+
+    def finger(kind: str, y: int) -> None:
+        points = [] if kind == "touchEnd" else [{"x": 190, "y": y}]
+        wire.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    finger("touchStart", 200)
+    for y in (240, 280, 330):
+        finger("touchMove", y)
+    expect(page.locator("#notice")).to_have_text("松手刷新")
+    with page.expect_navigation():
+        finger("touchEnd", 330)
+    expect(page.locator("h1")).to_have_text("留言")

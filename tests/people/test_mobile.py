@@ -63,7 +63,7 @@ def test_a_manager_sees_the_office(town) -> None:
     code = invited.split("绑定 ")[1].split("（")[0].split()[0]
     assert "客户经理" in chen.say(f"绑定 {code}").text
     browser = Browser(town, chen)
-    assert "您已绑定为客户经理" in browser.open("/m/me")
+    assert "陈志强 客户经理 · 13900002201" in browser.open("/m/me")
     assert "要解绑客户经理陈志强吗" in browser.open("/m/me/unbind")
 
 

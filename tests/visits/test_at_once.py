@@ -240,7 +240,7 @@ def test_a_page_that_loses_against_another_hand_says_so_and_works_when_tried_aga
             page.post(f"/m/visits/{request.number}", form),
             desk.post(f"/console/visits/{request.number}", {"do": "close"}),
         ):
-            assert (answer.status_code, "刚才太忙了，什么都没有改，请再点一次。" in answer.text) == (503, True)
+            assert (answer.status_code, "刚才太忙了，什么都没有改，请再点一次" in answer.text) == (503, True)
         # WeChat asks again by itself, so the callback says nothing of it.
         heard = town.house.app.test_client().post("/wechat", query_string=letter.query, data=letter.body)
         assert (heard.status_code, "太忙" in heard.text) == (500, False)

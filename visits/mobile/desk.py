@@ -17,7 +17,7 @@ from visits.mobile import phrases, visitor
 from visits.models import FIRST_NUMBER, Way
 from visits.pages import buttons, form_values
 from visits.pages.form_pictures import FormPicture
-from visits.queries import thread
+from visits.queries import deadlines, thread
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
@@ -123,6 +123,8 @@ def _show(session: Session, services: Services, who: Colleague, found: Thread, d
         found=found,
         who=who,
         due=form_values.due(found, now=now, zone=zone),
+        chips=form_values.CHIPS,
+        deadlines=deadlines.of_request(session, found.id, now=now, zone=zone),
         way=way.way,
         way_said=texts.foreseen(way.way, way.left, way.until, now=now, zone=zone),
         send=texts.SEND.get(way.way, ""),

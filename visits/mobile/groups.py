@@ -11,6 +11,7 @@ from foundation.paging import Cursor
 from people.picker import short
 from people.picker.short import Picker
 from visits.actions import groups as actions
+from visits.actions import trying
 from visits.mobile import visitor
 from visits.pages import form_values, group_form
 from visits.pages.form_pictures import FormPicture
@@ -85,6 +86,12 @@ def group_write() -> ResponseReturnValue:
         if form.get("do") == "drop_photo":
             picture.drop()
             return _form(services, who)
+        if form.get("do") == "try":
+            picture.keep()
+            with services.transaction() as session:
+                content, now = form.get("content", ""), services.clock()
+                trying.to_myself(session, who, content, picture=picture.kept, token=picture.token, now=now)
+            return _form(services, who, said=texts.TRIED)
         if not group_form.was_seen(meant):
             picture.keep()
             return _form(services, who)
@@ -136,12 +143,12 @@ def own_picture(group_id: int) -> ResponseReturnValue:
     return form_values.send(file, f"group-{group_id}")
 
 
-def _form(services: Services, who: Colleague, error: str = "") -> ResponseReturnValue:
+def _form(services: Services, who: Colleague, error: str = "", said: str = "") -> ResponseReturnValue:
     picture = FormPicture(services, oauth.who())
     with services.reading() as session:
         values = group_form.shown(session, who, PICKER, picture, error)
     kept = picture.fields("visits_mobile.kept_picture")
-    page = render_template("visits/group_write.html", **values, **kept, keep=f"group-{who.manager_id}")
+    page = render_template("visits/group_write.html", **values, **kept, said=said, keep=f"group-{who.manager_id}")
     return make_response(page, 422 if values["error"] else 200)
 
 

@@ -45,7 +45,11 @@ def inbox_page() -> ResponseReturnValue:
         shelf = Shelf(given) if given in {each.value for each in SHELVES} else first
         page = inbox.page(session, who, InboxFilter(shelf, search), now=now, cursor=Cursor.of(request.args))
         open_now = windows.windows(session, [line.id for line in page.lines])
-    numbers = {Shelf.MINE: mine.open - mine.snoozed, Shelf.OVERDUE: counts.overdue, Shelf.POOL: counts.pool}
+    numbers = {
+        Shelf.MINE: mine.open - mine.snoozed - mine.waiting,
+        Shelf.OVERDUE: counts.overdue,
+        Shelf.POOL: counts.pool,
+    }
     # A manager with nobody below has one list, and needs no empty second one.
     hidden = set() if counts.open > mine.open or shelf is Shelf.OPEN else {Shelf.OPEN}
     hidden |= {Shelf.POOL} if not counts.pool and shelf is not Shelf.POOL else set()
@@ -57,6 +61,7 @@ def inbox_page() -> ResponseReturnValue:
             for line in page.lines
         ],
         urgent=texts.urgent(mine.overdue, mine.soon) if shelf is Shelf.MINE else "",
+        chips=form_values.CHIPS,
         shelf=shelf,
         shelves={each: word for each, word in SHELVES.items() if each not in hidden},
         numbers=numbers,
@@ -78,7 +83,11 @@ def cards(session: Session, openid: str, now: datetime) -> list[Card]:
     who = visibility.of_manager(session, openid, now=now, zone=ZoneInfo("UTC"))
     if who is not None:
         found = inbox.counts(session, who, now=now, mine_only=True)
-        return [Card("留言收件箱", texts.card_of_manager(found.open, found.overdue), "/m/visits")]
+        waits = found.open - found.snoozed - found.waiting
+        return [
+            Card("留言", texts.card_of_manager(found.open, found.overdue), "/m/visits", waits),
+            Card("常用语", texts.CARD_PHRASES, "/m/visits/phrases"),
+        ]
     newest = thread.own_threads(session, openid, limit=1)
     note = texts.card_of_shop(newest[0].is_open, newest[0].is_waiting) if newest else texts.CARD_NONE
     return [Card("给客户经理留言", note, "/m/visits/mine")]

@@ -42,7 +42,7 @@ def due() -> ResponseReturnValue:
         nothing="这些天里都有来往。" if is_quiet else texts.nothing_due(next_on, who.today),
         days=QUIET_DAYS,
         today=who.today,
-        how=texts.HOW,
+        done=texts.DONE,
         did=request.args.get("did", type=int) if request.args.get("how") in texts.HOW else None,
         moment=who.when,
     )

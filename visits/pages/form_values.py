@@ -53,6 +53,8 @@ class Due:
     tone: str
 
 
+#: The chip of each urgency, inside WeChat.
+CHIPS = {"late": "chip_bad", "soon": "chip_warn", "calm": "", "over": ""}
 #: Less time than this left counts as soon.
 SOON = 4 * 3600
 

@@ -74,6 +74,7 @@ class PlanLine:
     last_on: date | None
     #: Its last message to the account, to any service.
     heard_at: datetime | None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +306,7 @@ def _select(last: Any) -> Select[Any]:
             func.coalesce(own.name, head.name, ""),
             last,
             Follower.heard_at,
+            Retailer.address,
         )
         .select_from(Retailer)
         .join(Area, Area.id == Retailer.area_id)

@@ -65,6 +65,7 @@ class Thread:
     last_message_id: int | None
     #: Whether its writer is proved to keep its shop; staff may only have taken them for its keeper.
     is_keepers: bool
+    address: str
     said: tuple[ThreadMessage, ...] = ()
     #: Whether earlier messages were left out.
     has_earlier: bool = False
@@ -264,5 +265,6 @@ def _facts() -> Any:
         Request.closed_how,
         Request.last_message_id,
         case((Retailer.openid == Request.openid, literal(True)), else_=literal(False)),
+        func.coalesce(Retailer.address, ""),
     )
     return named.select_requests(*columns)

@@ -38,6 +38,7 @@ NO_VOICE = "这条留言里没有语音。"
 NO_SUCH_BUTTON = "没有这个操作，请刷新后再试。"
 DONE_FOR_YOU = "已办结"
 CARD_NONE = "有事请说，客户经理会收到"
+CARD_PHRASES = "答复时点一下就填好"
 
 # With a request's number, a name, or a text in their gaps
 FILL_IN = "{{{}}} 还没有填上，请改好再发。"

@@ -13,6 +13,13 @@ SENT = "已安排发送。每家店的回复会成为各自的留言。"
 UNDONE = "已撤销。"
 NOTHING_TO_UNDO = "没有可撤销的。"
 HOW = {"shop": "上门", "phone": "电话", "chat": "微信"}
+#: The same on the buttons of a customer manager's phone.
+DONE = {"shop": "去过了", "phone": "打过了", "chat": "聊过了"}
+#: In front of a message that its writer sends to themselves, to see it.
+TRIAL = "【试发】"
+TRIED = "已发到您的微信，只有您收到。"
+NOT_BOUND = "您的微信没有绑定客户经理，试发没有地方可去。绑定后再试，或直接看下面的样子。"
+SAY_FIRST = "微信现在不让往您的聊天里发。请先在公众号里随便发一句，再点一次。"
 
 
 def too_many(most: int) -> str:

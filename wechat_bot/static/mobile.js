@@ -47,7 +47,7 @@
       if (answer.redirected) history.replaceState(null, "", answer.url);
       prepare();
       var here = screen.querySelector("[data-here]");
-      if (here) return here.scrollIntoView();
+      if (here) return here.scrollIntoView({ block: "nearest" });
       window.scrollTo(0, 0);
       var heading = screen.querySelector("h1");
       if (heading) {
@@ -197,12 +197,20 @@
     // Words of 其他 tick it.
     var tick = field.name === "other" && field.value && field.form.querySelector('input[type="checkbox"][value="0"]');
     if (tick) tick.checked = true;
+    mirror(field);
   });
+
+  // What the reader will see, beside what is written.
+  function mirror(field) {
+    var shown = document.getElementById(field.getAttribute("data-shown"));
+    if (shown) shown.textContent = field.value;
+  }
 
   function prepare() {
     document.querySelectorAll("[data-keep]").forEach(function (field) {
       if (field.value) kept(field, field.value);
       else if ((field.value = kept(field))) {
+        mirror(field);
         tell("上次没发出的还在下面。");
         setTimeout(tell, 4000, "");
       }
@@ -221,6 +229,33 @@
       });
     }
   }
+
+  // A list pulled down from its top is asked for anew.
+  var PULLED = 90;
+  var from = null;
+  var far = 0;
+  document.addEventListener("touchstart", function (event) {
+    var pulls = event.touches.length === 1 && window.scrollY <= 0 && document.querySelector("[data-refresh]");
+    from = pulls ? event.touches[0].clientY : null;
+    far = 0;
+  }, { passive: true });
+  document.addEventListener("touchmove", function (event) {
+    if (from === null) return;
+    far = event.touches[0].clientY - from;
+    if (far > PULLED / 3) tell(far > PULLED ? "松手刷新" : "下拉刷新");
+  }, { passive: true });
+  document.addEventListener("touchend", function () {
+    if (from === null) return;
+    from = null;
+    if (far > PULLED) {
+      tell("正在刷新…");
+      location.reload();
+    } else if (far > PULLED / 3) tell("");
+  });
+
+  // A talk opens at its newest word.
+  var newest = document.getElementById("newest");
+  if (newest && !location.hash && !document.querySelector("[data-here]")) newest.scrollIntoView({ block: "end" });
 
   document.addEventListener("WeixinJSBridgeReady", prepare);
   window.addEventListener("pageshow", function (event) {
