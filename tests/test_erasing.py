@@ -75,6 +75,7 @@ NOBODYS = {
     "raised",
     "roster_part",
     "survey_code",
+    "survey_picture",
     "visit_canned",
     "visit_escalation",
     "visit_escalation_told",
