@@ -153,7 +153,8 @@ PAGES = (
     Page("visits, group", "admin", "/console/visits/groups/1", holds="新品到货", limit=None),
     Page("visits, plans", "admin", "/console/visits/plans", holds="月访", limit=None),
     Page("tasks", "admin", "/console/tasks"),
-    Page("audit log, first page", "admin", "/console/audit", holds="roster.see"),
+    Page("audit log, first page", "admin", "/console/audit", holds="area.change"),
+    Page("audit log, with views", "admin", "/console/audit?views=yes", holds="查看名单"),
     Page("users", "admin", "/console/users", holds="nobody"),
 )
 
@@ -279,8 +280,9 @@ def _log(session: Session, count: int, now: datetime) -> None:
     """An audit log as long as the roster."""
     session.execute(
         text(
-            f"{town.NUMBERS} INSERT INTO audit_entry (at, user_id, who, did, about, detail, address) "
-            "SELECT :now, 1, 'admin', 'roster.see', 'people', 'page ' || n, '127.0.0.1' FROM numbers"
+            f"{town.NUMBERS} INSERT INTO audit_entry (at, user_id, who, did, about, detail, address, is_view) "
+            "SELECT :now, 1, 'admin', CASE WHEN n % 1000 = 1 THEN 'area.change' ELSE 'roster.see' END, 'people', "
+            "'page ' || n, '127.0.0.1', n % 1000 <> 1 FROM numbers"
         ).bindparams(bindparam("now", type_=Moment())),
         {"count": count, "now": now},
     )

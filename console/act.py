@@ -68,8 +68,10 @@ def transaction(*, over: Editable | None = None) -> Iterator[tuple[Session, date
             nonlocal is_noted
             if did not in extensions.audit_words:
                 raise ValueError(f"no feature declares {did!r} as a word of the audit log")
-            is_search = did in extensions.searches
-            audit.note(session, visitor, did, about, detail, address=address, now=now, is_search=is_search)
+            is_search, is_view = did in extensions.searches, did in extensions.views
+            audit.note(
+                session, visitor, did, about, detail, address=address, now=now, is_search=is_search, is_view=is_view
+            )
             is_noted = True
 
         yield session, now, note

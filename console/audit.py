@@ -32,6 +32,7 @@ def note(
     now: datetime,
     who: str = "",
     is_search: bool = False,
+    is_view: bool = False,
 ) -> None:
     """Write an audit log entry: in the transaction of the action, or before the page that shows something.
 
@@ -47,6 +48,7 @@ def note(
             detail=detail[:300],
             address=address[:64],
             is_search=is_search,
+            is_view=is_view,
         )
     )
 
@@ -57,7 +59,7 @@ def note_search(session: Session, visitor: Visitor, did: str, sought: str, *, ad
     quoted = f"“{sought.translate(_MARKS)}”"
     last = session.execute(
         select(AuditEntry.id, AuditEntry.did, AuditEntry.detail, AuditEntry.at)
-        .where(AuditEntry.who == visitor.name)
+        .where(AuditEntry.user_id == visitor.user_id)
         .order_by(AuditEntry.id.desc())
         .limit(1)
     ).first()
@@ -67,7 +69,7 @@ def note_search(session: Session, visitor: Visitor, did: str, sought: str, *, ad
         if quoted.startswith(last.detail[:-1]):
             _put(session, AuditEntry.id == last.id, at=now, detail=quoted)
             return
-    note(session, visitor, did, detail=quoted, address=address, now=now, is_search=True)
+    note(session, visitor, did, detail=quoted, address=address, now=now, is_search=True, is_view=True)
 
 
 def forget(session: Session, whom: Forgetting) -> None:

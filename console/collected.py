@@ -31,6 +31,7 @@ class Extensions:
     finders: tuple[Finder, ...]
     audit_words: Mapping[str, str]
     searches: frozenset[str]
+    views: frozenset[str]
     topics: Mapping[str, str]
     #: Kinds of long task, those that export lists among them.
     kinds: frozenset[str]

@@ -34,6 +34,8 @@ class ConsoleExtension:
     audit_words: Mapping[str, str] = field(default_factory=dict)
     #: The words whose detail holds a searched text in quotation marks.
     searches: Collection[str] = ()
+    #: The words of what only looks at something: the log's page leaves them out unless they are asked for.
+    views: Collection[str] = ()
     #: Topics of the audit log's links, and their texts for people.
     topics: Mapping[str, str] = field(default_factory=dict)
     #: Long tasks by kind.
@@ -78,6 +80,7 @@ def collect(features: Sequence[Feature]) -> Extensions:
         finders=tuple(sorted((one for _, each in found for one in each.finders), key=lambda one: one.order)),
         audit_words=words,
         searches=frozenset(did for _, each in found for did in each.searches),
+        views=frozenset(did for _, each in found for did in each.views),
         topics=claimed(
             "topic of the audit log",
             [(name, topic, word) for name, each in found for topic, word in each.topics.items()],

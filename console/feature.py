@@ -60,6 +60,7 @@ console = Feature(
                 "task.download": "下载文件",
             },
             searches=("list.export", "find"),
+            views=("find",),
             lists=(log.AUDIT,),
             topics={
                 "session": "登录",

@@ -108,7 +108,12 @@ class AuditEntry(Base):
     while what is searched for is still being typed."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_who", "who", "id"), Index("ix_audit_entry_did", "did", "id"))
+    __table_args__ = (
+        Index("ix_audit_entry_user_id", "user_id", "id"),
+        Index("ix_audit_entry_did", "did", "id"),
+        Index("ix_audit_entry_is_view", "is_view", "id"),
+        Index("ix_audit_entry_at", "at", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -120,6 +125,8 @@ class AuditEntry(Base):
     detail: Mapped[str] = mapped_column(String(300))
     #: Whether the detail holds a searched text, in quotation marks.
     is_search: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Whether something was only looked at, which the page leaves out unless it is asked for.
+    is_view: Mapped[bool] = mapped_column(default=False, server_default=false())
     address: Mapped[str] = mapped_column(String(64))
 
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, String, literal_column, or_, select
+from sqlalchemy import ColumnElement, String, false, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from console import passwords
+from console.audit import TERMINAL
 from console.models import AuditEntry, MonthFigure, RecoveryCode, Task, TaskState, User, UserSession
 from console.permissions import TASKS_ALL
 from console.rules.sessions import ABSOLUTE, IDLE, SEEN_EVERY, has_expired
@@ -47,6 +48,23 @@ class SessionLine:
     seen_at: datetime
     address: str
     agent: str
+
+
+#: Entries without a user: of commands, and of who was not signed in.
+COMMAND, NOBODY = "command", "nobody"
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Filter of the audit log. What was only looked at is left out unless it, or its kind, is asked for."""
+
+    user_id: int | None = None
+    #: `COMMAND` or `NOBODY`, where no user is meant.
+    who: str = ""
+    did: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    with_views: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +147,37 @@ def users(session: Session, *, search: str = "", cursor: Cursor = FIRST, limit: 
     return paging.page(session, statement, _BY_LOGIN, cursor, limit=limit)
 
 
+def called(session: Session) -> list[tuple[int, str]]:
+    """All users, by name, with the login where it is another."""
+    rows = session.execute(select(User.id, User.name, User.login).order_by(User.name, User.login))
+    return [(key, name if name == login else f"{name}（{login}）") for key, name, login in rows]
+
+
 def user(session: Session, user_id: int) -> User | None:
     """One user; None where there is none."""
     return session.get(User, user_id)
 
 
-def audit(session: Session, *, who: str = "", did: str = "", cursor: Cursor = FIRST, limit: int) -> Page[AuditEntry]:
+def audit(session: Session, wanted: LogFilter, *, cursor: Cursor = FIRST, limit: int) -> Page[AuditEntry]:
     """A select of the audit log, newest first."""
     statement = select(AuditEntry)
-    if who:
-        statement = statement.where(AuditEntry.who == who)
-    if did:
-        statement = statement.where(AuditEntry.did == did)
+    if wanted.user_id is not None:
+        statement = statement.where(AuditEntry.user_id == wanted.user_id)
+    elif wanted.who:
+        by_command = AuditEntry.who == TERMINAL
+        is_theirs = by_command if wanted.who == COMMAND else ~by_command
+        statement = statement.where(AuditEntry.user_id.is_(None), is_theirs)
+    if wanted.did:
+        statement = statement.where(AuditEntry.did == wanted.did)
+    elif not wanted.with_views:
+        statement = statement.where(AuditEntry.is_view == false())
+    if wanted.since and wanted.until:
+        during = AuditEntry.at >= wanted.since, AuditEntry.at < wanted.until
+        # The ids of the day are found by the index over its moments; the page is then found by the ids, as always.
+        first, last = session.execute(select(func.min(AuditEntry.id), func.max(AuditEntry.id)).where(*during)).one()
+        if first is None:
+            return Page(())
+        statement = statement.where(*during, AuditEntry.id.between(first, last))
     return paging.page(session, statement, _NEWEST_ENTRY, cursor, limit=limit)
 
 

@@ -86,6 +86,7 @@ people = Feature(
                 "tries.unlock": "解锁许可证",
                 "delivery.cancel": "取消消息",
             },
+            views=("shop.see", "roster.see", "delivery.see"),
             searches=("roster.see", "roster.export", "codes.print", "tag.put", "tag.off"),
             topics={
                 "area": "片区",

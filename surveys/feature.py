@@ -79,6 +79,7 @@ surveys = Feature(
                 "survey.cross.export": "导出交叉分析",
             },
             searches=("survey.words", "survey.sheets", "survey.photos"),
+            views=tuple(f"survey.{what}" for what in ("people", "words", "sheets", "sheet", "photos", "unanswered")),
             topics={
                 "survey": "调查",
                 "sheet": "答卷",

@@ -103,6 +103,7 @@ visits = Feature(
                 "visit.group.cancel": "取消群发",
             },
             searches=("visit.transfer",),
+            views=("visit.see", "visit.report.see", "visit.plan.see", "visit.group.see"),
             topics={
                 "category": "留言类别",
                 "visit": "留言",

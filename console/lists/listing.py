@@ -68,6 +68,8 @@ class Filter:
     label: str
     every: str
     choices: Callable[[Asked], Sequence[tuple[Any, str]]] | None = None
+    #: Kind of the text field: text, date.
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -558,12 +558,15 @@ def upgrade() -> None:
         sa.Column("about", sa.String(length=120), nullable=False),
         sa.Column("detail", sa.String(length=300), nullable=False),
         sa.Column("is_search", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_view", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_audit_entry_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
+    op.create_index("ix_audit_entry_at", "audit_entry", ["at", "id"], unique=False)
     op.create_index("ix_audit_entry_did", "audit_entry", ["did", "id"], unique=False)
-    op.create_index("ix_audit_entry_who", "audit_entry", ["who", "id"], unique=False)
+    op.create_index("ix_audit_entry_is_view", "audit_entry", ["is_view", "id"], unique=False)
+    op.create_index("ix_audit_entry_user_id", "audit_entry", ["user_id", "id"], unique=False)
     op.create_table(
         "campaign_step",
         sa.Column("id", sa.Integer(), nullable=False),

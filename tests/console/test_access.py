@@ -1,5 +1,8 @@
 """What the table of `tests/test_access.py` does not say: another area, phones, headers, the audit log."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from people.models import Area
@@ -85,3 +88,30 @@ def test_the_audit_log_says_who_did_what_from_where(office) -> None:
     assert "登录" in page
     assert "127.0.0.1" in page
     assert "没有记录" in admin.get("/console/audit?who=nobody").text
+
+
+def test_the_audit_log_leaves_out_what_was_only_looked_at_and_is_narrowed_by_day_person_and_kind(office) -> None:
+    market, admin = office.browser("market"), office.browser("admin")
+    market.get("/console/people?search=老李")
+    market.post("/console/people/tags/new", {"name": "昨天的"})
+    office.house.later(days=1)
+    market.sign_in("market")
+    market.get("/console/people/tags")
+    assert market.post("/console/people/tags/new", {"name": "今天的"}).status_code == 303
+    office.house.flask("console", "name-user", "market", "何佳怡")
+    admin.sign_in("admin")
+
+    def shown(asked: str) -> list[str]:
+        page = admin.get(f"/console/audit?{asked}").text
+        return re.findall(r"昨天的|今天的|老李|何佳怡(?=</td>)", page.partition("<tbody>")[2])
+
+    market_id = str(next(entry.user_id for entry in office.audited("tag.save")))
+    yesterday, today = (
+        (office.house.clock() - timedelta(days=ago)).astimezone(office.house.services.zone).date() for ago in (1, 0)
+    )
+    assert shown("") == ["何佳怡", "今天的", "昨天的"]
+    assert shown("views=yes") == ["何佳怡", "今天的", "昨天的", "老李"]
+    assert shown(f"who={market_id}") == ["今天的", "昨天的"] and shown("who=command") == ["何佳怡"]
+    assert shown(f"day={yesterday}") == ["昨天的"] and shown(f"day={today}&who={market_id}") == ["今天的"]
+    assert shown(f"did=roster.see&day={yesterday}") == ["老李"] and shown("day=1999-01-01") == []
+    assert "何佳怡（market）" in admin.get("/console/audit?day=9999-12-31&who=999999").text

@@ -146,7 +146,7 @@ def test_the_log_says_which_list_was_taken_away_once_its_task_is_gone(office) ->
 def test_what_was_typed_stands_in_one_pair_of_quotation_marks(office) -> None:
     admin = office.browser("admin")
     for asked, given in (
-        ("/console/audit/export", {"who": "王”建国"}),
+        ("/console/audit/export", {"day": "王”建国"}),
         ("/console/users/export", {"search": "“王" * 30}),
     ):
         assert admin.post(asked, given).status_code == 303
