@@ -4,12 +4,15 @@ Many sheets are split into several files: a hundred pages are easier to print th
 in memory at a time.
 """
 
+import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
+import segno
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -25,6 +28,35 @@ BOOK = 100 * A_SHEET
 MARGIN = 10 * mm
 QR_SIDE = 45 * mm
 GREY, INK = 0.45, 0.1
+#: Room within a card, and the code's white border, which aligns it with the texts above and below.
+PAD = 6 * mm
+BORDER = QR_SIDE * printing.QUIET / (29 + 2 * printing.QUIET)
+#: Content of the code on the picture of a sheet.
+SAMPLE = "样张"
+
+
+@dataclass(frozen=True, slots=True)
+class CardLine:
+    """Line of text at its place on a sheet, in points."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    grey: float
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPicture:
+    """Sheet as a page of the console draws it, in points from the upper left: lines, corners of codes, cut lines."""
+
+    size: tuple[float, float]
+    lines: Sequence[CardLine]
+    codes: Sequence[tuple[float, float]]
+    cuts: Sequence[tuple[float, float, float, float]]
+    side: float
+    #: Path of a code that leads nowhere, one unit wide.
+    code: str
 
 
 class Printed(Protocol):
@@ -94,8 +126,7 @@ def _write_book(book: Path, account: str, cards: list[Printed], done: int, progr
     for start in range(0, len(cards), A_SHEET):
         _cut_lines(canvas, width, height)
         for place, card in enumerate(cards[start : start + A_SHEET]):
-            left = MARGIN + place % ACROSS * width
-            bottom = A4[1] - MARGIN - (place // ACROSS + 1) * height
+            left, bottom = _corner(place, width, height)
             _draw(canvas, account, card, left, bottom, width, height)
         canvas.showPage()
         progress(done + min(start + A_SHEET, len(cards)))
@@ -114,33 +145,70 @@ def _cut_lines(canvas: Canvas, width: float, height: float) -> None:
     canvas.setDash()
 
 
+def picture(account: str, cards: Sequence[Printed]) -> SheetPicture | None:
+    """The first sheet of these cards; None where the font is not installed."""
+    try:
+        printing.load_font()
+    except Refused:
+        return None
+    lines, codes = list[CardLine](), list[tuple[float, float]]()
+    width, height = (A4[0] - 2 * MARGIN) / ACROSS, (A4[1] - 2 * MARGIN) / DOWN
+    for place, card in enumerate(cards[:A_SHEET]):
+        left, bottom = _corner(place, width, height)
+        lines += [replace(line, y=A4[1] - line.y) for line in _lines(account, card, left, bottom, width, height)]
+        codes.append((left + PAD - BORDER, A4[1] - bottom - PAD + BORDER - QR_SIDE))
+    cuts = [(MARGIN + n * width, MARGIN, MARGIN + n * width, A4[1] - MARGIN) for n in range(ACROSS + 1)]
+    cuts += [(MARGIN, MARGIN + n * height, A4[0] - MARGIN, MARGIN + n * height) for n in range(DOWN + 1)]
+    return SheetPicture(A4, tuple(lines), tuple(codes), tuple(cuts), QR_SIDE, _sample_code())
+
+
+def _sample_code() -> str:
+    """A code that leads nowhere, as the path of a picture one unit wide."""
+    rows = [bytes(row) for row in segno.make(SAMPLE, error="m", micro=False).matrix]
+    module = 1 / (len(rows) + 2 * printing.QUIET)
+    runs = (
+        f"M{(printing.QUIET + run.start()) * module:.4f} {(printing.QUIET + number) * module:.4f}"
+        f"h{len(run[0]) * module:.4f}v{module:.4f}h-{len(run[0]) * module:.4f}z"
+        for number, row in enumerate(rows)
+        for run in re.finditer(b"\x01+", row)
+    )
+    return "".join(runs)
+
+
+def _corner(place: int, width: float, height: float) -> tuple[float, float]:
+    """The lower left corner of a card on its sheet."""
+    return MARGIN + place % ACROSS * width, A4[1] - MARGIN - (place // ACROSS + 1) * height
+
+
 def _draw(canvas: Canvas, account: str, card: Printed, left: float, bottom: float, width: float, height: float) -> None:
-    pad = 6 * mm
-    inner, top = width - 2 * pad, bottom + height - pad
-    _line(canvas, account, left + pad, top - 6, inner, 8, GREY)
-    _line(canvas, card.shop, left + pad, top - 25, inner, 15, INK)
-    # The code's white border aligns it with the texts above and below.
-    border = QR_SIDE * printing.QUIET / (29 + 2 * printing.QUIET)
-    printing.draw_code(canvas, card.url, left + pad - border, bottom + pad - border, QR_SIDE)
-    beside = left + pad + QR_SIDE - 2 * border + 4 * mm
-    room = left + width - pad - beside
-    y = bottom + pad + QR_SIDE - 2 * border - 12
+    for line in _lines(account, card, left, bottom, width, height):
+        canvas.setFillGray(line.grey)
+        canvas.setFont(printing.FONT, line.size)
+        canvas.drawString(line.x, line.y, line.text)
+    printing.draw_code(canvas, card.url, left + PAD - BORDER, bottom + PAD - BORDER, QR_SIDE)
+
+
+def _lines(account: str, card: Printed, left: float, bottom: float, width: float, height: float) -> Iterator[CardLine]:
+    inner, top = width - 2 * PAD, bottom + height - PAD
+    yield _line(account, left + PAD, top - 6, inner, 8, GREY)
+    yield _line(card.shop, left + PAD, top - 25, inner, 15, INK)
+    beside = left + PAD + QR_SIDE - 2 * BORDER + 4 * mm
+    room = left + width - PAD - beside
+    y = bottom + PAD + QR_SIDE - 2 * BORDER - 12
     for text, size, grey in (
         (f"{rules.salutation(card.keeper)} 收", 12, INK),
         (f"许可证 {rules.mask_licence(card.licence)}", 8.5, GREY),
         (card.area, 8.5, GREY),
         (card.manager and f"客户经理 {card.manager}", 8.5, GREY),
     ):
-        _line(canvas, text, beside, y, room, size, grey)
+        yield _line(text, beside, y, room, size, grey)
         y -= size + 5
-    y = bottom + pad + 1 + 14 * (len(texts.CARD) - 1)
+    y = bottom + PAD + 1 + 14 * (len(texts.CARD) - 1)
     for text in texts.CARD:
-        _line(canvas, text, beside, y, room, 9.5, INK)
+        yield _line(text, beside, y, room, 9.5, INK)
         y -= 14
 
 
-def _line(canvas: Canvas, text: str, x: float, y: float, room: float, size: float, grey: float) -> None:
+def _line(text: str, x: float, y: float, room: float, size: float, grey: float) -> CardLine:
     text, size = printing.fitted(text, size, room)
-    canvas.setFillGray(grey)
-    canvas.setFont(printing.FONT, size)
-    canvas.drawString(x, y, text)
+    return CardLine(text, x, y, size, grey)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from foundation.database import upsert
@@ -77,26 +77,29 @@ def url_of(session: Session, app_id: str, retailer_id: int) -> str | None:
 
 def cards(session: Session, app_id: str, which: ColumnElement[bool]) -> Iterator[BindingCard]:
     """The cards of the chosen shops, sorted by area and licence; read in chunks."""
-    statement = (
-        select(
-            Retailer.licence,
-            Retailer.shop,
-            Retailer.keeper,
-            Area.name,
-            func.coalesce(_own.name, _head.name, ""),
-            BindCode.url,
-        )
-        .select_from(Retailer)
-        .join(Area, Area.id == Retailer.area_id)
-        .join(BindCode, and_(BindCode.retailer_id == Retailer.id, BindCode.app_id == app_id))
-        .outerjoin(_own, _own.id == Retailer.manager_id)
-        .outerjoin(_head, _head.id == Area.manager_id)
-        .where(which)
-        .order_by(Area.name, Retailer.licence)
-    )
+    has_code = and_(BindCode.retailer_id == Retailer.id, BindCode.app_id == app_id)
+    statement = _printed(BindCode.url).join(BindCode, has_code).where(which)
     with session.execute(statement, execution_options={"yield_per": BATCH}) as result:
         for row in result:
             yield BindingCard(*row)
+
+
+def sample(session: Session, which: ColumnElement[bool], *, limit: int) -> list[BindingCard]:
+    """The first cards of the chosen shops as they would be printed, without their codes."""
+    return [BindingCard(*row) for row in session.execute(_printed(literal("")).where(which).limit(limit))]
+
+
+def _printed(url: Any) -> Select[Any]:
+    """What is printed of a shop, in the order of printing."""
+    manager = func.coalesce(_own.name, _head.name, "")
+    return (
+        select(Retailer.licence, Retailer.shop, Retailer.keeper, Area.name, manager, url)
+        .select_from(Retailer)
+        .join(Area, Area.id == Retailer.area_id)
+        .outerjoin(_own, _own.id == Retailer.manager_id)
+        .outerjoin(_head, _head.id == Area.manager_id)
+        .order_by(Area.name, Retailer.licence)
+    )
 
 
 def _lacking(app_id: str, which: ColumnElement[bool], *columns: Any) -> Select[Any]:

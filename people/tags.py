@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, literal, select
+from sqlalchemy import ColumnElement, and_, delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from foundation import paging
@@ -115,6 +115,12 @@ def unassign(session: Session, tag_id: int, which: ColumnElement[bool]) -> tuple
     found = select(Retailer.id).where(which)
     gone = delete(RetailerTag).where(RetailerTag.tag_id == tag_id, RetailerTag.retailer_id.in_(found))
     return tag.name, changed(session, gone)
+
+
+def count_with(session: Session, tag_id: int, which: ColumnElement[bool]) -> int:
+    """The number of these shops that have a tag."""
+    tagged = select(RetailerTag.retailer_id).where(RetailerTag.tag_id == tag_id)
+    return saved.count(session, and_(which, Retailer.id.in_(tagged)), most=MOST_AT_ONCE)
 
 
 def _checked(name: str) -> str:

@@ -1,18 +1,15 @@
 """Binding card pages: choose the shops, see their number, and let a worker write the PDF."""
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act, tasks
-from console.lists import looking
 from foundation.errors import Refused
 from people import cards, codes, saved
-from people.pages import choosing, filters, roster
+from people.pages import choosing
 from people.permissions import CODES_PRINT
 from people.roster.kinds import CODES
 from wechat_bot.services import current_services
-
-FILTERS = (filters.AREA, filters.CLASS, filters.MANAGER, filters.BOUND, filters.AUDIENCE)
 
 
 @access.allow(CODES_PRINT)
@@ -41,9 +38,8 @@ def _choose(error: Refused | None) -> str:
     with services.reading() as session:
         which = choosing.condition(services, session, me, chosen)
         number = saved.count(session, which, most=codes.MOST_CARDS)
-        asked = looking.ask(roster.ROSTER, session, request.values)
-        offered = [each for each in FILTERS if each is not filters.MANAGER or me.is_company_wide or me.area_id]
-        choices = [(each, options) for each, options in looking.choices(offered, asked) if options]
+        choices = choosing.offered(session)
+        sample = codes.sample(session, which, limit=cards.A_SHEET) if 0 < number <= codes.MOST_CARDS else []
         said = choosing.words(session, chosen)
     return render_template(
         "people/codes.html",
@@ -53,5 +49,7 @@ def _choose(error: Refused | None) -> str:
         kept=choosing.kept(),
         said=said,
         filters=choices,
+        sheet=cards.picture(services.account_name, sample) if sample else None,
+        books=-(-number // cards.BOOK),
         error=error,
     )

@@ -11,6 +11,7 @@ from console.lists import looking
 from console.lists.listing import Column, Listing
 from console.stamps import Editable
 from foundation.errors import Refused
+from foundation.text import whole_number
 from people import saved, tags
 from people.models import Retailer, Tag
 from people.pages import choosing
@@ -109,15 +110,22 @@ def tag_shop(licence: str) -> ResponseReturnValue:
 
 @access.allow(TAGS_PUT)
 def tag_many() -> ResponseReturnValue:
-    """Show the number of chosen shops, and put a tag on all of them or take it off."""
+    """Choose shops, then a tag; show what would happen, and put it on all of them or take it off."""
     return act.form(_tag_many, _choose)
 
 
 def _tag_many() -> ResponseReturnValue:
     services, me, chosen = current_services(), access.visitor(), choosing.chosen()
     did, tag_id, change = _wish()
+    if not choosing.is_chosen():
+        raise Refused("请先选给哪些店。")
     with act.transaction() as (session, _, note):
-        name, number = change(session, tag_id, choosing.condition(services, session, me, chosen))
+        which = choosing.condition(services, session, me, chosen)
+        seen = whole_number(request.form.get("seen", ""))
+        now = saved.count(session, which, most=tags.MOST_AT_ONCE)
+        if seen is not None and seen != now:
+            raise Refused(f"现在符合的是 {now:,} 家，刚才看到的是 {seen:,} 家。请再看一遍会怎样。")
+        name, number = change(session, tag_id, which)
         note(did, f"tag:{tag_id}", f"{name} {number} 家 {choosing.words(session, chosen)}")
     done = "去掉了" if did == OFF else "打上了"
     return act.done(choosing.back(chosen), f"“{name}”：{number:,} 家店{done}这个标签。")
@@ -125,16 +133,26 @@ def _tag_many() -> ResponseReturnValue:
 
 def _choose(error: Refused | None) -> str:
     services, me, chosen = current_services(), access.visitor(), choosing.chosen()
+    tag_id, do = whole_number(request.values.get("tag", "")), request.values.get("do", "put")
     with services.reading() as session:
         which = choosing.condition(services, session, me, chosen)
         number = saved.count(session, which, most=tags.MOST_AT_ONCE)
         said, known = choosing.words(session, chosen), tags.names(session)
+        name = dict(known).get(tag_id or 0, "")
+        have = tags.count_with(session, tag_id, which) if tag_id and name and number <= tags.MOST_AT_ONCE else 0
+        choices = choosing.offered(session)
     return render_template(
         "people/tagging.html",
         said=said,
         number=number,
         most=tags.MOST_AT_ONCE,
         tags=known,
+        tag=tag_id if name else None,
+        name=name,
+        have=have,
+        is_off=do == "off",
+        filters=choices,
+        is_chosen=choosing.is_chosen(),
         kept=choosing.kept(),
         back=choosing.back(chosen),
         error=error,

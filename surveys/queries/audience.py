@@ -160,8 +160,8 @@ CRITERIA = (
     ),
     Criterion(
         "not_answered_survey",
-        "收到某份调查（的第几次邀请）、还没有填写：{survey: 编号, wave: 第几次}",
-        "收到调查、还没有填写",
+        "在某份调查（的第几次邀请）的名单里、还没有填写：{survey: 编号, wave: 第几次}",
+        "在名单里，还没有填写",
         (
             Field("调查", Input.ONE, _survey_choices, "survey", is_number=True),
             Field("邀请", Input.ONE, _wave_choices, "wave", "survey", is_number=True, is_optional=True),

@@ -34,7 +34,12 @@ def print_all(office, browser, **chosen) -> bytes:
 
 def test_the_cards_of_an_area_are_printed_and_each_code_binds_its_shop(office) -> None:
     zhou = office.browser("zhou")
-    assert "<dd>2</dd>" in zhou.get("/console/people/codes").text
+    page = zhou.get("/console/people/codes").text
+    assert "<dt>店铺</dt><dd>2<small>家" in page and "<dt>A4 纸</dt><dd>1<small>张" in page
+    # The picture shows what is printed, without a code that could be used.
+    drawn = re.findall(r"<text [^>]*>([^<]*)</text>", page)
+    assert {"城南便利店", "王老板 收", "许可证 3508 **** 0001", "老李食杂店"} <= set(drawn)
+    assert page.count('<use href="#code"') == 2 and "王建国" not in page.partition("<svg class")[2]
     said, held = texts_and_codes(print_all(office, zhou))
     assert "城南便利店" in said
     assert "王老板" in said

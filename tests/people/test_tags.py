@@ -42,10 +42,19 @@ def test_a_tag_is_put_on_a_shop_and_taken_off_by_who_looks_after_it(office, brow
 def test_many_shops_are_tagged_at_once_after_the_count_and_only_ones_own(office, browser) -> None:
     make(browser, "节日")
     page = browser.get("/console/people/tagging?class=&search=").text
-    assert "给这 3 家店打上" in page
+    assert "1. 给谁" in page and "2. 哪个标签" not in page
+    page = browser.get("/console/people/tagging?whom=all").text
+    assert "2. 哪个标签" in page and "3. 会怎样" not in page
+    assert "给这 3 家店打上" in browser.get("/console/people/tagging?whom=all&tag=1").text
     zhou = office.browser("zhou")
-    assert "给这 2 家店打上" in zhou.get("/console/people/tagging").text
-    assert zhou.post("/console/people/tagging", {"tag": "1", "do": "put"}).status_code == 303
+    asked = "/console/people/tagging?whom=all&tag=1&do=put"
+    assert "给这 2 家店打上" in zhou.get(asked).text
+    assert "请先选给哪些店" in zhou.post("/console/people/tagging", {"tag": "1", "do": "put"}).text
+    every = {"tag": "1", "do": "put", "whom": "all"}
+    assert "刚才看到的是 3 家" in zhou.post("/console/people/tagging", every | {"seen": "3"}).text
+    assert zhou.post("/console/people/tagging", every | {"seen": "2"}).status_code == 303
+    assert "<b>1</b> 家会打上“节日”；2 家已经有，不变" in browser.get(asked).text
+    assert "<b>2</b> 家有“节日”，会去掉；1 家本来没有" in browser.get(asked.replace("put", "off")).text
     assert tagged(office, "节日") == {"王建国", "李福生"}
     with office.house.services.transaction() as session:
         session.add(Audience(name="终端", spec={"bound": False, "class": "优质终端"}, created_at=office.house.clock()))
@@ -76,7 +85,7 @@ def test_renaming_a_tag_renames_it_in_saved_audiences_and_deleting_waits_for_the
     assert "调查《满意度》正在用它" in browser.post("/console/people/tags/1", {"name": "新名"}).text
     with office.house.services.transaction() as session:
         session.delete(session.scalars(select(Survey)).one())
-    browser.post("/console/people/tagging", {"tag": "1", "do": "put"})
+    browser.post("/console/people/tagging", {"tag": "1", "do": "put", "whom": "all"})
     browser.get("/console/people/tags")
     assert browser.post("/console/people/tags/1/delete").status_code == 303
     with office.house.look() as session:
