@@ -162,3 +162,29 @@ def find(
         far = min(FOLLOWED - begin, begin * (limit - len(met)) * 5 // (4 * len(met)) + WALKED // 2)
         on_from_there = place <= tuple_(*end) if is_down else place >= tuple_(*end)
         rows, places = rows.where(on_from_there), places.where(on_from_there)
+
+
+def sift(
+    read: Callable[[Any, int], Sequence[Any]],
+    matching: Callable[[Sequence[Any]], Sequence[Any]],
+    look_up: Callable[[Any, int], Sequence[Any]],
+    limit: int,
+) -> list[Any]:
+    """The first rows of a list that meet conditions, as `find` finds those that hold a text: for conditions that a
+    planner would rather begin with, reading all that meet them and sorting those.
+
+    `read` gives the keys of the next rows behind a row (None for the beginning), whatever they hold; `matching` those
+    among them that meet the conditions, in order; `look_up` the first behind a row by an index.
+    """
+    met: list[Any] = []
+    last, begin, far = None, 0, 4 * limit
+    while True:
+        rows = read(last, far)
+        met += matching(rows)[: limit - len(met)]
+        begin += far
+        if len(met) == limit or len(rows) < far:
+            return met
+        last = rows[-1]
+        if begin >= FOLLOWED or (begin >= WALKED and len(met) < COMMON):
+            return met + list(look_up(last, limit - len(met)))
+        far = min(2 * far, max(FOLLOWED - begin, limit))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, text, tuple_
+from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy.orm import Session
 
 from console.rules.visitors import Visitor
 from foundation import paging, search_index
-from foundation.dialects import among, json_has, materialized
+from foundation.dialects import among, json_has
 from foundation.paging import FIRST, Cursor, Order, Page
 from foundation.text import whole_number
 from people.models import Area, Manager, Retailer, ShopClass
@@ -23,6 +23,10 @@ from surveys.rules import sheet_keys
 PAGE = 50
 #: Shops that a search looks up by index; of more, sheets are compared as the list is read.
 MOST_SHOPS = 5_000
+#: Sheets that the search index gives at most; where it knows more, the database finds its own way.
+MOST_KNOWN = 50_000
+#: Where a sheet stands in the list: its moment and its id.
+Place = tuple[datetime, int]
 VALID, VOID, FAST, AGAIN = "valid", "void", "fast", "again"
 
 
@@ -157,48 +161,70 @@ def _places(
     *,
     is_anonymous: bool,
     today: date,
-) -> Sequence[tuple[datetime, int]]:
+) -> Sequence[Place]:
     """Return moment and id of the next sheets."""
     mine = None if is_anonymous else within(session, visitor, today=today)
-    rows: Any = select(Submission.submitted_at, Submission.id).where(*_always(survey_id, narrowed))
+    keys: Any = select(Submission.submitted_at, Submission.id).where(*_always(survey_id, narrowed))
     conditions = _conditions(session, narrowed)
-    is_by_name = False
-    if narrowed.search and not is_anonymous:
-        ids = _sought(session, survey_id, narrowed.search)
-        is_by_name = ids is None
-        if ids is not None:
-            rows = rows.where(ids)
-    if mine is not None or is_by_name:
-        rows = rows.join(Retailer, Retailer.id == Submission.retailer_id)
+    found = None if is_anonymous else _of_shops(session, survey_id, narrowed.search, mine)
+    if found is not None:
+        # Few shops: all their sheets are read.
+        return _next(_rows(session, keys.where(found, *conditions)), cursor)[:limit]
+    if mine is not None or narrowed.search:
+        keys = keys.join(Retailer, Retailer.id == Submission.retailer_id)
         conditions += [] if mine is None else [mine]
-        conditions += [filtering.named(plain(narrowed.search), Retailer)] if is_by_name else []
-    rows = paging.begun(rows, NEWEST, cursor)
+        conditions += [filtering.named(plain(narrowed.search), Retailer)] if narrowed.search else []
     if not conditions:
-        return [(at, each) for at, each in session.execute(rows.limit(limit))]
+        return _rows(session, paging.begun(keys, NEWEST, cursor).limit(limit))
+    return _sifted(session, survey_id, narrowed, keys, conditions, cursor, limit)
+
+
+def _sifted(
+    session: Session,
+    survey_id: int,
+    narrowed: SheetFilter,
+    keys: Any,
+    conditions: Sequence[ColumnElement[bool]],
+    cursor: Cursor,
+    limit: int,
+) -> Sequence[Place]:
+    """Return the next sheets that meet conditions: in the order of the list, and far apart by the search index."""
+    walk: Any = select(Submission.submitted_at, Submission.id).where(*_always(survey_id, narrowed))
     is_up = paging.goes_up(NEWEST, cursor)
 
-    def look_up(end: Any, most: int) -> Sequence[Any]:
-        there, first = tuple_(Submission.submitted_at, Submission.id), tuple_(*end)
-        behind = rows.where(there >= first if is_up else there <= first, *conditions)
-        return session.execute(_by_index(session, behind, survey_id, narrowed, mine).limit(most)).all()
+    def behind(row: Place | None) -> Cursor:
+        return cursor if row is None else Cursor(paging.written(row), is_back=is_up)
 
-    order = ["submitted_at", "id"] if is_up else ["-submitted_at", "-id"]
-    met, _ = search_index.find(session, rows, order, lambda _: and_(*conditions), look_up, limit, counts=False)
-    return [(row[0], row[1]) for row in met]
+    def matching(rows: Sequence[Place]) -> Sequence[Place]:
+        met = keys.where(among(session, Submission.id, [row[1] for row in rows]), *conditions)
+        return _next(_rows(session, met), cursor)
+
+    def look_up(row: Place, most: int) -> Sequence[Place]:
+        every, either = _keys(session, survey_id, narrowed)
+        rest = keys.where(*conditions)
+        if every or either:
+            known = session.scalars(SHEET_SEARCH.holding(session, every, *either).limit(MOST_KNOWN + 1)).all()
+            if len(known) <= MOST_KNOWN:
+                those = rest.where(among(session, Submission.id, known))
+                return _next(_rows(session, those), behind(row))[:most]
+        # Many, and far away: the database finds its own way.
+        return _rows(session, paging.begun(rest, NEWEST, behind(row)).limit(most))
+
+    return search_index.sift(
+        lambda row, far: _rows(session, paging.begun(walk, NEWEST, behind(row)).limit(far)), matching, look_up, limit
+    )
 
 
-def _by_index(
-    session: Session, rows: Select[Any], survey_id: int, narrowed: SheetFilter, mine: ColumnElement[bool] | None
-) -> Select[Any]:
-    """Begin a select at the few sheets that the search index, or a visitor's part of the shops, knows."""
-    every, either = _keys(session, survey_id, narrowed)
-    if every or either:
-        known = SHEET_SEARCH.holding(session, every, *either).cte("known").prefix_with("MATERIALIZED")
-        rows = rows.join(known, known.c.id == Submission.id)
-    elif mine is not None:
-        few = materialized(select(Retailer.id).where(mine), "few")
-        rows = rows.join(few, few.c.id == Submission.retailer_id)
-    return rows
+def _next(rows: Sequence[Place], cursor: Cursor) -> list[Place]:
+    """Return rows in the order of the list, those behind a cursor. Sorted here: told the order, a database would read
+    the list in that order, however few rows are asked for."""
+    place, is_up = paging.read(NEWEST, cursor.place), paging.goes_up(NEWEST, cursor)
+    behind = [row for row in rows if place is None or (row > place if is_up else row < place)]
+    return sorted(behind, reverse=not is_up)
+
+
+def _rows(session: Session, statement: Any) -> list[Place]:
+    return [(at, each) for at, each in session.execute(statement)]
 
 
 def _always(survey_id: int, narrowed: SheetFilter) -> list[Any]:
@@ -246,15 +272,28 @@ def _keys(session: Session, survey_id: int, narrowed: SheetFilter) -> tuple[list
     return every, either
 
 
-def _sought(session: Session, survey_id: int, search: str) -> ColumnElement[bool] | None:
-    """Return the condition for the sheet of this number, else for those of shops by name or licence; None where so many
-    shops match that each sheet is compared."""
-    said = plain(search)
-    numbered = Submission.id == (whole_number(said) or 0)
-    if session.scalar(select(Submission.id).where(numbered, Submission.survey_id == survey_id)) is not None:
-        return numbered
-    shops = searching.rare(session, said, MOST_SHOPS)
-    return None if shops is None else among(session, Submission.retailer_id, shops)
+def _of_shops(
+    session: Session, survey_id: int, search: str, mine: ColumnElement[bool] | None
+) -> ColumnElement[bool] | None:
+    """Return the condition for the sheets of few shops: those that are sought, or that a visitor sees; for a number of
+    a sheet that sheet. None where the shops are many, or all."""
+    seen = [] if mine is None else [mine]
+    if search:
+        said = plain(search)
+        number = whole_number(said) or 0
+        numbered = select(Submission.id).where(Submission.id == number, Submission.survey_id == survey_id)
+        if mine is not None:
+            numbered = numbered.join(Retailer, Retailer.id == Submission.retailer_id).where(mine)
+        if session.scalar(numbered) is not None:
+            return Submission.id == number
+        shops = searching.rare(session, said, MOST_SHOPS)
+        if shops is None or mine is None:
+            return None if shops is None else among(session, Submission.retailer_id, shops)
+        seen.append(among(session, Retailer.id, shops))
+    if not seen:
+        return None
+    ids = session.scalars(select(Retailer.id).where(*seen).limit(MOST_SHOPS + 1)).all()
+    return None if len(ids) > MOST_SHOPS else among(session, Submission.retailer_id, ids)
 
 
 def _lines(session: Session, ids: Sequence[int], *, is_anonymous: bool) -> list[SheetLine]:
