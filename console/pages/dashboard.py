@@ -15,6 +15,7 @@ from console.menu import Tile, Waiting
 from console.permissions import SIGNED_IN
 from console.rules import months
 from console.rules.visitors import Visitor
+from foundation.clock import when
 from wechat_bot import alarms, texts
 from wechat_bot.client.codes import EXPLAINED
 from wechat_bot.collecting import more
@@ -124,7 +125,7 @@ def five_services(services: Services, session: Session, visitor: Visitor, now: d
         "rows": rows,
         "days": days,
         "change": months.change,
-        "at": min(each.counted_at for each in counted.values()),
+        "at": when(min(each.counted_at for each in counted.values()), now=now, zone=services.zone),
     }
 
 
