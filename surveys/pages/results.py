@@ -15,9 +15,10 @@ from surveys.export.files import EXPORT
 from surveys.models import SurveyState
 from surveys.pages import drawing
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
-from surveys.queries import part
+from surveys.queries import listing, part
 from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.quotas import fullness
+from surveys.rules import pictures
 from wechat_bot.services import current_services
 
 FORMS = {"xlsx": "Excel", "csv": "CSV"}
@@ -49,6 +50,7 @@ def shown(session: Session, found: SurveyDetail) -> dict[str, Any]:
         "curve": drawing.curve(figures, until=until),
         "cards": drawing.result_cards(figures["questions"], given, address),
         "given": given,
+        "pictures": pictures.shown(listing.newest(session, survey_id)),
         "types": TYPES,
     }
 

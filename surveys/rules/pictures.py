@@ -30,6 +30,18 @@ def of_items(items: Items) -> list[str]:
     return [key for key in keys if key]
 
 
+def shown(definition: Definition | None) -> dict[str, list[tuple[str, str]]]:
+    """Return the pictures of each question by its code, each with its key and what stands below it: what it shows, or
+    the option it belongs to."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for question in definition.questions if definition else ():
+        mine = [(question.picture.key, question.picture.alt)] if question.picture else []
+        mine += [(option.picture.key, option.label) for option in question.options if option.picture]
+        if mine:
+            found[question.code] = mine
+    return found
+
+
 def renamed(items: Items, keys: Mapping[str, str]) -> Items:
     """Return the cards with other keys for their pictures; one without another key loses its picture."""
     return tuple(

@@ -85,13 +85,13 @@ def talk(definition: Definition, now: TrialStep, *, opening: str, keeper: str) -
     before, answers = opening, dict[str, Mapping[str, Any]]()
     shown = [question for question in flow.shown(definition.questions, now.answers) if question.code in now.answers]
     for question in shown:
-        asked = stepping.ask(_at(definition.questions, answers, question))
+        asked = _asked(definition.questions, answers, question)
         lines.append((True, f"{before}\n{asked}".strip()))
         answers[question.code] = now.answers[question.code]
         lines.append((False, _reply(question, now)))
         before = stepping.echo(question, from_json(question, now.answers[question.code]))
     if now.at is not None:
-        asked = stepping.ask(_at(definition.questions, answers, now.at))
+        asked = _asked(definition.questions, answers, now.at)
         # Who comes back to a question is shown it with the answer, and nothing before it.
         lines.append((True, asked if now.at.code in answers else f"{before}\n{asked}".strip()))
     elif now.is_done:
@@ -101,6 +101,12 @@ def talk(definition: Definition, now: TrialStep, *, opening: str, keeper: str) -
             lines.append((False, _first(now.tried, "said") or "…"))
         lines.append((True, now.sentence))
     return lines
+
+
+def _asked(questions: Questions, answers: Answers, question: Question) -> str:
+    """Return a question as the chat asks it, with the words of the link to its pictures."""
+    said = stepping.ask(_at(questions, answers, question))
+    return f"{said}\n{chat.PICTURES}" if question.pictures else said
 
 
 def _go_on(

@@ -119,12 +119,29 @@ def test_a_shop_sees_it_on_the_page_and_is_led_to_it_from_the_chat(office) -> No
     assert stranger.get(pictures[0][0]).mimetype != "image/jpeg"
 
 
+def test_the_result_shows_each_picture_with_what_was_asked_and_chosen(office) -> None:
+    browser = office.browser("market")
+    path = illustrated(browser)
+    assert "有图片" in browser.get(path).text
+    browser.post(f"{path}/publish")
+    wang = bind(office, "王建国", "350802100001", "8899")
+    for said in ("调查", "1", "5"):
+        wang.say(said)
+    page = browser.get(path).text
+    shown = re.findall(rf'src="({path}/pictures/[^"]+)" alt="" loading="lazy"><figcaption[^>]*>([^<]*)<', page)
+    assert [words for _, words in shown] == ["货架第二层", "不满意"]
+    assert all(browser.get(where).status_code == 200 for where, _ in shown)
+
+
 def test_the_trial_shows_it_and_nobody_gets_another_surveys_picture_or_a_shops_photo(office) -> None:
     browser = office.browser("market")
     path = illustrated(browser)
     (key, _) = keys(office, path)
     form = {**fields(browser.get(f"{path}/edit").text), "at": "q1"}
     assert f"{path}/pictures/{key}" in browser.post(f"{path}/preview", form).text
+    chat = browser.post(f"{path}/preview", {**form, "view": "chat"}).text
+    assert "（图：货架第二层）" in chat
+    assert "看图，也可以在那里作答" in chat
     other = upload(browser, CHAIN).location
     assert browser.get(f"{other}/pictures/{key}").status_code == 404
     # A key that is not this survey's is not kept, whoever wrote it into the form.
