@@ -3,9 +3,10 @@
 The readers take a field's text. An empty one gives None where it is optional, and is refused where it is required.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,10 @@ from foundation.text import whole_number
 #: Years that a form may contain: a typing error must not lead to a date that cannot be calculated with.
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 DAY = "日期请写成 2026-10-01 这样。"
-MOMENT = "请写上日期和时间。"
+MOMENT = "日期和时间请写成 2026-10-01 08:30 这样。"
+_DATE = r"(?P<year>\d{4})(?:[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?|(?P<month_and_day>\d{4}))"
+_DAY = re.compile(_DATE)
+_MOMENT = re.compile(_DATE + r"(?:T|\s+|(?<=日))(?P<hour>\d{1,2})[:点时](?P<minute>\d{2})?分?(?::(?P<second>\d{2}))?")
 Choice = TypeVar("Choice", bound=str)
 
 
@@ -24,14 +28,19 @@ def day(text: str) -> date | None:
 
     >>> day("2026-11-23"), day("")
     (datetime.date(2026, 11, 23), None)
+    >>> day("2026年11月23日") == day("2026/11/23") == day("２０２６.11.23") == day("20261123") == day("2026-11-23")
+    True
     >>> day("23.11.")
     Traceback (most recent call last):
     foundation.errors.Refused: 日期请写成 2026-10-01 这样。
     """
     if not text.strip():
         return None
+    match = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None:
+        raise Refused(DAY)
     try:
-        found = date.fromisoformat(text.strip())
+        found = _date(match)
     except ValueError:
         raise Refused(DAY) from None
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
@@ -42,23 +51,34 @@ def day(text: str) -> date | None:
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The moment in a field, written as local time of a zone; None where it is empty. Raises `Refused`.
 
-    >>> moment("2026-11-23T08:30", ZoneInfo("Asia/Shanghai")).isoformat()
+    >>> moment("2026-11-23 08:30", ZoneInfo("Asia/Shanghai")).isoformat()
     '2026-11-23T08:30:00+08:00'
+    >>> moment("2026年11月23日8点", ZoneInfo("UTC")) == moment("2026-11-23T08:00", ZoneInfo("UTC"))
+    True
     >>> moment("2026-11-23", ZoneInfo("Asia/Shanghai"))
     Traceback (most recent call last):
-    foundation.errors.Refused: 请写上日期和时间。
+    foundation.errors.Refused: 日期和时间请写成 2026-10-01 08:30 这样。
     """
     if not text.strip():
         return None
-    on, mark, at = text.strip().replace(" ", "T").partition("T")
+    # A value with an offset is refused: the field is in local time.
+    match = _MOMENT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None:
+        raise Refused(MOMENT)
     try:
-        found = datetime.fromisoformat(f"{on}{mark}{at}")
+        at = time(int(match["hour"]), int(match["minute"] or 0), int(match["second"] or 0))
+        found = datetime.combine(_date(match), at, zone)
     except ValueError:
         raise Refused(MOMENT) from None
-    # Refuse a value with an offset: the field is in local time.
-    if not at or found.tzinfo is not None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise Refused(MOMENT)
-    return found.replace(tzinfo=zone)
+    return found
+
+
+def _date(match: re.Match[str]) -> date:
+    both = match["month_and_day"]
+    month, day_of_month = (both[:2], both[2:]) if both else (match["month"], match["day"])
+    return date(int(match["year"]), int(month), int(day_of_month))
 
 
 def number(text: str, what: str) -> int:

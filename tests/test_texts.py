@@ -167,3 +167,14 @@ def test_no_line_of_a_template_is_longer_than_140_signs() -> None:
         if len(line) > 140
     ]
     assert found == []
+
+
+def test_no_field_of_the_console_speaks_the_language_of_the_browser() -> None:
+    """Days and moments are fields of text with a calendar of ours (kit.day, kit.moment), not the browser's own."""
+    found = [
+        str(path.relative_to(ROOT))
+        for path in files(".html")
+        if "console" in path.parts
+        and re.search(r'type="(date|datetime-local|time|month|week)"', path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

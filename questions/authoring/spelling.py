@@ -192,7 +192,7 @@ def moment(value: object, timezone: tzinfo, *, last: bool = False) -> datetime:
     >>> moment("2026-09-30", china, last=True).isoformat()
     '2026-09-30T15:59:59+00:00'
     """
-    problem = f"“{value}”看不懂，请写成 2026-07-01T08:00"
+    problem = f"“{value}”看不懂，请写成 2026-07-01 08:00"
     if isinstance(value, str):
         match = _MOMENT.fullmatch(plain(value).upper())
         if match is None:

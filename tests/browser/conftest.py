@@ -44,10 +44,9 @@ class Town:
         """A browser of somebody's own."""
         context = self.chromium.new_context(
             viewport={"width": width, "height": height},
-            locale="zh-CN",
             timezone_id="Asia/Shanghai",
             reduced_motion="reduce",  # a colour looked at half-way through a transition is no colour of ours
-            **options,
+            **{"locale": "zh-CN"} | options,
         )
         context.set_default_timeout(LONGEST)
         # Into the page's own world past its policy, which shuts every other script out.
@@ -62,10 +61,10 @@ class Town:
         if "Content Security" in said:
             self.wrong.append(f"{page.url}: {said}")
 
-    def desk(self, name: str, width: int = 1440) -> Page:
+    def desk(self, name: str, width: int = 1440, **options: object) -> Page:
         """The console's front page, for somebody who is signed in."""
         cookie = Office(self.house).browser(name).client.get_cookie("wuwei_console", path="/console")
-        page = self.window(width)
+        page = self.window(width, **options)
         page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": f"{self.web}/console"}])
         page.goto(f"{self.web}/console/")
         return page

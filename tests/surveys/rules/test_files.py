@@ -153,7 +153,7 @@ def test_excel_cells_of_every_kind_are_read():
 
 def test_mistakes_are_named_by_their_cells():
     assert refusal(filled(问卷_B3="不知道", 题目_B4="打折", 题目_F3=9, 题目_J7="q1=一班")).splitlines()[1:] == [
-        "1. 结束时间 closes（问卷!B3）：“不知道”看不懂，请写成 2026-07-01T08:00",
+        "1. 结束时间 closes（问卷!B3）：“不知道”看不懂，请写成 2026-07-01 08:00",
         "2. 第 2 题 q2（题目!F3）：最多 max “9”应是 1 到 4 的整数",
         "3. 第 3 题 q3（题目!B4）：类型“打折”不认识，可用 单选、多选、评分、推荐度、数字、文本、照片",
         "4. 第 6 题 q6（题目!J7）：显示条件 show_if q1 没有选项“一班”，可用 非常满意、满意、一般、不满意",

@@ -1,0 +1,35 @@
+"""By eye: a day is picked in a calendar that speaks Chinese in a browser that does not."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Town
+from tests.browser.test_pages import look
+from tests.office import Office
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
+]
+PAGE = "/console/visits/settings/days?month=2026-10"
+
+
+def test_a_day_is_picked_or_typed_in_chinese_whatever_language_the_browser_speaks(town: Town) -> None:
+    Office(town.house).settle()
+    page = town.desk("admin", locale="en-US")
+    page.goto(f"{town.web}{PAGE}")
+    first = page.get_by_label("从", exact=True)
+    first.fill("2026-10-07")
+    first.blur()
+    first.focus()
+    calendar = page.locator("[data-vc=calendar]")
+    expect(calendar).to_be_visible()
+    expect(calendar).to_contain_text("十月")
+    expect(calendar).to_contain_text("一")
+    assert "Mon" not in calendar.inner_text()
+    assert look(page) == []
+    calendar.locator("[data-vc-date='2026-10-12'] button").click()
+    expect(first).to_have_value("2026-10-12")
+    expect(calendar).to_have_attribute("inert", "")
+    expect(first).to_be_focused()
