@@ -31,7 +31,7 @@ questions:
   - {code: q7, type: photo, text: 请拍一张陈列照片, required: false}
 """
 #: Addresses of pictures and voices, which are no pages.
-FILE = re.compile("/(photo|media|kept)/|/picture$")
+FILE = re.compile("/(photo|media|kept|picture)/|/picture$")
 #: Text twice as large, as WeChat's own setting makes it: the type grows, the screen does not.
 LARGER = """() => {
   const sizes = [...document.querySelectorAll("body, body *")].map((each) => {

@@ -14,6 +14,12 @@ pytestmark = [
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 
+POLL = """
+title: 会员日
+results: live
+questions: [{code: q1, type: single, text: 会员日放在哪一天好?, options: [周五, 周六]}]
+"""
+
 
 def pocket(town: Town, path: str, **options: object) -> Page:
     """A page on the keeper's phone, opened by way of the platform."""
@@ -72,6 +78,22 @@ def test_a_tap_goes_on_by_itself_with_the_script_and_without_and_all_is_looked_o
     expect(still.get_by_role("listitem").nth(3)).to_contain_text("10 分")
     still.get_by_role("button", name="提交").click()
     expect(still.locator("h1")).to_contain_text("已提交，谢谢王老板")
+
+
+def test_the_page_of_a_polls_result_looks_like_itself_where_the_script_brought_it(town) -> None:
+    Office(town.house).import_roster()
+    path = town.house.settings.media_path.parent / "poll.yaml"
+    path.write_text(POLL, encoding="utf-8")
+    for command in (("load", str(path)), ("publish", "1")):
+        assert town.house.flask("surveys", *command).exit_code == 0
+    phone = town.house.phone("王建国")
+    phone.follow()
+    phone.say("绑定 350802100001 8899")
+    page = pocket(town, "/m/surveys/1")
+    page.get_by_role("button", name="开始填写").tap()
+    page.get_by_role("button", name="周五").tap()
+    expect(page.locator(".results li").first).to_contain_text("您选的")
+    expect(page.locator(".results")).to_have_css("list-style-type", "none")
 
 
 def test_where_the_line_is_gone_what_was_not_sent_is_shown_and_sent_with_one_press(town) -> None:

@@ -41,6 +41,11 @@
       var next = new DOMParser().parseFromString(html, "text/html");
       var screen = next.getElementById("screen");
       if (!screen) throw new Error("not one of our pages");
+      // A page of another kind brings a style sheet that this one did not need.
+      next.querySelectorAll('link[rel="stylesheet"]').forEach(function (sheet) {
+        var address = sheet.getAttribute("href");
+        if (!document.querySelector('link[href="' + address + '"]')) document.head.append(document.importNode(sheet));
+      });
       document.getElementById("screen").replaceWith(screen);
       document.title = next.title;
       // An address that only takes forms must not be what 刷新 asks for.
