@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from console.rules.visitors import Role
 from foundation import paging, search_index
+from foundation.database import count_to
 from foundation.dialects import among
 from foundation.paging import Cursor, Order
 from foundation.text import folded, keys, widened
@@ -21,6 +22,8 @@ from visits.queries.visibility import Colleague
 
 #: With up to so many shops of that name, requests are found by the shops' ids; with more, by scanning requests.
 MOST_SHOPS = 5_000
+#: Up to so many requests in which the letters of a text stand are looked at, whosever they are.
+MOST_SAID = 2_000
 #: The columns by which a closed request is filtered and sorted.
 WHOSE = (
     Request.id,
@@ -111,12 +114,14 @@ def _spoken(session: Session, who: Colleague, text: str, conditions: Conditions)
     none."""
     words = keys(text)
     said = SpokenWords.said.contains(folded(text), autoescape=True)
-    if who.sees.role is Role.MANAGER or not words:
-        # A manager's own are few and found first; signs alone are in no index.
+    hits = SPOKEN_SEARCH.holding(session, words) if words else None
+    is_manager = who.sees.role is Role.MANAGER
+    if hits is None or (is_manager and count_to(session, hits, MOST_SAID) > MOST_SAID):
+        # Signs alone are in no index; and a common word is looked for in a manager's own requests, which are fewer.
         mine = select(*WHOSE).where(*conditions(Request)).cte("mine").prefix_with("MATERIALIZED")
         return select(*mine.c).join(SpokenWords, SpokenWords.request_id == mine.c.id).where(said)
-    hits = SPOKEN_SEARCH.holding(session, words).cte("hits").prefix_with("MATERIALIZED")
-    those = select(*WHOSE).join(hits, hits.c.id == Request.id)
+    held = hits.cte("hits").prefix_with("MATERIALIZED")
+    those = select(*WHOSE).join(held, held.c.id == Request.id)
     those = those.join(SpokenWords, SpokenWords.request_id == Request.id).where(said)
     is_there = session.execute(those.with_only_columns(Request.id).limit(1)).first() is not None
     return those if is_there else None
