@@ -152,6 +152,19 @@ class MonthFigure(Base):
     before: Mapped[int] = mapped_column(BigInteger)
 
 
+class SavedFilter(Base):
+    """Filter of a list that a user saved under a name: the address parameters it stands for."""
+
+    __tablename__ = "saved_filter"
+    __table_args__ = (UniqueConstraint("user_id", "list_name", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    list_name: Mapped[str] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(20))
+    given: Mapped[dict[str, Any]]
+
+
 class TaskState(StrEnum):
     """State of a long task."""
 

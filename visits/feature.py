@@ -88,6 +88,7 @@ visits = Feature(
                 "visit.reopen": "重开留言",
                 "visit.transfer": "转交留言",
                 "visit.snooze": "推后留言",
+                "visit.categorise": "给留言改类别",
                 "visit.attach": "留言归到店铺",
                 "visit.canned": "修改常用语",
                 "visit.report.see": "查看拜访统计",

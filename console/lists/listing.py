@@ -81,6 +81,18 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True)
+class LineLink:
+    """Link of a list's lines: the endpoint of a page, the part of its address that differs, and a line's value there.
+
+    Cheaper than an address made for every line: `looking.leading` makes it once a page.
+    """
+
+    endpoint: str
+    part: str
+    value: Callable[[Any], int | str]
+
+
+@dataclass(frozen=True, slots=True)
 class Column(Generic[L]):
     """Column of a list, on its page and in its export.
 
@@ -95,7 +107,8 @@ class Column(Generic[L]):
     shows: Callable[[Asked, L], str] | None = None
     #: Value in the file instead of the value.
     in_file: Callable[[L], Any] | None = None
-    href: Callable[[L], str] | None = None
+    #: Where the value leads to.
+    href: LineLink | Callable[[L], str] | None = None
     #: Colour of the badge around the value.
     colour: Callable[[L], str] | None = None
     #: Mask of the value, on the page and in the file.
@@ -145,6 +158,8 @@ class Listing(Generic[L]):
     #: Further address parameters to keep on the next page; and their description for the audit log.
     keeps: Sequence[str] = ()
     means: Callable[[Asked], str] = lambda asked: ""
+    #: Whether users may save its filters under names.
+    saves: bool = False
     #: Counting word of the lines: 家, 条.
     unit: str = "条"
     size: int = 50

@@ -5,15 +5,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Generic
+from urllib.parse import parse_qsl, quote, urlsplit
 
-from flask import current_app, redirect, request, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from console import access
-from console.lists.listing import Asked, Column, Filter, L, Listing, columns_of, reader
+from console import access, fields
+from console.lists import saving
+from console.lists.listing import Asked, Column, Filter, L, LineLink, Listing, columns_of, reader
+from console.lists.saving import NamedFilter
 from console.models import ChosenColumns
 from console.permissions import SIGNED_IN
 from foundation.database import upsert
@@ -24,6 +27,8 @@ from wechat_bot.services import current_services
 NOTHING = "—"
 _NAME = re.compile(r"[a-z_.]{1,60}")
 MOST_COLUMNS = 60
+#: Stands in for a line's value while an address is made: a number, so that every kind of route takes it.
+_STAND_IN = 1_909_090_901
 #: Parameters of an address that `Cursor.of` reads.
 PLACE = ("after", "before")
 
@@ -35,6 +40,8 @@ class ColumnCells(Generic[L]):
     """Cells of one column: what all of them share, worked out once a page and not once a line."""
 
     column: Column[L]
+    #: Address that a cell leads to.
+    href: Callable[[L], str] | None
     #: Text of a cell.
     said: Callable[[L], str]
     #: HTML attributes of a cell, and of one without a value.
@@ -57,6 +64,8 @@ class Shown(Generic[L]):
     filters: Choices
     #: Endpoint of the page.
     endpoint: str
+    #: Filters the user has saved for this list.
+    saved: Sequence[NamedFilter]
     #: The cursor as it stands in the address; empty on the first page.
     place: Mapping[str, str]
 
@@ -104,6 +113,14 @@ class Shown(Generic[L]):
         """The address of this list with its filters, at a cursor or at the beginning."""
         return url_for(self.endpoint, **{**self.asked.of, **self.kept, **place})
 
+    def saved_address(self, one: NamedFilter) -> str:
+        """The address of the list with a saved filter."""
+        return url_for(self.endpoint, **{**self.asked.of, **self.listing.kept(one.given)})
+
+    def is_saved(self, one: NamedFilter) -> bool:
+        """Whether the list is narrowed by this very filter."""
+        return self.listing.kept(one.given) == dict(self.kept)
+
     @property
     def cleared(self) -> str:
         """The address without the filters."""
@@ -145,7 +162,17 @@ def look(listing: Listing[L], session: Session, *, endpoint: str = "") -> Shown[
     place = {name: request.args[name] for name in PLACE if name in request.args}
     cells = [_cells(column, asked, is_spare=column.is_spare and not is_chosen) for column in columns]
     here = endpoint or request.endpoint or ""
-    return Shown(listing, asked, page, columns, cells, on_page, is_chosen, filters, here, place)
+    saved = saving.of_list(session, asked.visitor.user_id, listing.name) if listing.saves else ()
+    return Shown(listing, asked, page, columns, cells, on_page, is_chosen, filters, here, saved, place)
+
+
+def leading(link: LineLink, **kept: Any) -> Callable[[Any], str]:
+    """What gives the address a line leads to, made once for all lines. `kept` are further parameters, the same for
+    every line."""
+    parts: dict[str, Any] = {link.part: _STAND_IN, **kept}
+    before, _, after = url_for(link.endpoint, **parts).partition(str(_STAND_IN))
+    value = link.value
+    return lambda line: f"{before}{quote(str(value(line)), safe='')}{after}"
 
 
 @access.allow(SIGNED_IN)
@@ -169,13 +196,32 @@ def choose_columns() -> ResponseReturnValue:
     return redirect(access.local(form.get("back", "")), 303)
 
 
+@access.allow(SIGNED_IN)
+def save_filter() -> ResponseReturnValue:
+    """Save the filter of a list under a name, or delete one, and return to the list."""
+    form, services, me = request.form, current_services(), access.visitor()
+    name, back = form.get("list", ""), access.local(form.get("back", ""))
+    if not _NAME.fullmatch(name):
+        abort(400)
+    with services.transaction() as session:
+        if form.get("do") == "drop":
+            saving.drop(session, me.user_id, fields.key(form.get("filter", ""), "筛选") or 0)
+            said = "筛选已删除。"
+        else:
+            given = {key: value for key, value in parse_qsl(urlsplit(back).query) if key not in PLACE}
+            said = f"已存为“{saving.save(session, me.user_id, name, form.get('name', ''), given)}”。"
+    flash(said, "success")
+    return redirect(back, 303)
+
+
 def _cells(column: Column[L], asked: Asked, *, is_spare: bool) -> ColumnCells[L]:
     shows, read = column.shows, reader(column, asked.visitor)
 
     def said(line: L) -> str:
         return shows(asked, line) or NOTHING if shows else _said(read(line))
 
-    return ColumnCells(column, said, _attributes(column, is_spare), _attributes(column, True))
+    href = leading(column.href) if isinstance(column.href, LineLink) else column.href
+    return ColumnCells(column, href, said, _attributes(column, is_spare), _attributes(column, True))
 
 
 def _attributes(column: Column[L], is_spare: bool) -> Markup:

@@ -23,6 +23,7 @@ for _rule, _view, _methods in (
     ("/find/hits", finding.find_hits, ("GET",)),
     ("/waiting", waiting.waiting, ("GET",)),
     ("/columns", looking.choose_columns, ("POST",)),
+    ("/filters", looking.save_filter, ("POST",)),
     ("/tasks", tasks.task_list, ("GET",)),
     ("/tasks/<int:task_id>", tasks.task, ("GET",)),
     ("/tasks/<int:task_id>/progress", tasks.task_progress, ("GET",)),

@@ -1,11 +1,8 @@
 """Shared list parts about shops: filters, masks of personal data, links to shop pages."""
 
-from typing import Protocol
-
-from flask import url_for
 from sqlalchemy import ColumnElement
 
-from console.lists.listing import Asked, Filter, Mask
+from console.lists.listing import Asked, Filter, LineLink, Mask
 from foundation.text import mask_phone, mask_phones
 from people import areas, saved
 from people.models import IS_THERE, Retailer
@@ -22,16 +19,8 @@ PHONE = Mask(mask_phone, PEOPLE_PHONES)
 WORDS = Mask(mask_phones, PEOPLE_PHONES)
 
 
-class OfShop(Protocol):
-    """Protocol of a list line that is about a shop."""
-
-    @property
-    def licence(self) -> str: ...
-
-
-def page_of(line: OfShop) -> str:
-    """The address of the page of a line's shop."""
-    return url_for("people_pages.shop", licence=line.licence)
+#: Link to the page of a line's shop.
+page_of = LineLink("people_pages.shop", "licence", lambda line: line.licence)
 
 
 def shops(asked: Asked) -> list[ColumnElement[bool]]:

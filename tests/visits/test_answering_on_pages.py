@@ -457,7 +457,7 @@ def act(browser: Desktop, number: int, do: str, **more):
 
 def numbers(page: str) -> set[int]:
 
-    return {int(each) for each in re.findall(r'/console/visits/(\d+)"', page)}
+    return {int(each) for each in re.findall(r'id="row-(\d+)"', page)}
 
 
 def links(page: str) -> list[str]:

@@ -98,13 +98,14 @@ def test_what_is_ticked_is_handed_over_at_once_with_one_notice_and_nobody_hands_
     page = zhou.get(f"/console/visits?pick=all&shelf=overdue&manager={desk.id_of('陈志强')}").text
     assert page.count('name="n"') == page.count(" checked>") == 3
     given = {"n": numbers, "to": desk.id_of("林小燕")}
-    assert zhou.post("/console/visits/hand-over", given).status_code == 303
+    assert zhou.post("/console/visits/bulk", given | {"do": "transfer"}).status_code == 303
     assert desk.owners() == ["林小燕"] * 4
     [told] = [text for text in desk.news(desk.lin) if "转来" in text]
     assert "转来 3 条" in told and "zhou转给林小燕" in told and "其中 3 条已超时" in told
-    assert zhou.post("/console/visits/hand-over", {"n": numbers[-1], "to": desk.id_of("陈志强")}).status_code == 303
+    given = {"do": "transfer", "n": numbers[-1], "to": desk.id_of("陈志强")}
+    assert zhou.post("/console/visits/bulk", given).status_code == 303
     assert desk.owners()[-1] == "林小燕", "of 江山片， which is not theirs to see"
-    assert zhou.post("/console/visits/hand-over", {"to": desk.id_of("陈志强")}).status_code == 422
+    assert zhou.post("/console/visits/bulk", {"do": "transfer", "to": desk.id_of("陈志强")}).status_code == 422
     assert [entry.detail[-4:] for entry in desk.office.audited("visit.transfer")] == [" 3 条", " 0 条"]
 
 
@@ -130,14 +131,14 @@ def test_who_hands_a_request_on_second_is_told_whose_it_is_by_now_and_does_it_on
 def test_what_is_ticked_stays_with_whoever_it_was_handed_to_meanwhile(desk) -> None:
     desk.fill("城区一片", 2)
     zhou = desk.office.browser("zhou")
-    ticked = re.findall(r'name="n" value="([^"]+)"', zhou.get("/console/visits").text)
+    ticked = re.findall(r'name="n"\s+value="([^"]+)"', zhou.get("/console/visits").text)
     lin, head = desk.id_of("林小燕"), desk.id_of("周主任")
-    assert desk.market.post("/console/visits/hand-over", {"n": ticked[0], "to": lin}).status_code == 303
-    assert zhou.post("/console/visits/hand-over", {"n": ticked, "to": head}).status_code == 303
+    assert desk.market.post("/console/visits/bulk", {"do": "transfer", "n": ticked[0], "to": lin}).status_code == 303
+    assert zhou.post("/console/visits/bulk", {"do": "transfer", "n": ticked, "to": head}).status_code == 303
     told = zhou.get("/console/visits").text
     assert "1 条留言已转给周主任" in told and f"#{ticked[0].partition(':')[0]} 刚刚被别人转走，没有再转。" in told
     assert sorted(desk.owners()) == sorted(["林小燕", "周主任"])
-    assert zhou.post("/console/visits/hand-over", {"n": "x", "to": head}).status_code == 422
+    assert zhou.post("/console/visits/bulk", {"do": "transfer", "n": "x", "to": head}).status_code == 422
 
 
 def test_an_open_page_hears_what_comes_in_and_what_was_just_shown_is_not_yet_seen(desk) -> None:

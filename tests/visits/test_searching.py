@@ -25,7 +25,7 @@ def desk(town):
 
 
 def numbers(page: str) -> list[int]:
-    return [int(each) for each in re.findall(r'class="row-link"[^>]*>#(\d+)<', page)]
+    return [int(each) for each in re.findall(r'id="row-(\d+)"', page)]
 
 
 def found(browser, search: str, shelf: str = "open") -> list[int]:

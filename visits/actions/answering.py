@@ -20,7 +20,7 @@ from visits.actions import clocks, filing, moving, rating, routing
 from visits.actions.moving import HandedOn
 from visits.actions.open_request import OpenRequest
 from visits.actions.routing import Decision
-from visits.models import ANSWER_KEY, FIRST_NUMBER, TOLD, Closed, Message, Request, Way
+from visits.models import ANSWER_KEY, FIRST_NUMBER, TOLD, Category, Closed, Message, Request, Way
 from visits.queries import messages, visibility
 from visits.queries.messages import ThreadMessage
 from visits.queries.visibility import Colleague
@@ -160,6 +160,24 @@ def snooze(session: Session, request_id: int, who: Colleague, until: datetime) -
     if not who.now < until <= who.now + LONGEST_SNOOZE:
         raise Refused(texts.NO_SUCH_MOMENT)
     request.snoozed_until = until
+
+
+def wake(session: Session, request_id: int, who: Colleague) -> None:
+    """Bring a snoozed request back to the inbox at once."""
+    hold(session, request_id, who).row.snoozed_until = None
+
+
+def categorise(session: Session, request_id: int, who: Colleague, category_id: int | None) -> str:
+    """Put a request into another category; gives its name. Owner and deadlines stay as they are."""
+    request = hold(session, request_id, who).row
+    known = select(Category.name).where(Category.id == category_id, Category.retired_at.is_(None))
+    name = session.scalar(known) if category_id is not None else None
+    if name is None:
+        raise Refused(texts.NO_SUCH_CATEGORY)
+    request.category_id = category_id
+    if request.closed_at is not None:
+        filing.take_back(session, request.id)
+    return name
 
 
 def close(session: Session, request_id: int, who: Colleague, *, seen: int | None = None) -> None:

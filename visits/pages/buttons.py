@@ -1,5 +1,6 @@
 """Buttons of a request, the same inside WeChat and in the console: the action of each, and what is said after it."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -15,9 +16,15 @@ from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 
 #: The actions that may carry a picture.
-WITH_PICTURE = ("answer", "note", "wait")
+WITH_PICTURE = ("answer", "answer_close", "note", "wait")
 #: For how many hours a request may be snoozed.
 SNOOZES = {"2": "2 小时后", "24": "明天这时", "72": "3 天后"}
+
+
+def snooze_of(form: Mapping[str, str]) -> timedelta:
+    """For how long a form snoozes; not at all where it says nothing we offer, which the action refuses."""
+    hours = form.get("hours", "")
+    return timedelta(hours=int(hours) if hours in SNOOZES else 0)
 
 
 def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str, str], picture: FormPicture) -> str:
@@ -25,7 +32,7 @@ def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str
     content, seen = form.get("content", ""), fields.key(form.get("seen", ""), "消息")
     key = picture.take(session, now=who.now) if form.get("do") in WITH_PICTURE else None
     match form.get("do"):
-        case "answer":
+        case "answer" | "answer_close":
             token, has_template = picture.token or None, form_values.has_template(picture.services)
             openid = answering.hold(session, request_id, who).row.openid
             way = thread.foreseen(session, openid, now=who.now, has_template=has_template)
@@ -39,7 +46,11 @@ def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str
                 seen=seen or 0,
                 told=way.way,
             )
-            return texts.sent_by(way.way, texts.shut(way.until, who.now))
+            sent = texts.sent_by(way.way, texts.shut(way.until, who.now))
+            if form.get("do") == "answer":
+                return sent
+            answering.close(session, request_id, who)
+            return f"{sent}{texts.CLOSED}"
         case "note":
             answering.note(session, request_id, who, content, picture=key)
             return texts.NOTED
@@ -60,8 +71,13 @@ def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str
             decided = answering.transfer(session, request_id, who, to or 0, was_with=was_with)
             return texts.TRANSFERRED if decided.is_told else texts.TRANSFERRED_UNTOLD
         case "snooze":
-            hours = form.get("hours", "")
-            until = who.now + timedelta(hours=int(hours) if hours in SNOOZES else 0)
+            until = who.now + snooze_of(form)
             answering.snooze(session, request_id, who, until)
             return texts.SNOOZED.format(who.when(until))
+        case "wake":
+            answering.wake(session, request_id, who)
+            return texts.AWAKE
+        case "category":
+            name = answering.categorise(session, request_id, who, fields.key(form.get("category", ""), "类别"))
+            return texts.CATEGORISED.format(name)
     raise Refused(texts.NO_SUCH_BUTTON)

@@ -4,24 +4,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, act, fields
+from console import access
 from console.lists import looking
-from console.lists.listing import Asked, Column, Filter, Listing
+from console.lists.listing import Asked, Column, Filter, LineLink, Listing
 from console.rules.visitors import Visitor
-from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.text import mask_phones
 from people import areas
 from people import rules as people_rules
 from people.pages import filters
 from people.permissions import PEOPLE_PHONES
-from visits.actions import answering, notices
-from visits.models import FIRST_NUMBER
-from visits.pages import form_values
+from visits.pages import buttons, form_values
 from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE
 from visits.queries import inbox as queries
 from visits.queries import visibility
@@ -43,6 +40,7 @@ SHELVES = {
     Shelf.CLOSED: "已完结",
 }
 COLOURS = {"late": "red", "soon": "orange", "calm": "blue", "over": "secondary"}
+CHIPS = {"late": "bad", "soon": "warn", "calm": "", "over": ""}
 ON_TILE = 5
 
 #: The sentence for an empty part of the inbox.
@@ -54,6 +52,8 @@ NOTHING = {
     Shelf.UNHEARD: ("没有这样的留言", "超时的留言都通知到了人。"),
     Shelf.OPEN: ("没有待办的留言", "零售户在公众号里留言后，会出现在这里，并在微信里通知负责的客户经理。"),
 }
+#: Link of a line to its request.
+THREAD = LineLink("visits_pages.thread", "number", lambda line: line.number)
 #: Filters of every list of requests.
 FILTERS = (
     filters.AREA,
@@ -80,7 +80,7 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[InboxLine]:
     return queries.page(asked.session, form_values.asking(asked), narrowed, now=asked.now, cursor=cursor, limit=limit)
 
 
-def _may_hand_over(asked: Asked) -> bool:
+def _may_tick(asked: Asked) -> bool:
     return _shelf(asked) is not Shelf.CLOSED and asked.visitor.may(VISITS_ANSWER)
 
 
@@ -99,15 +99,17 @@ INBOX: Listing[InboxLine] = Listing(
     name="visits.inbox",
     title="留言",
     see=VISITS_SEE,
+    saves=True,
     size=queries.PAGE,
     search="说过的话、编号、店名、店主或许可证号",
     filters=FILTERS,
     keeps=("shelf",),
     means=lambda asked: SHELVES[_shelf(asked)],
     columns=(
-        Column("tick", "选", lambda line: None, is_for_file=False, seen_if=_may_hand_over, style="tick"),
-        Column("number", "编号", lambda line: f"#{line.number}", style="first", width=8),
-        Column("shop", "店铺", lambda line: line.shop or texts.NOBODYS, width=24),
+        Column("tick", "选", lambda line: None, is_for_file=False, seen_if=_may_tick, style="tick"),
+        Column("number", "编号", lambda line: f"#{line.number}", is_for_page=False, width=8),
+        Column("due", "时限", lambda line: line.due_at, style="text-nowrap first", width=18),
+        Column("shop", "店铺", lambda line: line.shop or texts.NOBODYS, style="shop", width=24),
         Column("class", "客户类型", lambda line: line.class_name, is_shown=False),
         Column(
             "words",
@@ -118,17 +120,15 @@ INBOX: Listing[InboxLine] = Listing(
             style="words",
             width=60,
         ),
-        Column("due", "时限", lambda line: line.due_at, style="text-nowrap last", width=18),
-        Column("owner", "负责人", lambda line: line.owner or "待分派", style="text-nowrap last"),
-        Column("area", "片区", lambda line: line.area, is_spare=True),
-        Column("category", "类别", lambda line: line.category, style="text-nowrap", is_spare=True),
+        Column("category", "类别", lambda line: line.category, style="text-nowrap"),
+        Column("owner", "负责人", lambda line: line.owner or "待分派", style="text-nowrap"),
+        Column("area", "片区", lambda line: line.area, is_shown=False),
         Column(
             "opened",
             "来时",
             lambda line: line.opened_at,
             shows=lambda asked, line: form_values.moment(asked, line.opened_at),
-            style="text-nowrap",
-            is_spare=True,
+            style="text-nowrap end",
             width=18,
         ),
         Column("answered", "首次答复", lambda line: line.first_answered_at, is_shown=False, width=18),
@@ -156,34 +156,6 @@ def lines() -> ResponseReturnValue:
         return render_template("visits/console/_lines.html", **_list(session), is_polled=True)
 
 
-@access.allow(VISITS_ANSWER)
-def hand_over() -> ResponseReturnValue:
-    """Hand the ticked requests to another customer manager, all at once; then back to the list."""
-    ticked = [_ticked(each) for each in request.form.getlist("n")[: queries.PAGE]]
-    if not ticked:
-        raise Refused(texts.NONE_TICKED)
-    to = fields.key(request.form.get("to", ""), "客户经理") or 0
-    with act.transaction() as (session, now, note):
-        who = visibility.of_visitor(session, access.visitor(), now=now, zone=current_services().zone)
-        name = dict(areas.managers(session)).get(to, "")
-        were_with = {number - FIRST_NUMBER: owner for number, owner in ticked}
-        done = answering.transfer_many(session, were_with, who, to)
-        is_told = notices.can_be_told(session, to)
-        numbers = "、".join(f"#{number}" for number, _ in ticked)
-        note("visit.transfer", "visits", f"{numbers} 转给{name}，转了 {done.moved} 条")
-    overtaken = [each + FIRST_NUMBER for each in done.overtaken]
-    said = texts.many_transferred(done.moved, name, overtaken, is_told=is_told)
-    tone = "success" if done.moved and not overtaken else "warning"
-    narrowed: dict[str, Any] = {**INBOX.kept(request.args)}
-    return act.done(url_for("visits_pages.inbox", **narrowed), said, tone)
-
-
-def _ticked(box: str) -> tuple[int, int | None]:
-    """Read a ticked request and its owner as shown on the page: 101:7."""
-    number, _, owner = box.partition(":")
-    return fields.number(number, "留言编号"), fields.key(owner, "客户经理")
-
-
 def _list(session: Session) -> dict[str, Any]:
     shown = looking.look(INBOX, session, endpoint="visits_pages.inbox")
     asked, now, zone = shown.asked, shown.asked.now, shown.asked.services.zone
@@ -202,12 +174,16 @@ def _list(session: Session) -> dict[str, Any]:
             Shelf.SNOOZED: counts.snoozed,
         },
         "most": queries.COUNTED,
-        "colours": COLOURS,
+        "chips": CHIPS,
         "snippet": lambda line: _snippet(asked, line),
         "last_words": lambda line: _words(asked, line) or looking.NOTHING,
         "due": lambda line: form_values.due(line, now=now, zone=zone),
         "nothing": INBOX.nothing_left if shown.is_narrowed else NOTHING.get(shelf, INBOX.nothing_left),
-        "may_hand_over": _may_hand_over(asked),
+        "thread_of": looking.leading(THREAD, **shown.kept),
+        "newest": queries.newest(session, shown.page.lines),
+        "may_tick": _may_tick(asked),
+        "categories": queries.choices(session) if _may_tick(asked) else [],
+        "snoozes": buttons.SNOOZES,
         "picked": request.args.get("pick") == "all",
         "at": when(now, now=now, zone=zone),
         "texts": texts,

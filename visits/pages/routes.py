@@ -3,14 +3,15 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from visits.pages import canned, groups, inbox, plans, reports, settings, thread, unheard, working_time, workload
+from visits.pages import bulk, canned, groups, inbox, plans, reports, settings, thread, unheard, working_time, workload
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
     ("", "inbox", inbox.inbox, ("GET",)),
     ("/export", "inbox_export", exporting(inbox.INBOX, inbox.inbox), ("POST",)),
     ("/lines", "lines", inbox.lines, ("GET",)),
-    ("/hand-over", "hand_over", inbox.hand_over, ("POST",)),
+    ("/bulk", "bulk", bulk.bulk, ("POST",)),
+    ("/<int:number>/next", "next_one", thread.next_one, ("GET",)),
     ("/hands", "hands", workload.workload, ("GET",)),
     ("/hands/export", "hands_export", exporting(workload.WORKLOAD, workload.workload), ("POST",)),
     ("/unheard", "unheard", unheard.unheard, ("GET",)),

@@ -8,12 +8,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act
+from console.lists import looking
 from console.lists.listing import LONGEST_SEARCH
+from foundation import paging
 from foundation.errors import Refused
+from foundation.paging import Cursor
 from foundation.text import mask_phones
 from people import areas
-from people.permissions import PEOPLE_PHONES
-from people.shops import guessing
+from people.pages import shop
+from people.permissions import PEOPLE_PHONES, PEOPLE_SEE
+from people.shops import detail, guessing, history
 from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
 from visits.actions import answering, attaching
@@ -21,10 +25,12 @@ from visits.actions.answering import AnswerOvertaken
 from visits.models import FIRST_NUMBER, Author
 from visits.pages import buttons, form_pictures, form_values
 from visits.pages.form_pictures import FormPicture
-from visits.pages.inbox import COLOURS
+from visits.pages.inbox import CHIPS, INBOX
 from visits.permissions import VISITS_ANSWER, VISITS_SEE
 from visits.queries import deadlines, messages
+from visits.queries import inbox as inbox_queries
 from visits.queries import thread as queries
+from visits.queries.inbox import Shelf
 from visits.queries.messages import ThreadMessage
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
@@ -37,11 +43,14 @@ DID = {
     "answer": "visit.answer",
     "note": "visit.note",
     "wait": "visit.note",
+    "answer_close": "visit.answer",
     "close": "visit.close",
     "no_reply": "visit.close",
     "reopen": "visit.reopen",
     "transfer": "visit.transfer",
     "snooze": "visit.snooze",
+    "wake": "visit.snooze",
+    "category": "visit.categorise",
     "attach": "visit.attach",
 }
 #: A stranger's last so many messages are searched for the name of their shop.
@@ -107,7 +116,8 @@ def press(number: int) -> ResponseReturnValue:
     pressed = request.form.get("do", "")
     did = DID.get(pressed)
     with form_values.reading() as (session, who):
-        _found(session, who, number)
+        found = _found(session, who, number)
+    place = _place(found)
     if did is None:
         raise Refused(texts.NO_SUCH_BUTTON)
     came: tuple[ThreadMessage, ...] = ()
@@ -119,6 +129,8 @@ def press(number: int) -> ResponseReturnValue:
         with act.transaction() as (session, _, note):
             done, detail = _do(session, who, number - FIRST_NUMBER, picture)
             note(did, f"visit:{number}", detail)
+            if pressed == "answer_close":
+                note("visit.close", f"visit:{number}", "请店主评价")
     except AnswerOvertaken as overtaken:
         came = overtaken.came
     except Refused as refusal:
@@ -126,7 +138,11 @@ def press(number: int) -> ResponseReturnValue:
     else:
         if pressed in buttons.WITH_PICTURE:
             picture.drop()
-        return act.done(url_for("visits_pages.thread", number=number), done)
+        kept = _kept(place)
+        undone = _undone(found, pressed)
+        back = url_for("visits_pages.act", number=number, **kept)
+        here = url_for("visits_pages.thread", number=number, **kept)
+        return act.done(here, done, undo=(back, undone) if undone else None)
     picture.keep()
     with current_services().reading() as session:
         found = _found(session, who, number)
@@ -139,6 +155,46 @@ def kept_picture(token: str) -> ResponseReturnValue:
     """Send the picture that is kept with one of this visitor's own forms."""
     picture = form_pictures.of_user(current_services(), access.visitor().user_id)
     return replace(picture, token=token).send()
+
+
+@access.allow(VISITS_SEE)
+def next_one(number: int) -> ResponseReturnValue:
+    """Go to the request after this one in the list that one came from; where it has left the list, to the one that
+    stood behind it; at the end of the list, to its first."""
+    kept: dict[str, Any] = {**INBOX.kept(request.args)}
+    with current_services().reading() as session:
+        asked = looking.ask(INBOX, session, request.args)
+        for place in dict.fromkeys((request.args.get("place", ""), "")):
+            lines = INBOX.find(asked, Cursor(place), 2).lines
+            found = next((line.number for line in lines if line.number != number), None)
+            if found is not None:
+                return act.done(url_for("visits_pages.thread", number=found, **kept))
+    return act.done(url_for("visits_pages.inbox", **kept), texts.NO_NEXT)
+
+
+def _kept(place: str) -> dict[str, Any]:
+    """The list one came from, with its filters, and where the request stood in it: parameters of every address here."""
+    return {**INBOX.kept(request.args), **({"place": place} if place else {})}
+
+
+def _undone(found: Thread, pressed: str) -> dict[str, object]:
+    """The form that takes back what was just pressed; empty where nothing can."""
+    if pressed in ("close", "no_reply"):
+        return {"do": "reopen"}
+    if pressed == "snooze":
+        return {"do": "wake"}
+    # A manager does not always see what they handed on.
+    if pressed == "transfer" and found.owner_id is not None and access.visitor().manager_id is None:
+        return {"do": "transfer", "to": found.owner_id}
+    return {}
+
+
+def _place(found: Thread) -> str:
+    """Where a request stands, or stood, in the list one came from, as a cursor."""
+    given = request.args.get("place", "")
+    if given or (not found.is_open and request.args.get("shelf") != Shelf.CLOSED):
+        return given
+    return paging.written((found.due_at if found.is_open else found.closed_at, found.id))
 
 
 @access.allow(VISITS_SEE)
@@ -162,7 +218,7 @@ def _do(session: Session, who: Colleague, about: int, picture: FormPicture) -> t
     done = buttons.press(session, about, who, form, picture)
     written = texts.said("text", form.get("content", ""), 100)
     match form["do"]:
-        case "answer":
+        case "answer" | "answer_close":
             return done, f"{written}{'[图片]' if has_picture else ''}"
         case "note":
             return done, written
@@ -170,7 +226,7 @@ def _do(session: Session, who: Colleague, about: int, picture: FormPicture) -> t
             return done, f"已电话联系：{written}"
         case "transfer":
             return done, f"转给{dict(areas.managers(session)).get(form.get('to', 0, type=int), '')}"
-        case "snooze":
+        case "snooze" | "category":
             return done, done
     return done, {"close": "请店主评价", "no_reply": "不用回复"}.get(form["do"], "")
 
@@ -203,6 +259,10 @@ def _page(
         came=came,
         error=error,
         canned=queries.canned(session, who.manager_id),
+        categories=inbox_queries.choices(session),
+        kept=_kept(_place(found)),
+        here_entry=("requests", found.id),
+        **_beside(session, found, who),
         managers=[each for each in areas.managers(session) if each[0] != found.owner_id],
         snoozes=buttons.SNOOZES,
         **form_pictures.of_user(services, me.user_id).fields("visits_pages.kept_picture"),
@@ -214,12 +274,25 @@ def _page(
     )
 
 
+def _beside(session: Session, found: Thread, who: Colleague) -> dict[str, Any]:
+    """The shop beside its request, as everywhere; nothing where it is not known, or not the visitor's to see."""
+    if found.retailer_id is None or not access.visitor().may(PEOPLE_SEE):
+        return {"known": None}
+    known = detail.detail(session, access.visitor(), found.licence, today=who.today)
+    if known is None or known.shop.is_erased:
+        return {"known": None}
+    beside = shop.beside(session, known.shop)
+    # `timeline` is the talk's own here.
+    beside["timeline_beside"] = beside.pop("timeline")
+    return {"known": known, "managed": history.managers(session, known.shop.id, limit=1), **beside}
+
+
 def _standing(session: Session, who: Colleague, found: Thread) -> dict[str, Any]:
     promised = deadlines.of_request(session, found.id, now=who.now, zone=who.zone)
     return {
         "found": found,
         "due": form_values.due(found, now=who.now, zone=who.zone),
-        "colours": COLOURS,
+        "chips": CHIPS,
         "deadlines": promised,
         "over": [each for each in promised if each.is_over],
         "rating": _rated(session, found),

@@ -132,8 +132,7 @@ def page(
         seen = statement.with_only_columns(Request.id).cte().prefix_with("MATERIALIZED")
         statement = statement.join(seen, seen.c.id == Request.id)
         statement = statement.where(searching.among_open(who, narrowed.search))
-    order = CLOSED if narrowed.shelf is Shelf.CLOSED else OPEN
-    found_page = paging.page(session, statement, order, cursor, limit=limit, read=InboxLine)
+    found_page = paging.page(session, statement, order_of(narrowed.shelf), cursor, limit=limit, read=InboxLine)
     return _with_hits(session, who, narrowed, found_page)
 
 
@@ -184,6 +183,20 @@ def counts(session: Session, who: Colleague, *, now: datetime, mine_only: bool =
         ).select_from(open_ones)
     ).one()
     return Counts(*row)
+
+
+def newest(session: Session, lines: Sequence[InboxLine]) -> dict[int, int]:
+    """The newest message of each line, notes among them."""
+    ids = [line.id for line in lines]
+    rows = session.execute(
+        select(Message.request_id, func.max(Message.id)).where(Message.request_id.in_(ids)).group_by(Message.request_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def order_of(shelf: Shelf) -> Order[Any]:
+    """The order of a part of the inbox."""
+    return CLOSED if shelf is Shelf.CLOSED else OPEN
 
 
 def choices(session: Session) -> Sequence[tuple[int, str]]:

@@ -51,6 +51,7 @@ class Thread:
     licence: str
     class_name: str
     area: str
+    category_id: int | None
     category: str
     owner_id: int | None
     owner: str
@@ -252,6 +253,7 @@ def _facts() -> Any:
         func.coalesce(Retailer.licence, ""),
         named.CLASS,
         named.AREA,
+        Request.category_id,
         named.CATEGORY,
         Request.owner_id,
         named.OWNER,

@@ -1,6 +1,6 @@
 """Texts to shops and managers when requests are answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,7 +28,11 @@ CLOSED = "已完结。"
 REOPENED = "已重开。"
 TRANSFERRED = "已转交，时限不变。"
 TRANSFERRED_UNTOLD = "已转交，时限不变。微信里通知不到对方，请您打电话转告。"
-NONE_TICKED = "请先在列表里选留言，再转交。"
+NONE_TICKED = "请先在列表里选留言。"
+NO_NEXT = "这个列表里没有下一条了。"
+AWAKE = "已放回待办。"
+NO_SUCH_CATEGORY = "请选一个类别。"
+NEW_MEANWHILE = "您打开列表后来了新消息，请打开看过再办。"
 LISTEN = "已发到您的微信，请回到聊天里听。"
 KEPT_AS_PHRASE = "已存进您的常用语。"
 PHRASE_DROPPED = "已删除。"
@@ -50,6 +54,7 @@ ANSWER_FIRST = "#{} 还没有答复过。请先答复，或选“不用回复”
 OTHER_IS_OPEN = "这家店已有新的留言 #{}，请在那里回复。"
 BY_PHONE = "已电话联系：{}"
 SNOOZED = "{} 再放回待办。答复时限不变。"
+CATEGORISED = "类别改为“{}”。"
 LISTEN_IN_CHAT = "微信现在不让往您的聊天里发语音。请到聊天里回复“{} 听”。"
 ONE_AT_A_TIME = "一次只回一条，没有发出。请分开写，如：{} 内容，再写 {} 内容。"
 NO_VOICE_NOW = "#{} 已过微信回复期，语音发不出去。请改用文字，或打电话。"
@@ -118,6 +123,19 @@ def many_transferred(count: int, name: str, overtaken: Sequence[int], *, is_told
     if not is_told:
         return f"{count} 条留言已转给{name}，时限不变。微信里通知不到{name}，请您打电话转告。{left}"
     return f"{count} 条留言已转给{name}，时限不变，会一并通知。{left}"
+
+
+def many_done(said: str, count: int, refused: Mapping[int, str]) -> str:
+    """What was done to many requests, and to which it was not, with the reason.
+
+    >>> many_done("已完结", 2, {103: "#103 还没有答复过。", 104: "没有这条留言。"})
+    '已完结 2 条。没有办的：#103 还没有答复过。#104：没有这条留言。'
+    """
+    reasons = "".join(
+        reason if reason.startswith(f"#{number}") else f"#{number}：{reason}" for number, reason in refused.items()
+    )
+    left = f"没有办的：{reasons}" if refused else ""
+    return f"{said} {count} 条。{left}" if count else left
 
 
 def card_of_manager(count: int, overdue: int) -> str:
