@@ -660,6 +660,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("import_id", "number", name=op.f("pk_roster_part")),
     )
     op.create_table(
+        "saved_filter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("list_name", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("given", Json, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_saved_filter_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
+        sa.UniqueConstraint("user_id", "list_name", "name", name=op.f("uq_saved_filter_user_id_list_name_name")),
+    )
+    op.create_table(
         "survey_code",
         sa.Column("survey_id", sa.Integer(), nullable=False),
         sa.Column("app_id", sa.String(length=64), nullable=False),
