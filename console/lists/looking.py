@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Generic
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from flask import abort, current_app, flash, redirect, request, url_for
+from flask import current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import delete
@@ -20,6 +20,7 @@ from console.lists.saving import NamedFilter
 from console.models import ChosenColumns
 from console.permissions import SIGNED_IN
 from foundation.database import upsert
+from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
 from wechat_bot.services import current_services
@@ -202,7 +203,7 @@ def save_filter() -> ResponseReturnValue:
     form, services, me = request.form, current_services(), access.visitor()
     name, back = form.get("list", ""), access.local(form.get("back", ""))
     if not _NAME.fullmatch(name):
-        abort(400)
+        raise Refused("没有这样的列表，请回到列表再存。")
     with services.transaction() as session:
         if form.get("do") == "drop":
             saving.drop(session, me.user_id, fields.key(form.get("filter", ""), "筛选") or 0)

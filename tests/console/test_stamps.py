@@ -63,6 +63,7 @@ ACTS = {
     "visits_pages.group_write": "something new, once (`token`)",
     "visits_pages.group_cancel": "cancels what waits by now, and says how many",
     "visits_pages.visited": "something new, once a day",
+    "visits_pages.plan_resume": "takes the end of a plan back, from the state it has by now",
 }
 TOLD = """
 title: 公布结果的调查
