@@ -152,8 +152,8 @@ class PastedQuestion:
             self.bounds["max" if label == "最多" else "min"] = value
         elif label == "必填" and value:
             self.required = value
-        elif label == "类型" and words.half(value).lower() in words.KINDS:
-            self.kind = words.KINDS[words.half(value).lower()]
+        elif label == "类型":
+            self.stem(line, f"[{value}]")
         else:
             self.unread.append(
                 (line.number, line.was, f"问卷没有“{label}”这一项" if label != "显示条件" else _CONDITION)
@@ -199,6 +199,12 @@ class PastedQuestion:
     def _split_stem(self) -> None:
         """Take options that stand behind the question in its own line, as in 性别：男/女."""
         if self.options or self.kind not in ("", *_CHOICES):
+            return
+        text, *tabbed = marks.apart(self.text) if "\t" in self.text else [self.text]
+        if len(tabbed) > 1:
+            at = Line(self.line, self.text, True, self.text)
+            self.text, self.options = text, [(each, at) for each in tabbed]
+            self.guesses.append(f"题目后面的字分成 {len(tabbed)} 个选项")
             return
         found = re.fullmatch(r"(.{2,}?[:：?？])\s*(\S{1,8}(?:(?:\s*[/／|｜]\s*|\s+)[^\s/／|｜]{1,8})+)", self.text)
         if found:

@@ -15,6 +15,7 @@ from foundation.errors import Refused
 from foundation.text import plain
 from questions.authoring import pasted_kinds as kinds
 from questions.authoring import pasted_lines as marks
+from questions.authoring import pasted_table
 from questions.authoring import word_lines as words
 from questions.authoring.excel_file import named
 from questions.authoring.layout import AuthoredFile, FileLayout
@@ -70,7 +71,11 @@ def read(text: str, layout: FileLayout) -> Pasted:
     if len(lines) > MOST_LINES:
         raise Refused(f"太长：{len(lines):,} 行，一次最多 {MOST_LINES:,} 行。请分几次粘贴。")
     reader = _Reader(layout, lines)
-    reader.read()
+    table = pasted_table.questions_of(text)
+    if table is None:
+        reader.read()
+    else:
+        reader.take(table)
     return reader.result()
 
 
@@ -95,6 +100,11 @@ class _Reader:
         for at, line in enumerate(self.lines):
             self._line(at, line)
         self._finish()
+
+    def take(self, table: Sequence[PastedQuestion]) -> None:
+        """Take the questions of a table in place of lines."""
+        for question in table:
+            self._keep(question)
 
     def result(self) -> Pasted:
         is_marked = any(question.required == "是" for question in self.found)
@@ -303,9 +313,14 @@ class _Reader:
 
     def _finish(self) -> None:
         question, self._question = self._question, None
-        if question is not None and question.why_not:
-            self.unread += [Left(line.number, line.was, question.why_not) for line in question.lines]
-        elif question is not None:
+        if question is not None:
+            self._keep(question)
+
+    def _keep(self, question: PastedQuestion) -> None:
+        if question.why_not or not question.text:
+            why = question.why_not or "没有写题目"
+            self.unread += [Left(line.number, line.was, why) for line in question.lines]
+        else:
             question.settle()
             self.found.append(question)
 

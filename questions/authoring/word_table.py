@@ -16,7 +16,7 @@ _WORDS = {
     **dict.fromkeys(("选项", "备选项"), "选项"),
     "其他": "其他",
 }
-_NUMBERS = ("序号", "题号", "编号")
+NUMBERS = ("序号", "题号", "编号")
 _LETTER = re.compile(r"(?:选项)?([A-Z])(?:选?项)?")
 
 
@@ -36,7 +36,7 @@ def question_of(
         return None
     question = WordQuestion(notes, place)
     for column, name, cell in zip(columns, head.cells, row.cells, strict=True):
-        if not is_visible(cell) or column in _NUMBERS:
+        if not is_visible(cell) or column in NUMBERS:
             continue
         if not column:
             said = f"不认识表头“{name}”" if is_visible(name) else f"“{cell[:12]}”这一列没有表头"
@@ -62,7 +62,7 @@ def question_of(
 
 def _column(cell: str) -> str:
     word = plain("".join(cell.split()))
-    return word if word in _NUMBERS or _LETTER.fullmatch(word) else _WORDS.get(word, "")
+    return word if word in NUMBERS or _LETTER.fullmatch(word) else _WORDS.get(word, "")
 
 
 def _labels(cell: str) -> Iterator[str]:

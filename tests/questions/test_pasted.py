@@ -577,3 +577,23 @@ def test_an_empty_or_endless_text_is_refused_with_a_sentence() -> None:
     for text, said in (("  \n\u3000", "还没有粘贴内容。"), ("题" * 60_001, "太长：60,001 字")):
         with pytest.raises(Refused, match=said):
             pasted_text.read(text, LAYOUT)
+
+
+def test_a_table_of_a_spreadsheet_is_read_by_its_heading() -> None:
+    text = (
+        "编码\t类型\t题目\t选项\t其他\t最多\t必填\t备注\n"
+        'q1\t单选题\t您满意吗？\t"满意\n一般\n不满意"\t\t\t是\t\n'
+        "q2\t多选\t改进哪些？\tA. 送货|B. 货源\t是\t2\t否\t问仔细\n"
+        "\t矩阵题\t外观\t好|坏\t\t\t\t\n"
+        "\t\t为什么？\t\t\t\t\t\n"
+    )
+    found = pasted_text.read(text, LAYOUT)
+    assert [told(each) for each in found.file.data["questions"]] == [
+        "single 您满意吗？ | 满意 / 一般 / 不满意 *",
+        "multiple 改进哪些？ | 送货 / 货源 / … max=2 ?",
+        "text 为什么？ ?",
+    ]
+    assert found.lines == (2, 5, 7)
+    assert [f"{each.line} {each.words}" for each in found.unread] == ["5 问仔细", "6 矩阵题\t外观\t好|坏"]
+    options_behind = pasted_text.read("1. 您的性别\t男\t女", LAYOUT)
+    assert [told(each) for each in options_behind.file.data["questions"]] == ["single 您的性别 | 男 / 女"]
