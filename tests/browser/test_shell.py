@@ -135,6 +135,10 @@ def test_keys_go_through_a_list_and_the_panel_names_those_that_work_here(town) -
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("城南便利店")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.locator("[data-copies='350802100001']").click()
+    expect(page.locator(".toasts")).to_contain_text("已复制")
+    assert page.evaluate("navigator.clipboard.readText()") == "350802100001"
     page.keyboard.press("/")
     page.keyboard.type("?j")  # where somebody types, keys are letters
     expect(page.locator("#find-box")).to_have_value("?j")
