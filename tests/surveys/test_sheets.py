@@ -118,6 +118,14 @@ def test_the_list_is_narrowed_by_whose_they_are_when_and_what_was_answered(offic
     assert len(listed(browser.get(f"{LIST}?answer=q9:1&area=x&since=yesterday&state=odd&wave=7x"))) == 6
 
 
+def test_the_figures_of_a_result_lead_to_the_sheets_behind_them(office) -> None:
+    browser = answered(office)
+    page = browser.get("/console/surveys/1").text
+    behind = [unescape(each) for each in re.findall(r'href="([^"]*/sheets\?answer=q1[^"]*)"', page)]
+    assert [len(listed(browser.get(each))) for each in behind] == [3, 0, 3]
+    assert f'href="{LIST}"' in page
+
+
 def test_the_list_goes_on_in_keyset_pages_and_is_taken_away_as_a_file(office) -> None:
     browser = answered(office)
     with office.house.services.transaction() as session:
