@@ -76,7 +76,7 @@ def photos(survey_id: int) -> ResponseReturnValue:
     services = current_services()
     with services.reading() as session:
         survey = sheets.survey_of(session, survey_id, services)
-        shown = looking.look(WALL, session)
+        shown = looking.look(sheets.of(WALL, survey), session)
         hidden = sheets.withheld(shown.asked)
         found = _all(line.sheet for line in shown.page.lines)
         page = render_template(
@@ -85,7 +85,6 @@ def photos(survey_id: int) -> ResponseReturnValue:
             shown=shown,
             photos=found,
             withheld=hidden,
-            pills=sheets.pills(shown),
             states=texts.STATES,
             colours=texts.COLOURS,
             handed_in=lambda line: sheets.when(shown.asked, line),

@@ -11,12 +11,10 @@ from sqlalchemy.orm import Session
 
 from console import access, act, fields
 from console.lists import looking
-from console.lists.listing import SEARCH, Asked, Column, Filter, Listing
-from console.lists.looking import Shown
+from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.text import shortened, whole_number
-from people import areas
 from people.pages import filters
 from people.texts import licence
 from questions.answers import describe
@@ -48,14 +46,6 @@ class ListedSheet:
     @property
     def licence(self) -> str:
         return self.sheet.licence
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    """Condition of the list in words, and the address of the list without it."""
-
-    words: str
-    without: str
 
 
 def survey_of(session: Session, survey_id: int, services: Services) -> Survey:
@@ -168,7 +158,16 @@ def _answers(asked: Asked) -> list[tuple[str, str]]:
         options = {option.code: option.label for option in (*question.options, *question.retired)}
         options |= {OTHER: OTHER_LABEL} if question.other else {}
         found += [(f"{question.code}:{code}", f"{n}. {words}：{label}") for code, label in options.items()]
-    return found
+    return [*found, *_several(asked.given.get(ANSWER, ""), dict(found))]
+
+
+def _several(given: str, known: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return a choice of several options of one question, such as a figure leads to."""
+    code, _, rest = given.partition(":")
+    words = [known.get(f"{code}:{option}", "") for option in rest.split(",")]
+    if len(words) < 2 or not all(words):
+        return []
+    return [(given, "或".join([words[0], *(each.rpartition("：")[2] for each in words[1:])]))]
 
 
 def waves(session: Session, survey_id: int) -> list[tuple[int, str]]:
@@ -194,11 +193,6 @@ def _midnight(day: date, asked: Asked) -> datetime:
     return datetime.combine(day, time(), asked.services.zone)
 
 
-def _only_identified(each: Filter) -> Filter:
-    choices = each.choices
-    return replace(each, choices=lambda asked: choices(asked) if choices and _is_identified(asked) else [])
-
-
 def _asks_for(asked: Asked) -> bool:
     return bool(asked.given.get(ANSWER))
 
@@ -218,14 +212,14 @@ SHEETS: Listing[ListedSheet] = Listing(
     means=lambda asked: f"调查 {asked.of['survey_id']}",
     filters=(
         Filter(STATE, "状态", "全部", lambda asked: list(texts.STATES.items())),
-        _only_identified(replace(filters.AREA, choices=lambda asked: areas.names(asked.session, asked.visitor))),
-        _only_identified(filters.MANAGER),
-        _only_identified(filters.CLASS),
+        filters.AREA,
+        filters.MANAGER,
+        filters.CLASS,
         Filter(WAVE, "邀请", "全部邀请", lambda asked: waves(asked.session, asked.of["survey_id"])),
         Filter(ANSWER, "回答", "任何回答", _answers),
         Filter(PHOTO, "照片", "有没有照片", lambda asked: [("yes", "有照片")]),
-        Filter(SINCE, "从哪天", "从哪天"),
-        Filter(UNTIL, "到哪天", "到哪天"),
+        Filter(SINCE, "从哪天", "从哪天", kind="date"),
+        Filter(UNTIL, "到哪天", "到哪天", kind="date"),
     ),
     columns=(
         Column("number", "编号", lambda line: str(line.sheet.id), width=10),
@@ -274,6 +268,14 @@ SHEETS: Listing[ListedSheet] = Listing(
 )
 
 
+def of(listing: Listing[ListedSheet], survey: Survey) -> Listing[ListedSheet]:
+    """Return a list of sheets as it is for this survey: of an anonymous one nobody can be sought."""
+    if not survey.is_anonymous:
+        return listing
+    anybody = (STATE, ANSWER, PHOTO, SINCE, UNTIL)
+    return replace(listing, search="", filters=tuple(each for each in listing.filters if each.name in anybody))
+
+
 def when(asked: Asked, line: SheetLine) -> str:
     """Return when a sheet was handed in; of an anonymous survey only the day is known."""
     return texts.handed_in(line.submitted_at, asked.now, asked.services.zone, is_day=not _is_identified(asked))
@@ -285,7 +287,7 @@ def sheets(survey_id: int) -> ResponseReturnValue:
     services = current_services()
     with services.reading() as session:
         survey = survey_of(session, survey_id, services)
-        shown = looking.look(SHEETS, session)
+        shown = looking.look(of(SHEETS, survey), session)
         hidden = withheld(shown.asked)
         said = SHEETS.said(shown.asked)
         figures = tally(session, survey_id) if access.visitor().is_company_wide else None
@@ -294,7 +296,6 @@ def sheets(survey_id: int) -> ResponseReturnValue:
             survey=survey,
             shown=shown,
             withheld=hidden,
-            pills=pills(shown),
             figures=figures,
             states=texts.STATES,
             colours=texts.COLOURS,
@@ -302,22 +303,3 @@ def sheets(survey_id: int) -> ResponseReturnValue:
     if not hidden:
         act.seen("survey.sheets", f"survey:{survey_id}", said)
     return page
-
-
-def pills(shown: Shown[Any]) -> list[Pill]:
-    """Return the conditions of a list, each with the address without it."""
-    found = []
-    for each, options in shown.filters:
-        given = shown.kept.get(each.name, "")
-        if not given or each.name == STATE:
-            continue
-        known = {str(key): word for key, word in options or ()}
-        found.append(Pill(known.get(given, f"{each.label}：{given}"), _without(shown, each.name)))
-    if shown.asked.search:
-        found.append(Pill(f"搜索：{shown.asked.search}", _without(shown, SEARCH)))
-    return found
-
-
-def _without(shown: Shown[Any], name: str) -> str:
-    left = {key: given for key, given in shown.kept.items() if key != name}
-    return url_for(shown.endpoint, **{**shown.asked.of, **left})

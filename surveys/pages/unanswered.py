@@ -101,7 +101,6 @@ def unanswered(survey_id: int) -> ResponseReturnValue:
             "surveys/console/unanswered.html",
             survey=survey,
             shown=shown,
-            pills=sheets.pills(shown) if shown else (),
             figures=tally(session, survey_id) if me.is_company_wide else None,
             to_many=[
                 (form.label, url_for(form.endpoint, **short.query_of(whom)))
