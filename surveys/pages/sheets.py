@@ -211,7 +211,7 @@ SHEETS: Listing[ListedSheet] = Listing(
     search="店名、店主、许可证号或答卷编号",
     means=lambda asked: f"调查 {asked.of['survey_id']}",
     filters=(
-        Filter(STATE, "状态", "全部", lambda asked: list(texts.STATES.items())),
+        Filter(STATE, "状态", "全部状态", lambda asked: list(texts.STATES.items())),
         filters.AREA,
         filters.MANAGER,
         filters.CLASS,
