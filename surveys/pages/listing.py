@@ -1,7 +1,7 @@
 """Console list of surveys."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,11 +30,44 @@ COLOURS = {
     SurveyState.CLOSED: "blue",
 }
 RUNNING, ON_TILE = 50, 4
+#: Months that the list can be narrowed to, from this one back.
+MONTHS = 18
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[SurveyLine]:
     states = [each for each in SurveyState if each == asked.given.get("state")]
-    return listing.page(asked.session, now=asked.now, search=asked.search, states=states, cursor=cursor, limit=limit)
+    since, before = _month(asked.given.get("month", ""), asked.services.zone)
+    return listing.page(
+        asked.session,
+        now=asked.now,
+        search=asked.search,
+        states=states,
+        since=since,
+        before=before,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def _month(written: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Return the beginning and the end of a month; neither where nothing of the kind was asked for.
+
+    >>> _month("2026-12", ZoneInfo("Asia/Shanghai"))[1].isoformat(), _month("so", ZoneInfo("Asia/Shanghai"))
+    ('2026-12-31T16:00:00+00:00', (None, None))
+    """
+    try:
+        begin = datetime.strptime(written, "%Y-%m").replace(tzinfo=zone)
+    except ValueError:
+        return None, None
+    end = begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)
+    return begin.astimezone(UTC), end.astimezone(UTC)
+
+
+def _months(asked: Asked) -> list[tuple[str, str]]:
+    """Return the months to choose among, this one first."""
+    this = asked.today.year * 12 + asked.today.month - 1
+    found = [divmod(month, 12) for month in range(this, this - MONTHS, -1)]
+    return [(f"{year}-{month + 1:02}", f"{year} 年 {month + 1} 月") for year, month in found]
 
 
 def _is_whole(asked: Asked) -> bool:
@@ -43,8 +76,8 @@ def _is_whole(asked: Asked) -> bool:
     return asked.visitor.is_company_wide
 
 
-def _figure(name: str, label: str, value: Callable[[SurveyLine], Any]) -> Column[SurveyLine]:
-    return Column(name, label, value, is_number=True, on_phone=label, seen_if=_is_whole, width=10)
+def _figure(name: str, label: str, value: Callable[[SurveyLine], Any], *, is_shown: bool = True) -> Column[SurveyLine]:
+    return Column(name, label, value, is_number=True, on_phone=label, seen_if=_is_whole, width=10, is_shown=is_shown)
 
 
 SURVEYS: Listing[SurveyLine] = Listing(
@@ -53,7 +86,10 @@ SURVEYS: Listing[SurveyLine] = Listing(
     see=SURVEYS_SEE,
     unit="份",
     search="标题",
-    filters=(Filter("state", "状态", "全部状态", lambda asked: list(STATES.items())),),
+    filters=(
+        Filter("state", "状态", "全部状态", lambda asked: list(STATES.items())),
+        Filter("month", "月份", "全部月份", _months),
+    ),
     columns=(
         Column("number", "编号", lambda line: str(line.id), is_spare=True, width=8),
         Column("title", "标题", lambda line: line.title, width=40),
@@ -63,12 +99,19 @@ SURVEYS: Listing[SurveyLine] = Listing(
         Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
         _figure("sent", "发放", lambda line: line.sent),
         _figure("returned", "回收", lambda line: line.returned),
+        _figure(
+            "return_share",
+            "回收率",
+            lambda line: None if line.return_share is None else Percent(line.return_share),
+        ),
         _figure("valid", "有效", lambda line: line.valid),
         _figure(
             "valid_share",
             "有效率",
             lambda line: None if line.valid_share is None else Percent(line.valid_share),
+            is_shown=False,
         ),
+        Column("actions", "", lambda line: "", is_for_file=False, style="text-nowrap"),
     ),
     find=_find,
     nothing=("还没有调查", "营销人员发布调查后，会列在这里。"),

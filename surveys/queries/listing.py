@@ -41,6 +41,10 @@ class SurveyLine:
     def valid_share(self) -> float | None:
         return self.valid / self.returned if self.returned else None
 
+    @property
+    def return_share(self) -> float | None:
+        return self.returned / self.sent if self.sent else None
+
 
 @dataclass(frozen=True, slots=True)
 class WaitingSurvey:
@@ -75,12 +79,20 @@ def page(
     now: datetime,
     search: str = "",
     states: Collection[SurveyState] = (),
+    since: datetime | None = None,
+    before: datetime | None = None,
     cursor: Cursor = FIRST,
     limit: int,
 ) -> Page[SurveyLine]:
-    """Return a page of surveys with this text in their title, the newest first."""
-    read = partial(_line, now=now)
-    return paging.page(session, _select(now, search, states), _NEWEST, cursor, limit=limit, read=read)
+    """Return a page of surveys with this text in their title, the newest first: those published, or drafts begun,
+    between two moments."""
+    read, at = partial(_line, now=now), func.coalesce(Survey.published_at, Survey.created_at)
+    statement = _select(now, search, states)
+    if since is not None:
+        statement = statement.where(at >= since)
+    if before is not None:
+        statement = statement.where(at < before)
+    return paging.page(session, statement, _NEWEST, cursor, limit=limit, read=read)
 
 
 _NEWEST: Order[SurveyLine] = Order((Survey.id,), lambda line: (line.id,), is_down=True)
