@@ -79,7 +79,8 @@ def test_from_the_follow_to_the_export_half_in_the_chat_and_half_on_the_page(tow
     live = staff.context.new_page()
     live.clock.install()
     live.goto(f"{town.web}/console/surveys/1")
-    returned = live.locator("#live dt", has_text=re.compile("^回收$")).locator("+ dd")
+    step = live.locator("#live .funnel > span", has_text=re.compile("^回收$"))
+    returned = step.locator("xpath=following-sibling::span[@class='n'][1]")
     expect(returned).to_have_text("0")
 
     keeper.say("调查", "1/")
