@@ -41,7 +41,7 @@ function pick(field, picked) {
   if (field.dataset.picks === "moment") field.setSelectionRange(picked.length + 1, field.value.length);
 }
 
-function open(field) {
+function openPicker(field) {
   if (pickers.has(field)) return;
   const picker = new VanillaCalendarPro.Calendar(field, {
     inputMode: true,
@@ -71,5 +71,5 @@ function open(field) {
 document.addEventListener("focusin", (event) => {
   const field = event.target;
   if (!field.matches?.("input[data-picks]") || pickers.has(field)) return;
-  fetched().then(() => { if (document.activeElement === field) open(field); });
+  fetched().then(() => { if (document.activeElement === field) openPicker(field); });
 });

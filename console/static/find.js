@@ -1,8 +1,7 @@
 // The search in the head: a combobox over the panel that htmx brings. Without this file its form leads to a page.
 "use strict";
 
-const finder = document.querySelector("[data-finder]");
-if (finder) {
+for (const finder of document.querySelectorAll("[data-finder]")) {
   const box = finder.querySelector("[role=combobox]");
   const panel = finder.querySelector("[role=listbox]");
   const said = finder.querySelector("[data-find-said]");
