@@ -5,7 +5,7 @@
 const drawn = new Map();
 // What somebody looks at, kept when a part of the page is fetched anew.
 const asTable = new Set();
-const open = new Set();
+const unfolded = new Set();
 const styles = getComputedStyle(document.documentElement);
 const token = (name) => styles.getPropertyValue(`--${name}`).trim();
 // Pixels for each point of a picture: sharp on paper.
@@ -302,7 +302,7 @@ async function save(card) {
 function look() {
   document.querySelectorAll("[data-chart]").forEach(draw);
   document.querySelectorAll(".chart-tools[hidden]").forEach((each) => { each.hidden = false; });
-  open.forEach((id) => { const fold = document.getElementById(id); if (fold) fold.open = true; });
+  unfolded.forEach((id) => { const fold = document.getElementById(id); if (fold) fold.open = true; });
   asTable.forEach((id) => { const card = document.getElementById(id); if (card) show(card, "table"); });
 }
 
@@ -314,7 +314,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("toggle", ({ target }) => {
   if (!target.id || !target.closest(".chart-card")) return;
-  if (target.open) open.add(target.id); else open.delete(target.id);
+  if (target.open) unfolded.add(target.id); else unfolded.delete(target.id);
 }, true);
 look();
 document.addEventListener("htmx:afterSettle", look);
