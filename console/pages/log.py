@@ -7,12 +7,13 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from console import access, queries
+from console import access, fields, queries
 from console.audit import TERMINAL
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from console.models import AuditEntry
 from console.permissions import AUDIT_SEE
+from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from wechat_bot.services import current_services
 
@@ -41,8 +42,8 @@ def _wanted(asked: Asked) -> queries.LogFilter:
 
 def _day(asked: Asked) -> date | None:
     try:
-        return max(date(2000, 1, 1), min(date.fromisoformat(asked.given.get("day", "")), date(9000, 1, 1)))
-    except ValueError:
+        return fields.day(asked.given.get("day", ""))
+    except Refused:  # what is no day narrows nothing
         return None
 
 
