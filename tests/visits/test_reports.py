@@ -1,7 +1,10 @@
 """How well promises were kept: what a report says of what happened, against a recount by hand."""
 
+import json
 import random
+import re
 import statistics
+from collections import Counter
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,7 +20,7 @@ from tests.office import Office
 from tests.visits.conftest import NEED
 from visits.actions import filing
 from visits.models import Closed, Deadline, Filed, Promise, Rating, Request
-from visits.queries import reports, visibility
+from visits.queries import over_time, reports, visibility
 from visits.rules.figures import DividedBy, Narrowed, ReportFigure, ReportSpan, ReportTime
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -105,7 +108,7 @@ def test_the_headline_share_is_by_the_deadline_that_was_promised_and_the_24_hour
         assert "老李食杂店" in behind and "城南便利店" in behind and "小王超市" not in behind
         assert "老李食杂店" in market.get(f"{REPORT}/requests?figure=late").text
         assert "小王超市" in market.get(f"{REPORT}/requests?figure=broken").text
-    page = market.get(REPORT).text
+    page = market.get(f"{REPORT}?more=1").text
     assert "按承诺时限答复" in page and "24 小时内答复" in page and "figure=kept" in page and "figure=within" in page
 
 
@@ -166,6 +169,35 @@ def test_every_figure_of_the_page_leads_to_the_requests_behind_it(kept) -> None:
         "超过承诺时限",
         "全部留言",
     ]
+
+
+def test_weeks_hours_and_categories_are_seen_and_the_rest_of_the_columns_is_behind_one_press(kept) -> None:
+    market = kept.office.browser("market")
+    page = market.get(REPORT).text
+    assert "近 12 周按承诺时限答复的占比" not in page  # of one week there is no course
+    assert "什么时候来" in page
+    assert "九成不超过</th>" not in page.replace("\n", "")
+    assert "负责的店</th>" in market.get(f"{REPORT}?more=1").text
+    kept.house.later(hours=24 * 7)
+    kept.wang.say(NEED)
+    kept.house.work()
+    market = kept.office.browser("market")
+    page = market.get(REPORT).text
+    told = re.search(r'id="weeks-figures">(.*?)</script>', page)[1]
+    weeks = json.loads(told)
+    assert weeks["labels"][-1] == monday(kept.house.clock())
+    assert [each for each in weeks["series"][0]["values"] if each] == [2, 1]
+    heat = json.loads(re.search(r'id="heat-figures">(.*?)</script>', page)[1])
+    assert sum(map(sum, (each["values"] for each in heat["series"]))) == 3
+    # One week by itself, and a category that nobody wrote about.
+    assert "按周" in market.get(f"{REPORT}?by=week").text
+    assert market.get(f"{REPORT}?heat=999&all=1&more=1").status_code == 200
+
+
+def monday(now: datetime) -> str:
+    today = now.astimezone(CHINA).date()
+    first = today - timedelta(days=today.weekday())
+    return f"{first.month}/{first.day}"
 
 
 @pytest.mark.parametrize("walked", [1_000, 0])
@@ -243,7 +275,7 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
     with house.look() as session:
         who = visibility.of_visitor(session, Visitor(0, "", Role.ADMIN), now=now, zone=CHINA)
         requests = [each for each in session.scalars(select(Request)) if each.closed_how != Closed.VOID]
-        for by in (DividedBy.MANAGER, DividedBy.AREA, DividedBy.MONTH):
+        for by in (DividedBy.MANAGER, DividedBy.AREA, DividedBy.WEEK, DividedBy.MONTH):
             found, whole = reports.report(session, who, narrowed, by, now=now, took=tuple(ReportTime))
             expected: dict = {}
             for request in requests:
@@ -253,6 +285,12 @@ def test_the_figures_agree_with_a_recount_of_every_request(house, seed) -> None:
             for line in found:
                 _check(session, line, expected[line.key], now)
             _check(session, whole, [each for those in expected.values() for each in those], now)
+        hours = over_time.hours(session, who, narrowed, now=now)
+        came = [
+            each.opened_at.astimezone(CHINA) for each in requests if each.opened_at.astimezone(CHINA).date() >= first
+        ]
+        assert hours.counts == Counter((None, each.weekday(), each.hour) for each in came)
+        assert [(each.name, each.requests) for each in hours.categories] == [("没有类别", len(came))]
         for figure in (
             ReportFigure.KEPT,
             ReportFigure.BROKEN,
@@ -323,6 +361,8 @@ def _key(request: Request, by: DividedBy, first: date) -> int | None:
             return request.first_answered_by or request.owner_id
         case DividedBy.AREA:
             return request.area_id
+        case DividedBy.WEEK:
+            return (request.opened_at.astimezone(CHINA).date() - (first - timedelta(days=first.weekday()))).days // 7
     there = request.opened_at.astimezone(CHINA)
     return (there.year - first.year) * 12 + there.month - first.month
 

@@ -16,9 +16,10 @@ from foundation.workbooks.writing import OneDecimal, Workbook
 from people.pages import filters
 from people.texts import licence
 from visits import export
-from visits.pages import form_values
+from visits.pages import form_values, report_charts
 from visits.pages.inbox import FILTERS
 from visits.permissions import VISITS_EXPORT, VISITS_SEE
+from visits.queries import over_time
 from visits.queries import reports as queries
 from visits.rules import figures as rules
 from visits.rules.figures import (
@@ -55,9 +56,13 @@ def report() -> ResponseReturnValue:
         except Refused as refusal:
             narrowed, error = Narrowed(rules.span("", "", today=asked.today)), refusal.sentence
         by = _by(asked)
-        lines, total = queries.report(session, form_values.asking(asked), narrowed, by, now=asked.now, took=(took,))
+        who = form_values.asking(asked)
+        lines, total = queries.report(session, who, narrowed, by, now=asked.now, took=(took,))
+        weeks = over_time.weeks(session, who, narrowed, now=asked.now)
+        hours = over_time.hours(session, who, narrowed, now=asked.now)
         choices, only = looking.choices(FILTERS, asked), _only(asked)
     kept = _kept(narrowed, by)
+    heat = report_charts.heat(hours, request.args.get("heat", ""))
     page = render_template(
         "visits/console/report.html",
         lines=[(line, _behind(line, narrowed, by, kept)) for line in lines],
@@ -76,6 +81,12 @@ def report() -> ResponseReturnValue:
         explained=texts.EXPLAINED,
         frame=SHOPS_OF_A_MANAGER,
         error=error,
+        has_all=request.args.get("more") == "1",
+        charted=report_charts.shares(lines, total, everybody="all" in request.args),
+        weeks=report_charts.weeks(weeks),
+        heat=heat,
+        kinds=hours.categories,
+        categories=[(each.name, each.requests, f"{each.requests:,}", "c1") for each in hours.categories],
     )
     return page, 422 if error else 200
 
@@ -262,8 +273,8 @@ def _kept(narrowed: Narrowed, by: DividedBy) -> dict[str, Any]:
 
 def _behind(line: ReportRow, narrowed: Narrowed, by: DividedBy, kept: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of the address with the requests of one line."""
-    if by is DividedBy.MONTH:
-        span = narrowed.span.within_month(narrowed.span.months()[line.key or 0])
+    if by not in FIELDS:
+        span = narrowed.span.stretches(by)[line.key or 0]
         return kept | {"from": span.from_on.isoformat(), "until": span.until_on.isoformat()}
     return kept | {FIELDS[by]: line.key or 0}
 

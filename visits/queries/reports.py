@@ -57,6 +57,11 @@ _NOBODY = {
     DividedBy.CATEGORY: "没有类别",
     DividedBy.CLASS: "不知道是哪家店",
 }
+#: Divisions by time, and the name of a part by its first and its last day.
+STRETCHES = {
+    DividedBy.WEEK: "{0.month}/{0.day}–{1.month}/{1.day}",
+    DividedBy.MONTH: "{0.year} 年 {0.month} 月",
+}
 
 
 def report(
@@ -68,7 +73,7 @@ def report(
     now: datetime,
     took: Sequence[ReportTime] = (ReportTime.FIRST,),
 ) -> tuple[list[ReportRow], ReportRow]:
-    """Return the figures of requests opened in a span: a line for each manager, area …, and one of all together.
+    """Return the figures of requests opened in a span: a line for each manager, area, week …, and one of all together.
 
     Requests this colleague may not see are left out.
 
@@ -123,7 +128,7 @@ def page(
     parts = []
     for facts in (filed(), unfiled(now)):
         columns = (facts.opened_at.label("opened_at"), facts.request_id.label("id"))
-        found = select(*columns).where(*_conditions(session, who, narrowed, facts), *_behind(figure, facts))
+        found = select(*columns).where(*conditions(session, who, narrowed, facts), *_behind(figure, facts))
         newest = paging.begun(found, _newest(facts, facts.request_id), cursor).limit(limit + 1).subquery()
         parts.append(select(newest.c.opened_at, newest.c.id))
     both = union_all(*parts).subquery().c
@@ -149,16 +154,15 @@ def _counted(
     sums |= {"requests": func.count(), "closed": func.count() - sums["open"]}
     texts = {each.value: func.aggregate_strings(cast(times[each], String), ",") for each in took}
     columns = [column.label(name) for name, column in {**sums, **texts}.items()]
-    conditions = _conditions(session, who, narrowed, facts)
-    if by is not DividedBy.MONTH:
+    those = conditions(session, who, narrowed, facts)
+    if by not in STRETCHES:
         key = getattr(facts, f"{by.value}_id").label("key")
-        return select(key, *columns).where(*conditions).group_by(key)
-    # Each month is a stretch of the span: no sorting is needed.
-    stretches = [narrowed.span.within_month(month) for month in narrowed.span.months()]
+        return select(key, *columns).where(*those).group_by(key)
+    # Each week or month is a stretch of the span: no sorting is needed.
     return union_all(
         *(
-            select(literal(place).label("key"), *columns).where(*conditions, *_within(facts, span, who.zone))
-            for place, span in enumerate(stretches)
+            select(literal(place).label("key"), *columns).where(*those, *_within(facts, span, who.zone))
+            for place, span in enumerate(narrowed.span.stretches(by))
         )
     )
 
@@ -171,9 +175,8 @@ def _figures(
     return ReportRow(key, name, shops=shops, times=times, **{each: counted[each] for each in COUNTED})
 
 
-def _conditions(
-    session: Session, who: Colleague, narrowed: Narrowed, facts: ReportColumns
-) -> list[ColumnElement[bool]]:
+def conditions(session: Session, who: Colleague, narrowed: Narrowed, facts: ReportColumns) -> list[ColumnElement[bool]]:
+    """Return the conditions for the requests of a report that this colleague may see."""
     found = [*facts.of, *_within(facts, narrowed.span, who.zone), visibility.within(session, who, facts)]
     if narrowed.area_id:
         found.append(facts.area_id.in_(sorted(people_scope.with_sub_areas(session, [narrowed.area_id]))))
@@ -195,8 +198,9 @@ def _within(facts: ReportColumns, span: ReportSpan, zone: ZoneInfo) -> list[Colu
 
 
 def _names(session: Session, narrowed: Narrowed, by: DividedBy) -> dict[int | None, str]:
-    if by is DividedBy.MONTH:
-        return {place: f"{month.year} 年 {month.month} 月" for place, month in enumerate(narrowed.span.months())}
+    if by in STRETCHES:
+        stretches = enumerate(narrowed.span.stretches(by))
+        return {place: STRETCHES[by].format(span.from_on, span.until_on) for place, span in stretches}
     table = _NAMES[by]
     return {row.id: row.name for row in session.execute(select(table.id, table.name).order_by(table.name))}
 

@@ -25,6 +25,7 @@ class DividedBy(StrEnum):
     AREA = "area"
     CATEGORY = "category"
     CLASS = "class"
+    WEEK = "week"
     MONTH = "month"
 
 
@@ -79,26 +80,24 @@ class ReportSpan:
         after = self.until_on + timedelta(days=1)
         return datetime.combine(self.from_on, time(), zone), datetime.combine(after, time(), zone)
 
-    def months(self) -> list[date]:
-        """Return the first day of each month it touches.
+    def stretches(self, by: DividedBy) -> list["ReportSpan"]:
+        """Return its parts that lie in each week (from Monday on) or month.
 
-        >>> [each.isoformat() for each in ReportSpan(date(2026, 11, 23), date(2027, 1, 2)).months()]
-        ['2026-11-01', '2026-12-01', '2027-01-01']
+        >>> span = ReportSpan(date(2026, 11, 23), date(2027, 1, 2))
+        >>> [str(each.from_on) for each in span.stretches(DividedBy.MONTH)]
+        ['2026-11-23', '2026-12-01', '2027-01-01']
+        >>> [str(each.until_on) for each in span.stretches(DividedBy.WEEK)][-2:]
+        ['2026-12-27', '2027-01-02']
         """
-        found, month = [], self.from_on.replace(day=1)
-        while month <= self.until_on:
-            found.append(month)
-            month = (month + timedelta(days=32)).replace(day=1)
+        found, first = [], self.from_on
+        while first <= self.until_on:
+            if by is DividedBy.WEEK:
+                after = first + timedelta(days=7 - first.weekday())
+            else:
+                after = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+            found.append(ReportSpan(first, min(self.until_on, after - timedelta(days=1))))
+            first = after
         return found
-
-    def within_month(self, month: date) -> "ReportSpan":
-        """Return the part of it that lies in a month.
-
-        >>> ReportSpan(date(2026, 11, 23), date(2026, 12, 31)).within_month(date(2026, 11, 1)).until_on
-        datetime.date(2026, 11, 30)
-        """
-        last = (month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-        return ReportSpan(max(self.from_on, month), min(self.until_on, last))
 
 
 @dataclass(frozen=True, slots=True)

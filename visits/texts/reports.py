@@ -5,6 +5,7 @@ DIVISIONS = {
     "area": "按片区",
     "category": "按类别",
     "class": "按客户类型",
+    "week": "按周",
     "month": "按月",
 }
 #: The label for a request that has none of these.
