@@ -2,74 +2,77 @@
 // Without this file a day is typed. The library comes when the first such field is used.
 "use strict";
 
-const { script, style } = document.currentScript.dataset;
-const pickers = new WeakMap();
-let library = null;
+// A scope of its own: scripts of one page share their names.
+{
+  const { script, style } = document.currentScript.dataset;
+  const pickers = new WeakMap();
+  let library = null;
 
-const LABELS = {
-  application: "日历", navigation: "换月份", arrowNext: { month: "下个月", year: "后面的年份" },
-  arrowPrev: { month: "上个月", year: "前面的年份" }, month: "选月份，现在是", months: "月份", year: "选年份，现在是", years: "年份",
-  week: "星期", weekNumber: "第几周", dates: "日子",
-};
+  const LABELS = {
+    application: "日历", navigation: "换月份", arrowNext: { month: "下个月", year: "后面的年份" },
+    arrowPrev: { month: "上个月", year: "前面的年份" }, month: "选月份，现在是", months: "月份", year: "选年份，现在是", years: "年份",
+    week: "星期", weekNumber: "第几周", dates: "日子",
+  };
 
-function fetched() {
-  library ??= new Promise((done, failed) => {
-    const sheet = document.createElement("link");
-    sheet.rel = "stylesheet";
-    sheet.href = style;
-    const code = document.createElement("script");
-    code.src = script;
-    code.addEventListener("load", done);
-    code.addEventListener("error", failed);
-    document.head.append(sheet, code);
-  });
-  return library;
-}
-
-const day = (field) => /^\d{4}-\d{2}-\d{2}/.exec(field.value.trim())?.[0];
-
-// A picked day takes the place of the typed one. The time behind it stays, and is what one writes next.
-function pick(field, picked) {
-  if (field.dataset.picks === "day") {
-    field.value = picked;
-  } else {
-    const time = /\d{1,2}:\d{2}/.exec(field.value)?.[0] ?? "09:00";
-    field.value = `${picked} ${time}`;
+  function fetched() {
+    library ??= new Promise((done, failed) => {
+      const sheet = document.createElement("link");
+      sheet.rel = "stylesheet";
+      sheet.href = style;
+      const code = document.createElement("script");
+      code.src = script;
+      code.addEventListener("load", done);
+      code.addEventListener("error", failed);
+      document.head.append(sheet, code);
+    });
+    return library;
   }
-  for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
-  field.focus();
-  if (field.dataset.picks === "moment") field.setSelectionRange(picked.length + 1, field.value.length);
-}
 
-function openPicker(field) {
-  if (pickers.has(field)) return;
-  const picker = new VanillaCalendarPro.Calendar(field, {
-    inputMode: true,
-    positionToInput: ["bottom", "left"],
-    locale: "zh-CN",
-    firstWeekday: 1,
-    selectedTheme: "light",
-    enableJumpToSelectedDate: true,
-    labels: LABELS,
-    selectedDates: day(field) ? [day(field)] : [],
-    onShow(self) {
-      const typed = day(field);
-      self.set({ selectedDates: typed ? [typed] : [] }, { month: Boolean(typed), year: Boolean(typed), dates: true });
-    },
-    onChangeToInput(self) {
-      const [picked] = self.context.selectedDates;
-      if (!picked) return;
-      self.hide();
-      pick(field, picked);
-    },
+  const day = (field) => /^\d{4}-\d{2}-\d{2}/.exec(field.value.trim())?.[0];
+
+  // A picked day takes the place of the typed one. The time behind it stays, and is what one writes next.
+  function pick(field, picked) {
+    if (field.dataset.picks === "day") {
+      field.value = picked;
+    } else {
+      const time = /\d{1,2}:\d{2}/.exec(field.value)?.[0] ?? "09:00";
+      field.value = `${picked} ${time}`;
+    }
+    for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+    field.focus();
+    if (field.dataset.picks === "moment") field.setSelectionRange(picked.length + 1, field.value.length);
+  }
+
+  function open(field) {
+    if (pickers.has(field)) return;
+    const picker = new VanillaCalendarPro.Calendar(field, {
+      inputMode: true,
+      positionToInput: ["bottom", "left"],
+      locale: "zh-CN",
+      firstWeekday: 1,
+      selectedTheme: "light",
+      enableJumpToSelectedDate: true,
+      labels: LABELS,
+      selectedDates: day(field) ? [day(field)] : [],
+      onShow(self) {
+        const typed = day(field);
+        self.set({ selectedDates: typed ? [typed] : [] }, { month: Boolean(typed), year: Boolean(typed), dates: true });
+      },
+      onChangeToInput(self) {
+        const [picked] = self.context.selectedDates;
+        if (!picked) return;
+        self.hide();
+        pick(field, picked);
+      },
+    });
+    pickers.set(field, picker);
+    picker.init();
+    picker.show();
+  }
+
+  document.addEventListener("focusin", (event) => {
+    const field = event.target;
+    if (!field.matches?.("input[data-picks]") || pickers.has(field)) return;
+    fetched().then(() => { if (document.activeElement === field) open(field); });
   });
-  pickers.set(field, picker);
-  picker.init();
-  picker.show();
 }
-
-document.addEventListener("focusin", (event) => {
-  const field = event.target;
-  if (!field.matches?.("input[data-picks]") || pickers.has(field)) return;
-  fetched().then(() => { if (document.activeElement === field) openPicker(field); });
-});
