@@ -116,6 +116,17 @@ def test_where_the_line_is_gone_what_was_not_sent_is_shown_and_sent_with_one_pre
     expect(page.locator("h1")).to_have_text("网络断了，您写的都在")
     expect(page.locator(".card")).to_contain_text("一般")
     page.context.set_offline(False)
+    # The line is back, and now it is we who fail: the page says whose fault it is, and what to name on the telephone.
+    sorry = '<main id="screen"><p class="number"><strong>1129-0417</strong></p></main>'
+    page.route("**/m/surveys/1", lambda route: route.fulfill(status=500, content_type="text/html", body=sorry))
+    page.get_by_role("button", name="再试一次").tap()
+    expect(page.locator("#notice")).to_contain_text("正在重试")
+    for _ in range(3):
+        page.clock.run_for(9_000)
+        page.wait_for_timeout(50)
+    expect(page.locator("h1")).to_have_text("这一步没有存上，您写的都在")
+    expect(page.locator(".message")).to_contain_text("打电话请说编号 1129-0417")
+    page.unroute("**/m/surveys/1")
     page.get_by_role("button", name="再试一次").tap()
     expect(page.get_by_text("第 1 题已记下：一般")).to_be_visible()
 

@@ -13,6 +13,7 @@ from tests.h5 import Browser
 from tests.visits.test_groups import NEW, SAID, chens
 from tests.visits.test_plans import pass_days, planned
 from visits.models import Canned, Message, Request
+from visits.texts.answering import SEND
 from wechat_bot.models import Delivery
 
 __all__ = ["chens", "planned"]
@@ -56,10 +57,39 @@ def test_shops_to_visit_are_counted_on_their_tab_and_one_less_once_one_was_visit
     pass_days(planned, 32)
     said = planned.page.open("/m/visits/due")
     assert "2 家到期" in said and tabs(planned.page)[1] == "/m/visits/due ['拜访', '2']*"
-    assert "已记下：上门拜访城南便利店。 撤销" in planned.page.send("shop")
+    assert "已记下：上门拜访城南便利店。 撤销" in planned.page.send("shop", at="0")
     assert tabs(planned.page)[1] == "/m/visits/due ['拜访', '1']*"
     planned.page.send("undo")
     assert tabs(planned.page)[1] == "/m/visits/due ['拜访', '2']*"
+
+
+def test_what_was_just_recorded_stands_where_its_card_stood(planned) -> None:
+    pass_days(planned, 32)
+    planned.page.open("/m/visits/due")
+    second = re.findall(r'action="(/m/visits/visited/[^"]+)"', planned.page.page.text)[1]
+    places = re.findall(r'name="at" value="(\d)"', planned.page.page.text)
+    assert places == ["0", "1"]
+    form = planned.page.form() | {"do": "phone", "at": places[1]}
+    planned.page.open(planned.page.post(second, form).location)
+    page = planned.page.page.text
+    assert page.index("城南便利店") < page.index('<li class="done"')
+
+
+def test_a_talk_says_each_day_once_above_its_first_message(asked) -> None:
+    asked.house.later(days=1)
+    asked.page.open(f"/m/visits/{asked.n}")
+    asked.page.send("answer", content="明早带两条")
+    asked.page.open(f"/m/visits/{asked.n}")
+    asked.page.send("answer", content="再带一盒")
+    for browser, path in ((asked.page, f"/m/visits/{asked.n}"), (asked.own, "/m/visits/mine")):
+        browser.open(path)
+        days = re.findall(r'class="bubbles__day"><time>(.*?)</time>', browser.page.text)
+        assert days == ["昨天", "今天"]
+        assert re.fullmatch(r"\d\d:\d\d", re.findall(r'bubble__head">.*?<time>(.*?)</time>', browser.page.text)[0])
+
+
+def test_the_button_beside_the_box_leaves_it_the_width() -> None:
+    assert all(len(word) <= 3 for word in SEND.values())
 
 
 def test_phone_and_map_are_one_tap_away_and_the_deadlines_fold_to_one_line(asked) -> None:

@@ -44,6 +44,7 @@ def due() -> ResponseReturnValue:
         today=who.today,
         done=texts.DONE,
         did=request.args.get("did", type=int) if request.args.get("how") in texts.HOW else None,
+        at=max(request.args.get("at", 0, type=int), 0),
         moment=who.when,
     )
 
@@ -53,7 +54,7 @@ def visited(retailer_id: int) -> ResponseReturnValue:
     form = request.form
     plan_id = form.get("plan", type=int)
     back: dict[str, Any] = {"quiet": 1} if plan_id is None else {"plan": plan_id}
-    back |= {name: form[name] for name in ("after", "before") if form.get(name)}
+    back |= {name: form[name] for name in ("after", "before", "at") if form.get(name)}
     how = form.get("do", "")
     with visitor.transaction() as (session, who):
         if how == "undo":

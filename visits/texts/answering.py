@@ -197,7 +197,8 @@ def shut(until: datetime | None, now: datetime) -> str:
 #: From here on the end of the reply window is mentioned.
 NEARLY_SHUT = timedelta(hours=6)
 #: On the button that sends an answer.
-SEND = {Way.MESSAGE: "发送", Way.NOTICE: "发送（改发服务通知）", Way.LATER: "存下，等对方来消息时送达"}
+#: The button beside the box to write in. Short: the box needs the width; the line below says which way it goes.
+SEND = {Way.MESSAGE: "发送", Way.NOTICE: "发送", Way.LATER: "先存下"}
 
 
 def sent(number: int, shop: str, way: Way, why: str, took: float | None, *, is_first: bool) -> str:

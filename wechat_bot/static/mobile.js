@@ -21,17 +21,26 @@
 
   function setBusy(form, busy) {
     form.setAttribute("aria-busy", String(busy));
-    form.querySelectorAll("button").forEach(function (button) { button.disabled = busy; });
+    // Its buttons elsewhere on the page, too; what could not be pressed before, cannot be afterwards.
+    Array.prototype.forEach.call(form.elements, function (button) {
+      if (button.tagName !== "BUTTON" || (busy && button.disabled)) return;
+      if (busy) button.setAttribute("data-busy", "");
+      if (busy || button.hasAttribute("data-busy")) button.disabled = busy;
+      if (!busy) button.removeAttribute("data-busy");
+    });
   }
 
   // The server takes the same form twice as once, so sending again is safe.
   function send(form, body, tries) {
     return fetch(form.action, { method: "POST", body: body, credentials: "same-origin", headers: { "X-Sent-By": "script" } }).then(function (answer) {
-      if (answer.status >= 500) throw new Error("busy");
-      return answer;
+      if (answer.status < 500) return answer;
+      return answer.text().then(function (html) {
+        var number = new DOMParser().parseFromString(html, "text/html").querySelector(".number strong");
+        throw Object.assign(new Error("busy"), { isOurs: true, number: number ? number.textContent : "" });
+      });
     }).catch(function (error) {
       if (tries >= WAITS.length) throw error;
-      tell("网络不太好，正在重试…");
+      tell(error.isOurs ? "这会儿有点忙，正在重试…" : "网络不太好，正在重试…");
       return rest(WAITS[tries]).then(function () { return send(form, body, tries + 1); });
     });
   }
@@ -122,10 +131,10 @@
       return show(answer);
     }).then(function () {
       tell("");
-    }).catch(function () {
+    }).catch(function (error) {
       setBusy(form, false);
       tell("");
-      offline(form, button);
+      unsaved(form, button, error);
     }).then(function () { sending = false; });
   }
 
@@ -136,16 +145,21 @@
     return made;
   }
 
-  // The line is gone: what was not sent is shown in the screen's place, and one press sends the same again.
-  function offline(form, button) {
+  // The line is gone, or we failed: what was not sent is shown in the screen's place, and one press sends the same again.
+  function unsaved(form, button, error) {
     var screen = document.getElementById("screen");
     var gone = screen.cloneNode(false);
     var message = element("div", "message");
-    var icon = element("i", "weui-icon-info weui-icon_msg");
+    var icon = element("i", (error.isOurs ? "weui-icon-warn" : "weui-icon-info") + " weui-icon_msg");
     icon.setAttribute("aria-hidden", "true");
-    var heading = element("h1", "", "网络断了，您写的都在");
+    var heading = element("h1", "", error.isOurs ? "这一步没有存上，您写的都在" : "网络断了，您写的都在");
     heading.tabIndex = -1;
-    message.append(icon, heading, element("p", "", "走到信号好一点的地方，再点一次。"));
+    message.append(icon, heading, element("p", "", error.isOurs ? "是我们这边的问题，过一会儿再点一次。" : "走到信号好一点的地方，再点一次。"));
+    if (error.number) {
+      var number = element("p", "", "打电话请说编号 ");
+      number.append(element("strong", "", error.number), "，查得快。");
+      message.append(number);
+    }
     gone.append(message);
     var words = unsent(form, button);
     if (words.length) {
