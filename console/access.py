@@ -32,6 +32,7 @@ from console.collected import Extensions
 from console.permissions import ANYONE, SIGNED_IN
 from console.rules.sessions import device
 from console.rules.visitors import Awaits, Permission, Visitor
+from foundation.clock import when
 from foundation.text import file_name, mask_phone
 from wechat_bot.services import Services, current_services
 from wechat_bot.unsaved_input import unsaved_input
@@ -111,9 +112,9 @@ def install(app: Flask, extensions: Extensions) -> None:
     app.before_request(_guard)
     app.after_request(_harden)
     app.context_processor(_context)
-    app.jinja_env.filters["moment"] = lambda moment: (
-        moment.astimezone(current_services().zone).strftime("%Y-%m-%d %H:%M") if moment else "—"
-    )
+    app.jinja_env.filters["moment"] = lambda moment: _moment(moment, current_services()) if moment else "—"
+    # What is printed is read on other days, too.
+    app.jinja_env.filters["lasting"] = lambda moment: _lasting(moment.astimezone(current_services().zone))
     app.jinja_env.filters["date"] = lambda day: _date(day, current_services()) if day else "—"
     app.jinja_env.filters["day"] = lambda moment: _day(moment.astimezone(current_services().zone))
     app.jinja_env.filters["named"] = extensions.named
@@ -181,6 +182,14 @@ def set_cookie(response: Response, name: str, value: str, lasts: timedelta | Non
     """Set a cookie that scripts cannot read, until the browser is closed or for so long."""
     is_secure = current_services().public_url.startswith("https://")
     response.set_cookie(name, value, httponly=True, samesite="Lax", secure=is_secure, path=PREFIX, max_age=lasts)
+
+
+def _moment(moment: datetime, services: Services) -> str:
+    return when(moment, now=services.clock(), zone=services.zone)
+
+
+def _lasting(moment: datetime) -> str:
+    return f"{moment.year} 年 {moment.month} 月 {moment.day} 日 {moment:%H:%M}"
 
 
 def _date(day: date, services: Services) -> str:

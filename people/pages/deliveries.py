@@ -53,9 +53,8 @@ def _is_pending(asked: Asked) -> bool:
 def _due(asked: Asked, line: DeliveryLine) -> str:
     """The earliest time of sending, in words where it is put off."""
     services = asked.services
-    if line.until:
-        return f"等到{when(line.until, now=asked.now, zone=services.zone)}"
-    return f"{line.due_at.astimezone(services.zone):%Y-%m-%d %H:%M}"
+    said = when(line.until or line.due_at, now=asked.now, zone=services.zone)
+    return f"等到{said}" if line.until else said
 
 
 DELIVERIES: Listing[DeliveryLine] = Listing(

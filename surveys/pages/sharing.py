@@ -106,7 +106,7 @@ def _page(survey_id: int, error: Refused | None) -> str:
         survey=found,
         states=STATES,
         colours=COLOURS,
-        span=span(found.opens_at, found.closes_at, services.zone),
+        span=span(found.opens_at, found.closes_at, now=services.clock(), zone=services.zone),
         figures=figures,
         is_over=found.state is SurveyState.CLOSED,
         link=_link(services, found),

@@ -102,7 +102,8 @@ def _publish(survey_id: int) -> ResponseReturnValue:
 
 
 def _span(of: SurveyDetail | Definition) -> str:
-    return span(of.opens_at, of.closes_at, current_services().zone)
+    services = current_services()
+    return span(of.opens_at, of.closes_at, now=services.clock(), zone=services.zone)
 
 
 def _find(survey_id: int) -> SurveyDetail:

@@ -9,6 +9,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from console import access
+from foundation.clock import when
 from questions.authoring.versions import Change
 from surveys.pages.listing import COLOURS
 from surveys.permissions import SURVEYS_SEE
@@ -82,7 +83,7 @@ def _values(change: Change, services: Services) -> str:
 
 def _value(value: Any, services: Services) -> str:
     if isinstance(value, datetime):
-        return value.astimezone(services.zone).strftime("%Y-%m-%d %H:%M")
+        return when(value, now=services.clock(), zone=services.zone)
     if isinstance(value, bool) or value is None or value in _SHOWN:
         return _SHOWN[value]
     return f"{value} 秒" if isinstance(value, int) else f"“{value}”"

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from campaigns import texts as campaign_texts
 from campaigns.models import Outcome
+from foundation.clock import when
 from foundation.text import shortened
 from surveys.models import SurveyState
 
@@ -63,20 +64,21 @@ def padded(text: str, width: int) -> str:
     return text + " " * max(width - wide, 1)
 
 
-def span(opens_at: datetime | None, closes_at: datetime | None, zone: ZoneInfo) -> str:
+def span(opens_at: datetime | None, closes_at: datetime | None, *, now: datetime, zone: ZoneInfo) -> str:
     """From when until when answers are accepted; for an end at midnight also the last day, because a midnight is easily
     misread.
 
     >>> from datetime import UTC
-    >>> span(None, datetime(2026, 9, 30, 16, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
-    '2026-10-01 00:00 结束（9 月 30 日是最后一天）'
-    >>> span(datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 9, 30, 12, tzinfo=UTC), ZoneInfo("Asia/Shanghai"))
-    '2026-07-01 08:00 开始 · 2026-09-30 20:00 结束'
+    >>> china, now = ZoneInfo("Asia/Shanghai"), datetime(2026, 8, 1, tzinfo=UTC)
+    >>> span(None, datetime(2026, 9, 30, 16, tzinfo=UTC), now=now, zone=china)
+    '10 月 1 日 00:00 结束（9 月 30 日是最后一天）'
+    >>> span(datetime(2026, 8, 1, tzinfo=UTC), datetime(2027, 1, 15, 12, tzinfo=UTC), now=now, zone=china)
+    '今天 08:00 开始 · 2027 年 1 月 15 日 20:00 结束'
     """
-    begins = [f"{opens_at.astimezone(zone):%Y-%m-%d %H:%M} 开始"] if opens_at else []
+    begins = [f"{when(opens_at, now=now, zone=zone)} 开始"] if opens_at else []
     if closes_at is None:
         return " · ".join([*begins, "没有定结束时间"])
     end = closes_at.astimezone(zone)
     last = end - timedelta(days=1)
     midnight = f"（{last.month} 月 {last.day} 日是最后一天）" if (end.hour, end.minute) == (0, 0) else ""
-    return " · ".join([*begins, f"{end:%Y-%m-%d %H:%M} 结束{midnight}"])
+    return " · ".join([*begins, f"{when(closes_at, now=now, zone=zone)} 结束{midnight}"])

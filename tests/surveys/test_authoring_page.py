@@ -337,7 +337,7 @@ def test_the_page_of_versions_says_what_changed_and_what_is_counted_together(off
     browser.post(f"{path}/publish")
     told = office.browser("intern").get(f"{path}/versions").text
     assert "第 1 版起“满意”，第 2 版起“比较满意”" in told
-    assert "结束时间有改动：没有 → 2036-01-01 08:00" in told
+    assert "结束时间有改动：没有 → 2036 年 1 月 1 日 08:00" in told
     # Who began under the first version ends under it, and is counted with the second.
     assert "3/3" not in wang.say("满意").text
     wang.say("5")

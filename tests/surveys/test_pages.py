@@ -244,8 +244,8 @@ def test_a_file_is_taken_for_what_it_holds_and_the_page_says_which_end_was_read(
     about = rows([["标题", "店铺调查"], ["结束时间", formatted("B2", 46296)]])
     browser = office.browser("market")
     for name, number_format, end in (
-        ("调查\x00\u202e.yaml", "yyyy-mm-dd hh:mm", "2026-10-01 00:00 结束（9 月 30 日是最后一天）"),
-        ("调查.xlsx", "yyyy-mm-dd", "2026-10-01 23:59 结束"),
+        ("调查\x00\u202e.yaml", "yyyy-mm-dd hh:mm", "10 月 1 日 00:00 结束（9 月 30 日是最后一天）"),
+        ("调查.xlsx", "yyyy-mm-dd", "10 月 1 日 23:59 结束"),
     ):
         content = workbook({"问卷": about, "题目": asked}, number_format=number_format)
         browser.get("/console/surveys/new")

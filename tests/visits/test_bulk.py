@@ -93,6 +93,25 @@ def test_many_are_put_off_sorted_and_noted_at_once_and_nobody_does_it_to_what_th
     assert desk.market.post(BULK, {"do": "erase", "n": numbers}).status_code == 422
 
 
+def test_one_request_closed_put_off_or_handed_on_is_taken_back_by_the_toast_of_the_next_page(desk) -> None:
+    first = desk.requests()[0].number
+    address, owner, other = f"{INBOX}/{first}", desk.requests()[0].owner_id, desk.id_of("林小燕")
+    for pressed, said, was_done in (
+        ({"do": "close"}, "已完结", lambda request: request.closed_at is not None),
+        ({"do": "snooze", "hours": "24"}, "再放回待办", lambda request: request.snoozed_until is not None),
+        ({"do": "transfer", "to": other, "was_with": owner}, "已转交", lambda request: request.owner_id == other),
+    ):
+        answer = desk.market.post(address, {"seen": 99, **pressed})
+        assert answer.status_code == 303 and was_done(desk.requests()[0]), pressed
+        page = desk.market.get(unescape(answer.location)).text
+        toast = r'(?s)data-toast>(.*?)<form class="undo"[^>]*action="([^"]+)">(.*?)</form>'
+        form = re.search(toast, page)
+        assert said in form[1], form[1]
+        back = {name: unescape(value) for name, value in re.findall(r'name="([^"]+)" value="([^"]*)"', form[3])}
+        assert desk.market.post(unescape(form[2]), back).status_code == 303
+        assert not was_done(desk.requests()[0]), pressed
+
+
 def next_of(browser, address: str) -> str:
     [link] = re.findall(r'href="([^"]+)" data-key="Alt\+ArrowDown"', browser.get(address).text)
     answer = browser.get(unescape(link))

@@ -29,5 +29,5 @@ def write_to(asked: ShopAsked) -> str:
 
 BUTTONS = (
     ShopButton("写给他", "pencil", VISITS_ANSWER, href=write_to, order=10),
-    ShopButton("记拜访", "map-pin-check", VISITS_ANSWER, template="visits/console/_note_visit.html", order=20),
+    ShopButton("记一次拜访", "map-pin-check", VISITS_ANSWER, template="visits/console/_note_visit.html", order=20),
 )
