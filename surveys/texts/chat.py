@@ -147,21 +147,21 @@ def closed(on: date, manager: str = "") -> str:
     """The survey is closed. `manager` is the customer manager's name.
 
     >>> closed(date(2026, 9, 30), "陈志强")
-    '这份调查已于 9 月 30 日结束，谢谢您。想提意见可直接在这里留言，陈经理会收到。'
+    '这份调查已于 9 月 30 日结束，谢谢您。想提意见可直接留言，陈经理会收到。'
     """
     who = f"{family_name(manager) or manager}经理" if is_visible(manager) else "客户经理"
-    return f"这份调查已于 {day(on)}结束，谢谢您。想提意见可直接在这里留言，{who}会收到。"
+    return f"这份调查已于 {day(on)}结束，谢谢您。想提意见可直接留言，{who}会收到。"
 
 
 def not_open_yet(on: date) -> str:
     return f"这份调查 {day(on)}开始，到时请再来，谢谢您。"
 
 
-NOT_FOR_YOU = "这份调查这次没有选到您的店，谢谢您。有事可直接在这里留言。"
+NOT_FOR_YOU = "这份调查这次没有选到您的店，谢谢您。有事可直接留言。"
 LEFT = "好的，想填时回复“调查”。"
 """To somebody who leaves the list of open surveys without choosing one."""
 
-NONE_OPEN = "现在没有要填的调查。有事可直接在这里留言。"
+NONE_OPEN = "现在没有要填的调查。有事可直接留言。"
 UNKNOWN_SURVEY = "没有找到这份调查，可能已经结束。回复“调查”看看现在有哪些。"
 BIND_FIRST = "请先绑定您的店：回复“绑定 许可证号 手机后四位”，再来填写。"
 NOT_FOR_MANAGERS = "调查由店主填写，您是客户经理，不用填。回复“帮助”看您能做什么。"

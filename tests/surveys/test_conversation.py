@@ -180,8 +180,8 @@ def test_an_answer_after_the_end_is_told_so_and_nothing_of_the_draft_is_lost(hou
     survey = house.published()
     li.fill("调查", "1", "1")
     house.clock.advance(days=21)
-    assert li.say("调查") == "现在没有要填的调查。有事可直接在这里留言。"
-    closed = "这份调查已于 9 月 30 日结束，谢谢您。想提意见可直接在这里留言，陈经理会收到。"
+    assert li.say("调查") == "现在没有要填的调查。有事可直接留言。"
+    closed = "这份调查已于 9 月 30 日结束，谢谢您。想提意见可直接留言，陈经理会收到。"
     assert li.tap(f"survey:{survey}") == closed
     assert draft(house, survey).answers == {"q1": {"o": 1}, "q2": {"o": [1]}}
     assert submissions(house) == []
@@ -200,7 +200,7 @@ def test_a_survey_that_ends_while_it_is_being_filled_says_so_and_ends_the_talk(h
 def test_before_it_opens_the_day_is_named(house, li):
     survey = house.published(FOR_MODERN_SHOPS.replace("audience: {class: [现代终端]}", "opens: 2026-10-01"))
     assert li.tap(f"survey:{survey}") == "这份调查 10 月 1 日开始，到时请再来，谢谢您。"
-    assert li.say("调查") == "现在没有要填的调查。有事可直接在这里留言。"
+    assert li.say("调查") == "现在没有要填的调查。有事可直接留言。"
 
 
 def test_a_shop_outside_the_audience_is_refused_kindly(house, li, wang):

@@ -99,7 +99,7 @@ def test_who_comes_too_late_hears_it_keeps_the_answers_and_goes_on_when_a_place_
     late = li.say("8")
     assert "收满" in late and "您填过的都还留着" in late
     assert li.state() == (False, 0)
-    assert li.say("调查") == "这份调查要的份数已经收满，谢谢您愿意填。有事可直接在这里留言。"
+    assert li.say("调查") == "这份调查要的份数已经收满，谢谢您愿意填。有事可直接留言。"
     void_of(house, "o-wang")
     assert places(house) == {("", ""): (0, 1)}
     assert li.say("调查").startswith("接着填《调查》，还剩 1 题")

@@ -166,5 +166,5 @@ def _found(session: Session, who: Colleague, number: int, before: int | None = N
     limit = RECENT if before is None else thread.SHOWN
     found = thread.thread(session, who, number - FIRST_NUMBER, before=before, limit=limit)
     if found is None:
-        raise Refused(texts.NO_SUCH)
+        raise Refused(texts.NOT_HERE)
     return found

@@ -9,6 +9,8 @@ from visits.texts.notices import answers
 from visits.texts.times import late, span, when
 
 NO_SUCH = "没有这条留言。"
+#: To a customer manager, whose shop may have been given to another while they wrote. It tells nobody which of the two.
+NOT_HERE = "没有这条留言，或者现在由别的同事负责。"
 EMPTY = "请写上要发的内容。"
 NOT_AGAIN = "这一页已经发过别的内容，请刷新后再写。"
 FOR_MANAGERS = "这里是客户经理用的。"

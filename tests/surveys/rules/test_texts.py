@@ -12,7 +12,7 @@ def test_the_ends_of_a_survey_are_said_as_in_the_dialogues():
     assert chat.submitted("王建国", date(2026, 10, 8)) == "已提交，谢谢王老板。10 月 8 日公布结果，届时告诉您。"
     assert chat.already_done(date(2026, 9, 12)) == "您在 9 月 12 日已填写过这份调查，谢谢。"
     assert chat.closed(date(2026, 9, 30), "陈志强") == (
-        "这份调查已于 9 月 30 日结束，谢谢您。想提意见可直接在这里留言，陈经理会收到。"
+        "这份调查已于 9 月 30 日结束，谢谢您。想提意见可直接留言，陈经理会收到。"
     )
     assert chat.left_over(3) == "刚才的调查还剩 3 题，"
 
