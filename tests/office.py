@@ -170,3 +170,10 @@ def file_of(office: Office, browser: Browser, asked: str, given: dict[str, str] 
     file = browser.get(f"{answer.location}/file")
     assert file.status_code == 200, browser.get(answer.location).text
     return list(load_workbook(io.BytesIO(file.data)).active.iter_rows(values_only=True))
+
+
+def undo(page: str) -> tuple[str, dict[str, str]]:
+    """The address and the fields of the way back that a page offers, for whoever posts it."""
+    form = re.search(r'(?s)<form class="undo" method="post" action="([^"]+)">(.*?)</form>', page)
+    fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form[2])
+    return unescape(form[1]), {name: unescape(value) for name, value in fields if name != "form_token"}

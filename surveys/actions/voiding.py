@@ -66,12 +66,19 @@ def void(session: Session, submission_id: int, *, reason: str, by: str, now: dat
         filing.take_back(session, row, definition)
 
 
-def restore(session: Session, submission_id: int, *, reason: str, now: datetime, zone: ZoneInfo) -> None:
+def restore(
+    session: Session, submission_id: int, *, reason: str, now: datetime, zone: ZoneInfo, voided: str = ""
+) -> None:
     """Count a void sheet again, as it was counted before.
 
-    Raises Refused where there is no reason, it is not void, its shop is answering again, or others took its place.
+    `voided` is the moment of the voiding that is meant. Raises Refused where there is no reason, it is not void, was
+    voided anew since, its shop is answering again, or others took its place.
     """
     _reason(reason)
+    if voided:
+        is_now = session.scalar(select(Submission.voided_at).where(Submission.id == submission_id).with_for_update())
+        if is_now is None or is_now.isoformat() != voided:
+            raise Refused(texts.not_void(submission_id))
     unsuperseded = _change(session, (Submission.id == submission_id, Submission.superseded != 0), {"superseded": 0})
     if unsuperseded is not None:
         _answered_after_all(session, unsuperseded, now, zone)

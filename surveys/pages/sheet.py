@@ -1,6 +1,7 @@
 """Console page of one answer sheet as it was answered, beside those around it; set aside, restored, asked for again."""
 
 from collections.abc import Callable
+from datetime import UTC
 from functools import partial
 from typing import Any
 
@@ -90,15 +91,15 @@ def _void(survey_id: int, sheet_id: int) -> ResponseReturnValue:
             voiding.ask_again(session, sheet_id, now=now)
             note("survey.again", f"sheet:{sheet_id}", f"调查 {survey_id}")
     said = texts.VOIDED_AND_ASKED if is_again else texts.VOIDED
-    back = (_step("restore", survey_id, sheet_id), {"reason": texts.UNDONE})
+    back = (_step("restore", survey_id, sheet_id), {"reason": texts.UNDONE, "voided": now.astimezone(UTC).isoformat()})
     return act.done(here(survey_id, sheet_id), said, undo=back)
 
 
 def _restore(survey_id: int, sheet_id: int) -> ResponseReturnValue:
-    reason = request.form.get("reason", "")
+    reason, voided, zone = request.form.get("reason", ""), request.form.get("voided", ""), current_services().zone
     with act.transaction() as (session, now, note):
         was = session.scalar(select(Submission.void_reason).where(Submission.id == sheet_id))
-        voiding.restore(session, sheet_id, reason=reason, now=now, zone=current_services().zone)
+        voiding.restore(session, sheet_id, reason=reason, now=now, zone=zone, voided=voided)
         note("survey.restore", f"sheet:{sheet_id}", f"调查 {survey_id}：{reason.strip()}")
     back = (_step("void", survey_id, sheet_id), {"reason": was or texts.UNDONE})
     return act.done(here(survey_id, sheet_id), texts.RESTORED, undo=back)

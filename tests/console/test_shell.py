@@ -12,7 +12,7 @@ from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup
 from console.permissions import SIGNED_IN
 from tests.addresses import lay_out
-from tests.office import file_of
+from tests.office import file_of, undo
 from wechat_bot.feature import Feature
 
 SHOPS = "350802100001"
@@ -81,13 +81,6 @@ def test_how_the_menu_is_folded_is_a_word_of_two(office) -> None:
     for said, shown in (("rail", "shell rail"), ("wide", "shell wide"), ('"><script>', "shell ")):
         admin.client.set_cookie("wuwei_menu", said, path="/console")
         assert f'<div class="{shown}">' in admin.get("/console/").text
-
-
-def undo(page: str) -> tuple[str, dict[str, str]]:
-    """The address and the fields of the way back that a page offers."""
-    form = re.search(r'(?s)<form class="undo" method="post" action="([^"]+)">(.*?)</form>', page)
-    fields = re.findall(r'name="([^"]+)" value="([^"]*)"', form[2])
-    return unescape(form[1]), {name: unescape(value) for name, value in fields}
 
 
 def test_a_step_is_taken_back_by_a_form_of_the_next_page_once(house) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from surveys.models import Submission
-from tests.office import Browser, Office, both_ways, file_of
+from tests.office import Browser, Office, both_ways, file_of, undo
 from tests.surveys.test_crossing import table
 from tests.surveys.test_pages import bind, upload
 
@@ -220,6 +220,22 @@ def test_a_void_sheet_leaves_every_figure_at_once_and_comes_back_with_a_reason(o
         "调查 1：看错了",
     ]
     assert office.house.flask("surveys", "recount", "1").stdout == "一致\n"
+
+
+def test_a_sheet_that_somebody_voided_anew_is_not_restored_by_an_older_undo(office) -> None:
+    browser = answered(office)
+    path = f"{LIST}/{sheet_of(office, 1)}"
+    browser.get(path)
+    older = undo(browser.get(browser.post(f"{path}/void", {"reason": "填错了店"}).location).text)
+    browser.post(f"{path}/restore", {"reason": "没有错"})
+    office.house.clock.advance(minutes=1)
+    newer = undo(browser.get(browser.post(f"{path}/void", {"reason": "真的错了"}).location).text)
+    refused = browser.post(*older)
+    assert (refused.status_code, "可能刚刚有人处理过" in refused.text) == (422, True)
+    assert "真的错了" in browser.get(path).text
+    assert browser.post(*newer).status_code == 303
+    browser.get(path)  # which offers to void it again, with its reason
+    assert "真的错了" not in browser.get(path).text
 
 
 def by_area(browser: Browser) -> dict[str, list[str]]:

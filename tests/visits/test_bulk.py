@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-from tests.office import Office
+from tests.office import Office, undo
 from visits.models import Message
 
 INBOX, BULK = "/console/visits", "/console/visits/bulk"
@@ -56,6 +56,27 @@ def test_what_may_be_closed_is_closed_and_the_rest_is_named_with_its_reason_and_
     assert [entry.about for entry in desk.office.audited("visit.close")] == [f"visit:{first}"]
     assert desk.market.post(BULK, {"do": "reopen", "n": str(first)}).status_code == 303
     assert closed(desk) == [False, False, False]
+
+
+@pytest.mark.parametrize(("button", "at_once"), [("no_reply", {}), ("snooze", {"hours": "24"})])
+def test_what_somebody_did_anew_is_not_taken_back_with_what_was_done_before(desk, button, at_once) -> None:
+    way_back, second = undo(do(desk, button, **at_once)), desk.requests()[1].number
+    anew, other = {"no_reply": "reopen", "snooze": "wake"}[button], desk.office.browser("market")
+    for path in (BULK, f"{INBOX}/{second}"):
+        desk.house.clock.advance(minutes=1)
+        other.get(INBOX)
+        assert other.post(BULK, {"do": anew, "n": str(second)}).status_code == 303
+        done = other.post(path, {"do": button, "n": str(second), "seen": "99", "hours": "2"})
+        assert done.status_code == 303
+        stale, way_back = way_back, undo(other.get(done.location).text)
+        answer = desk.market.post(*stale)
+        assert answer.status_code == 303, (stale, answer.text)
+        assert "刚刚有人又处理过，没有撤销。请看过再办。" in desk.market.get(answer.location).text
+    left = [request.closed_at or request.snoozed_until for request in desk.requests()]
+    assert [bool(each) for each in left] == [False, True, False]
+    assert other.post(*way_back).status_code == 303
+    request = desk.requests()[1]
+    assert (request.closed_at, request.snoozed_until) == (None, None)
 
 
 def test_what_came_in_after_the_list_was_shown_is_seen_before_anything_is_closed(desk) -> None:

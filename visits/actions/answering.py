@@ -162,9 +162,12 @@ def snooze(session: Session, request_id: int, who: Colleague, until: datetime) -
     request.snoozed_until = until
 
 
-def wake(session: Session, request_id: int, who: Colleague) -> None:
-    """Bring a snoozed request back to the inbox at once."""
-    hold(session, request_id, who).row.snoozed_until = None
+def wake(session: Session, request_id: int, who: Colleague, *, was: str = "") -> None:
+    """Bring a snoozed request back to the inbox at once. `was` is until when it was meant to be snoozed: raises
+    `Refused` where it is snoozed otherwise by now."""
+    request = hold(session, request_id, who).row
+    _check_unchanged(request.snoozed_until, was)
+    request.snoozed_until = None
 
 
 def categorise(session: Session, request_id: int, who: Colleague, category_id: int | None) -> str:
@@ -196,12 +199,14 @@ def no_reply_needed(session: Session, request_id: int, who: Colleague, *, seen: 
     _close(current, who, Closed.NO_REPLY_NEEDED, seen)
 
 
-def reopen(session: Session, request_id: int, who: Colleague) -> None:
-    """Reopen a closed request. Raises `Refused` where the shop has another open one by now."""
+def reopen(session: Session, request_id: int, who: Colleague, *, was: str = "") -> None:
+    """Reopen a closed request. `was` is the moment of the closing that is meant. Raises `Refused` where it was closed
+    anew since, or the shop has another open one by now."""
     current = hold(session, request_id, who)
     request = current.row
     if request.closed_at is None:
         raise Refused(texts.NOT_CLOSED.format(request.number))
+    _check_unchanged(request.closed_at, was)
     if request.closed_how == Closed.ERASED or request.openid.startswith(ERASED):
         raise Refused(texts.ERASED)
     if request.closed_how == Closed.VOID:
@@ -286,6 +291,11 @@ def _looked(request: Request, who: Colleague) -> None:
 def _check_open(request: Request) -> None:
     if request.closed_at is not None:
         raise Refused(texts.IS_CLOSED.format(request.number))
+
+
+def _check_unchanged(is_now: datetime | None, was: str) -> None:
+    if was and (is_now is None or is_now.isoformat() != was):
+        raise Refused(texts.CHANGED_SINCE)
 
 
 def _overtake(session: Session, request: Request, who: Colleague, seen: int | None) -> None:

@@ -31,11 +31,15 @@ Step = Callable[[Session, Colleague, "Ticked"], str]
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """Ticked request as its line was shown: with its owner, and the newest message."""
+    """Ticked request as its line was shown: with its owner, and the newest message.
+
+    Where something is taken back, `was` is the moment by which what was done is known.
+    """
 
     number: int
     owner_id: int | None
     seen: int | None
+    was: str = ""
 
     @property
     def id(self) -> int:
@@ -44,12 +48,11 @@ class Ticked:
 
 @dataclass(frozen=True, slots=True)
 class BulkButton:
-    """Button of the bulk bar: the audit log's word, what is said of those done, how, and the button that undoes it."""
+    """Button of the bulk bar: the audit log's word, what is said of those done, and how."""
 
     did: str
     said: str
     do: Step
-    undo: str = ""
 
 
 def _close(session: Session, who: Colleague, one: Ticked) -> str:
@@ -63,7 +66,7 @@ def _no_reply(session: Session, who: Colleague, one: Ticked) -> str:
 
 
 def _reopen(session: Session, who: Colleague, one: Ticked) -> str:
-    answering.reopen(session, one.id, who)
+    answering.reopen(session, one.id, who, was=one.was)
     return ""
 
 
@@ -74,7 +77,7 @@ def _snooze(session: Session, who: Colleague, one: Ticked) -> str:
 
 
 def _wake(session: Session, who: Colleague, one: Ticked) -> str:
-    answering.wake(session, one.id, who)
+    answering.wake(session, one.id, who, was=one.was)
     return ""
 
 
@@ -89,10 +92,10 @@ def _note(session: Session, who: Colleague, one: Ticked) -> str:
 
 
 BUTTONS: Mapping[str, BulkButton] = {
-    "close": BulkButton("visit.close", "已完结", _close, undo="reopen"),
-    "no_reply": BulkButton("visit.close", "已完结", _no_reply, undo="reopen"),
+    "close": BulkButton("visit.close", "已完结", _close),
+    "no_reply": BulkButton("visit.close", "已完结", _no_reply),
     "reopen": BulkButton("visit.reopen", "已重开", _reopen),
-    "snooze": BulkButton("visit.snooze", "已推后", _snooze, undo="wake"),
+    "snooze": BulkButton("visit.snooze", "已推后", _snooze),
     "wake": BulkButton("visit.snooze", "已放回待办", _wake),
     "category": BulkButton("visit.categorise", "已改类别", _categorise),
     "note": BulkButton("visit.note", "已记下备注", _note),
@@ -104,13 +107,15 @@ def bulk() -> ResponseReturnValue:
     """Do what the pressed button says to every ticked request; then back to the list."""
     if request.form.get("do") == "transfer":
         return _hand_over()
-    button = BUTTONS.get(request.form.get("do", ""))
+    pressed = request.form.get("do", "")
+    button = BUTTONS.get(pressed)
     if button is None:
         raise Refused(texts.NO_SUCH_BUTTON)
     some = ticked()
     if not some:
         raise Refused(texts.NONE_TICKED)
-    zone, done = current_services().zone, list[Ticked]()
+    zone, done = current_services().zone, 0
+    undone: dict[str, str] = {}
     refused: dict[int, str] = {}
     for one in some:
         try:
@@ -122,12 +127,19 @@ def bulk() -> ResponseReturnValue:
         except Refused as refusal:
             refused[one.number] = refusal.sentence
         else:
-            done.append(one)
-    said = texts.many_done(button.said, len(done), refused)
+            done += 1
+            undone = _with(undone, one, buttons.taking_back(pressed, who, request.form))
+    said = texts.many_done(button.said, done, refused)
     tone = "success" if done and not refused else "warning"
-    undone = {"do": button.undo, "n": " ".join(str(one.number) for one in done)}
     back = _address("visits_pages.bulk")
-    return act.done(_address("visits_pages.inbox"), said, tone, undo=(back, undone) if button.undo and done else None)
+    return act.done(_address("visits_pages.inbox"), said, tone, undo=(back, undone) if undone else None)
+
+
+def _with(undone: dict[str, str], one: Ticked, back: dict[str, str]) -> dict[str, str]:
+    """The form that takes back many, with one more."""
+    if not back:
+        return {}
+    return {"do": back["do"], "n": f"{undone.get('n', '')} {one.number}:::{back['was']}".lstrip()}
 
 
 def _hand_over() -> ResponseReturnValue:
@@ -157,11 +169,11 @@ def _address(endpoint: str) -> str:
 
 def ticked() -> list[Ticked]:
     """Read the ticked requests of the form: `101:7:345` is a number, its owner and its newest message; or several
-    numbers in one field."""
+    numbers in one field. Behind a third colon stands `Ticked.was`."""
     boxes = " ".join(request.form.getlist("n")).split()[: queries.PAGE]
     found = []
     for box in boxes:
-        number, _, rest = box.partition(":")
-        owner, _, seen = rest.partition(":")
-        found.append(Ticked(fields.number(number, "留言编号"), fields.key(owner, "客户经理"), fields.key(seen, "消息")))
+        number, owner, seen, was = [*box.split(":", 3), "", "", ""][:4]
+        ids = fields.number(number, "留言编号"), fields.key(owner, "客户经理"), fields.key(seen, "消息")
+        found.append(Ticked(*ids, was))
     return found

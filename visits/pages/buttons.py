@@ -1,7 +1,7 @@
 """Buttons of a request, the same inside WeChat and in the console: the action of each, and what is said after it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -25,6 +25,16 @@ def snooze_of(form: Mapping[str, str]) -> timedelta:
     """For how long a form snoozes; not at all where it says nothing we offer, which the action refuses."""
     hours = form.get("hours", "")
     return timedelta(hours=int(hours) if hours in SNOOZES else 0)
+
+
+def taking_back(pressed: str, who: Colleague, form: Mapping[str, str]) -> dict[str, str]:
+    """The form that takes back what this person has just pressed, as long as nobody does it anew; empty where a button
+    cannot be taken back so."""
+    if pressed in ("close", "no_reply"):
+        return {"do": "reopen", "was": who.now.astimezone(UTC).isoformat()}
+    if pressed == "snooze":
+        return {"do": "wake", "was": (who.now + snooze_of(form)).astimezone(UTC).isoformat()}
+    return {}
 
 
 def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str, str], picture: FormPicture) -> str:
@@ -64,7 +74,7 @@ def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str
             answering.no_reply_needed(session, request_id, who, seen=seen)
             return texts.CLOSED
         case "reopen":
-            answering.reopen(session, request_id, who)
+            answering.reopen(session, request_id, who, was=form.get("was", ""))
             return texts.REOPENED
         case "transfer":
             to, was_with = (fields.key(form.get(name, ""), "客户经理") for name in ("to", "was_with"))
@@ -75,7 +85,7 @@ def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str
             answering.snooze(session, request_id, who, until)
             return texts.SNOOZED.format(who.when(until))
         case "wake":
-            answering.wake(session, request_id, who)
+            answering.wake(session, request_id, who, was=form.get("was", ""))
             return texts.AWAKE
         case "category":
             name = answering.categorise(session, request_id, who, fields.key(form.get("category", ""), "类别"))

@@ -139,7 +139,7 @@ def press(number: int) -> ResponseReturnValue:
         if pressed in buttons.WITH_PICTURE:
             picture.drop()
         kept = _kept(place)
-        undone = _undone(found, pressed)
+        undone = _undone(found, pressed, who)
         back = url_for("visits_pages.act", number=number, **kept)
         here = url_for("visits_pages.thread", number=number, **kept)
         return act.done(here, done, undo=(back, undone) if undone else None)
@@ -177,16 +177,12 @@ def _kept(place: str) -> dict[str, Any]:
     return {**INBOX.kept(request.args), **({"place": place} if place else {})}
 
 
-def _undone(found: Thread, pressed: str) -> dict[str, object]:
+def _undone(found: Thread, pressed: str, who: Colleague) -> dict[str, str]:
     """The form that takes back what was just pressed; empty where nothing can."""
-    if pressed in ("close", "no_reply"):
-        return {"do": "reopen"}
-    if pressed == "snooze":
-        return {"do": "wake"}
     # A manager does not always see what they handed on.
     if pressed == "transfer" and found.owner_id is not None and access.visitor().manager_id is None:
-        return {"do": "transfer", "to": found.owner_id}
-    return {}
+        return {"do": "transfer", "to": str(found.owner_id), "was_with": request.form.get("to", "")}
+    return buttons.taking_back(pressed, who, request.form)
 
 
 def _place(found: Thread) -> str:
