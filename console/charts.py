@@ -36,7 +36,7 @@ SHADES = (*Shade,)[:6] + (*Shade,)[7:]
 
 
 class ChartKind(StrEnum):
-    """ChartKind of a chart: over time; columns side by side; weekday by hour; rows parted by shares."""
+    """Kind of a chart: over time; columns side by side; weekday by hour; rows parted by shares."""
 
     TIME = "time"
     HISTOGRAM = "histogram"

@@ -239,3 +239,23 @@ def test_only_the_foundation_asks_which_database_it_is() -> None:
     ]
     # An index that SQLite has no use for; counters that each database keeps by its own triggers.
     assert found == ["people/models.py", "people/upkeep.py"]
+
+
+def test_scripts_of_one_page_cannot_clash() -> None:
+    """A name at the top of a script is one of the whole page, unless the script is a module."""
+    top = re.compile(r"^(?:const|let|var|class|(?:async )?function\*?) (\w+)", re.MULTILINE)
+    tag = re.compile(r"<script([^>]*)src=\"{{ asset\('([^']+)'\)")
+    shown = [
+        (f"{name.partition('/')[0]}/static/{name.partition('/')[2]}", "module" in attributes)
+        for package in PRODUCT
+        for path in (ROOT / package).rglob("*.html")
+        for attributes, name in tag.findall(path.read_text(encoding="utf-8"))
+    ]
+    ours = {name: is_module for name, is_module in shown if (ROOT / name).exists()}
+    assert {named(path) for package in PRODUCT for path in (ROOT / package).glob("static/*.js")} == set(ours)
+    exposed = {
+        name: top.findall((ROOT / name).read_text(encoding="utf-8"))
+        for name, is_module in ours.items()
+        if not is_module
+    }
+    assert {name: names for name, names in exposed.items() if names} == {}

@@ -109,7 +109,7 @@ class Column(Generic[L]):
     in_file: Callable[[L], Any] | None = None
     #: Where the value leads to.
     href: LineLink | Callable[[L], str] | None = None
-    #: Colour of the badge around the value.
+    #: Kind of the chip around the value, as `kit.chip` names it.
     colour: Callable[[L], str] | None = None
     #: Mask of the value, on the page and in the file.
     mask: Mask | None = None

@@ -21,10 +21,10 @@ FILE_GONE = "这个文件已经不在了。需要的话，请再做一次。"
 
 
 STATES = {
-    TaskState.WAITING: ("排队中", "secondary"),
-    TaskState.RUNNING: ("处理中", "blue"),
-    TaskState.DONE: ("完成", "green"),
-    TaskState.FAILED: ("没有完成", "red"),
+    TaskState.WAITING: ("排队中", ""),
+    TaskState.RUNNING: ("处理中", "accent"),
+    TaskState.DONE: ("完成", "good"),
+    TaskState.FAILED: ("没有完成", "bad"),
 }
 
 

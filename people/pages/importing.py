@@ -28,7 +28,7 @@ from wechat_bot.services import current_services
 #: Answers to whether a name is one we know, and the words for kinds of names.
 SAME, NEW = "same", "new"
 NOUNS = {"areas": headings.AREA, "classes": headings.CLASS, "managers": headings.MANAGER}
-COLOURS = {"new": "green", "changed": "blue", "unchanged": "secondary", "wrong": "red"}
+COLOURS = {"new": "good", "changed": "accent", "unchanged": "", "wrong": "bad"}
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[ChangeLine]:

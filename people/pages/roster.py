@@ -92,7 +92,7 @@ ROSTER: Listing[ListedShop] = Listing(
             "bound",
             "微信",
             lambda line: "已绑定" if line.is_bound else "未绑定",
-            colour=lambda line: "green" if line.is_bound else "secondary",
+            colour=lambda line: "good" if line.is_bound else "",
             width=10,
         ),
     ),

@@ -38,10 +38,10 @@ class UserLine:
 
     @property
     def state(self) -> tuple[str, str]:
-        """The label and colour of an account's state."""
+        """The label of an account's state, and its kind of chip."""
         if self.user.disabled_at:
-            return "已停用", "red"
-        return ("待改初始密码", "orange") if self.user.must_change_password else ("正常", "green")
+            return "已停用", "bad"
+        return ("待改初始密码", "warn") if self.user.must_change_password else ("正常", "good")
 
 
 def _users(asked: Asked, cursor: Cursor, limit: int) -> Page[UserLine]:

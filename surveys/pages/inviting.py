@@ -40,11 +40,11 @@ from surveys.texts.figures import OUTCOMES, REASONS
 from wechat_bot.services import Services, current_services
 
 COLOURS = {
-    CampaignState.LISTING: "green",
-    CampaignState.SENDING: "green",
-    CampaignState.PAUSED: "orange",
-    CampaignState.SENT: "blue",
-    CampaignState.BROKEN: "red",
+    CampaignState.LISTING: "good",
+    CampaignState.SENDING: "good",
+    CampaignState.PAUSED: "warn",
+    CampaignState.SENT: "accent",
+    CampaignState.BROKEN: "bad",
 }
 STEPS: Mapping[str, tuple[str, Callable[..., object]]] = {
     "pause": ("暂停", steering.pause),

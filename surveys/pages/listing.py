@@ -24,10 +24,10 @@ from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 
 COLOURS = {
-    SurveyState.DRAFT: "secondary",
-    SurveyState.WAITING: "orange",
-    SurveyState.OPEN: "green",
-    SurveyState.CLOSED: "blue",
+    SurveyState.DRAFT: "",
+    SurveyState.WAITING: "warn",
+    SurveyState.OPEN: "good",
+    SurveyState.CLOSED: "accent",
 }
 RUNNING, ON_TILE = 50, 4
 #: Months that the list can be narrowed to, from this one back.

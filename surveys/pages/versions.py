@@ -11,14 +11,12 @@ from flask.typing import ResponseReturnValue
 from console import access
 from foundation.clock import when
 from questions.authoring.versions import Change
-from surveys.pages.listing import COLOURS
 from surveys.permissions import SURVEYS_SEE
 from surveys.queries import version_cache
 from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.tally import merged
 from surveys.rules.definition import Definition
 from surveys.rules.differences import differences
-from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 
 _QUOTED = re.compile(r" ?“([^”]*)” ?")
@@ -51,8 +49,6 @@ def versions(survey_id: int) -> ResponseReturnValue:
         versions=list(reversed(lines)),
         draft=told(newest, found.draft, services) if newest and found.has_changes else [],
         merged=_merged(found, newest, merged(published)),
-        states=STATES,
-        colours=COLOURS,
     )
 
 

@@ -39,7 +39,6 @@ SHELVES = {
     Shelf.UNHEARD: "没有上级可以通知",
     Shelf.CLOSED: "已完结",
 }
-COLOURS = {"late": "red", "soon": "orange", "calm": "blue", "over": "secondary"}
 CHIPS = {"late": "bad", "soon": "warn", "calm": "", "over": ""}
 ON_TILE = 5
 
