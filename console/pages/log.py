@@ -74,7 +74,7 @@ AUDIT: Listing[LogLine] = Listing(
     ),
     columns=(
         Column("at", "时间", lambda line: line.entry.at, style="text-nowrap", width=18),
-        Column("who", "谁", lambda line: line.entry.who),
+        Column("who", "谁", lambda line: line.entry.who, style="text-nowrap"),
         Column("did", "做了什么", lambda line: line.did, style="text-nowrap"),
         Column("about", "对象", lambda line: line.about, width=20),
         Column("detail", "说明", lambda line: line.entry.detail, style="words", width=60),

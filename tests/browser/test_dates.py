@@ -1,4 +1,4 @@
-"""By eye: a day is picked in a calendar that speaks Chinese in a browser that does not."""
+"""By eye: a day and a file are chosen in Chinese in a browser that speaks another language."""
 
 import pytest
 from playwright.sync_api import expect
@@ -33,3 +33,14 @@ def test_a_day_is_picked_or_typed_in_chinese_whatever_language_the_browser_speak
     expect(first).to_have_value("2026-10-12")
     expect(calendar).to_have_attribute("inert", "")
     expect(first).to_be_focused()
+
+
+def test_a_file_is_chosen_in_chinese_whatever_language_the_browser_speaks(town: Town) -> None:
+    Office(town.house).settle()
+    page = town.desk("admin", locale="en-US")
+    page.goto(f"{town.web}/console/people/import")
+    place = page.locator(".file", has=page.get_by_label("名单文件"))
+    expect(place).to_have_text("选择文件")
+    page.get_by_label("名单文件").set_input_files({"name": "名单.csv", "mimeType": "text/csv", "buffer": b"x"})
+    expect(place).to_have_text("名单.csv")
+    assert look(page) == []

@@ -110,6 +110,11 @@ def test_the_audit_log_leaves_out_what_was_only_looked_at_and_is_narrowed_by_day
         (office.house.clock() - timedelta(days=ago)).astimezone(office.house.services.zone).date() for ago in (1, 0)
     )
     assert shown("") == ["何佳怡", "今天的", "昨天的"]
+    assert 'placeholder="哪一天"' in admin.get("/console/audit").text, (
+        "a field without a label beside it says what it is"
+    )
+    said = re.findall(r"(今天|昨天) \d\d:\d\d</td>", admin.get("/console/audit").text)
+    assert said[0] == "今天" and said[-1] == "昨天", "days are said as people say them"
     assert shown("views=yes") == ["何佳怡", "今天的", "昨天的", "老李"]
     assert shown(f"who={market_id}") == ["今天的", "昨天的"] and shown("who=command") == ["何佳怡"]
     assert shown(f"day={yesterday}") == ["昨天的"] and shown(f"day={today}&who={market_id}") == ["今天的"]

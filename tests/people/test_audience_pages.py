@@ -199,6 +199,7 @@ def test_the_fields_of_a_survey_follow_one_another(bound, tmp_path) -> None:
         "满意度" in browser.get(NEW).text
         or "满意度" in browser.post(NEW, form({"0-criterion": "answered_survey"})).text
     )
+    assert "在名单里，还没有填写" in browser.get(NEW).text, "of who was listed, whether or not anything reached them"
     page = browser.post(NEW, form(condition("0", "answered_survey", survey="1"))).text
     assert "1. 服务怎么样?" in page
     asked = condition("0", "answered_survey", survey="1", **{"question@1": "q1"})

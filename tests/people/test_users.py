@@ -17,7 +17,7 @@ def test_a_colleague_has_a_name_and_a_phone_that_others_see_in_place_of_the_logi
     given = {"login": "hejiayi", "name": " 何佳怡 ", "phone": "139-0000 2212", "role": "marketing"}
     made = admin.post("/console/users/new", given).text
     first = re.search(r'class="password">([^<]+)<', made)[1]
-    assert "“hejiayi”的初始密码" in made
+    assert "“hejiayi”的初始密码" in made and f'data-copies="{first}"' in made
     told = admin.get("/console/users").text
     assert all(word in told for word in ("何佳怡", "hejiayi", "13900002212"))
     for sought in ("何佳", "hejia", "2212"):
