@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import bindparam, insert, text, update
+from sqlalchemy import Date, bindparam, insert, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks import harness, town, visits
@@ -44,6 +44,8 @@ RARE_SHOP, RARE_KEEPER = "武夷茶香小铺", "诸葛孔明"
 OPENID = "CASE WHEN n % 10 < 6 THEN 'o' || n END"
 #: Shops that the roster gives to a manager of their own, who looks after nothing else.
 OWN = 300
+#: Openid of that manager, for the pages inside WeChat.
+PHONE = "o-manager"
 
 
 @dataclass
@@ -86,6 +88,7 @@ _HAS_REQUEST = "新罗便利店"
 _REPORT = "/console/visits/reports"
 _CLOSED = "/console/visits?shelf=closed&search={}"
 _HAS_LINE = "/console/people/shops/3508"
+_SURVEY, _HAS_SHEET = "/console/surveys/{survey}", "/sheets/1"
 _HEAD = "/console/find/hits?q={}"
 PAGES = (
     Page("dashboard", "admin", "/console/", holds="tile-people"),
@@ -113,12 +116,22 @@ PAGES = (
     Page("search, a number in the name", "admin", "/console/people?search=店{last}", holds="新罗便利店{last}"),
     Page("search, no hit", "admin", "/console/people?search=不存在的店", lacks=_HAS_LINE),
     Page("search, a licence", "admin", "/console/people?search={licence}", holds="{licence}"),
+    Page("search, a phone", "admin", "/console/people?search=13800009999", holds=RARE_SHOP),
     Page("one shop", "admin", "/console/people/shops/{licence}", holds="{licence}"),
     Page("areas", "admin", "/console/people/areas", holds="片区7"),
     Page("surveys", "admin", "/console/surveys", holds="客户满意度调查"),
     Page("result page", "admin", "/console/surveys/{survey}", holds="客户满意度调查"),
     Page("result, asked again", "admin", "/console/surveys/{survey}/live"),
     Page("sharing a survey", "admin", "/console/surveys/{survey}/share", holds="二维码"),
+    Page("answer sheets", "admin", _SURVEY + "/sheets", holds=_HAS_SHEET),
+    Page("answer sheets, of a class", "admin", _SURVEY + "/sheets?class=2", holds=_HAS_SHEET),
+    Page("answer sheets, with an option", "admin", _SURVEY + "/sheets?answer=q1:1", holds=_HAS_SHEET),
+    Page("answer sheets, of a manager", "own", _SURVEY + "/sheets", holds=_HAS_SHEET),
+    Page("one answer sheet", "admin", _SURVEY + "/sheets/{sheet}", holds="{sheet}"),
+    Page("photo wall", "admin", _SURVEY + "/photos", holds="size=small"),
+    Page("not answered", "admin", _SURVEY + "/unanswered", holds=_HAS_LINE),
+    Page("not answered, of a class", "admin", _SURVEY + "/unanswered?class=1", holds=_HAS_LINE),
+    Page("not answered, of a manager", "own", _SURVEY + "/unanswered", holds=_HAS_LINE),
     Page("survey, waves", "admin", "/console/surveys/{survey}/invitations", holds="邀请"),
     Page(
         "survey, whom an invitation is for",
@@ -129,6 +142,8 @@ PAGES = (
     ),
     Page("shop, all around", "admin", "/console/people/shops/350800000007", holds="时间线"),
     Page("shop, its timeline alone", "admin", "/console/people/shops/350800000007/timeline", holds="时间线"),
+    Page("shop, older entries", "admin", "/console/people/shops/350800000007/timeline?{older}", holds="时间线"),
+    Page("counts that are asked for again", "admin", "/console/waiting"),
     Page("visits, inbox", "admin", "/console/visits", holds=_HAS_REQUEST),
     Page("visits, inbox of a manager", "own", "/console/visits", holds=_HAS_REQUEST),
     Page("visits, overdue", "admin", "/console/visits?shelf=overdue", holds="已超时"),
@@ -148,6 +163,10 @@ PAGES = (
     Page("visits, search closed, a manager's", "own", _CLOSED.format("便利店299"), holds="新罗便利店299"),
     Page("visits, search closed, no hit", "admin", _CLOSED.format("不存在的店"), lacks="#{old}"),
     Page("visits, thread", "admin", "/console/visits/{request}", holds="#{request}"),
+    Page("phone, a manager's inbox", "phone", "/m/visits", holds=_HAS_REQUEST),
+    Page("phone, closed", "phone", "/m/visits?shelf=closed", holds=_HAS_REQUEST),
+    Page("phone, what is due", "phone", "/m/visits/due", holds="拜访"),
+    Page("phone, thread", "phone", "/m/visits/{own}", holds="新罗便利店"),
     Page("visits, report of a month", "admin", _REPORT + "?{month}", holds="合计", limit=None),
     Page("visits, report of a year", "admin", _REPORT + "?{year}&by=month", holds="合计", limit=None),
     Page("visits, report of a manager's month", "own", _REPORT + "?{month}", holds="合计", limit=None),
@@ -176,7 +195,7 @@ def _place(url: str, folder: Path, count: int) -> Place:
     with database.transaction() as session:
         town.settle(session, now=now)
         town.shops(session, count, now=now, openid=OPENID)
-        session.execute(insert(Manager), [{"id": 101, "name": "自有", "phone": "13800000101"}])
+        session.execute(insert(Manager), [{"id": 101, "name": "自有", "phone": "13800000101", "openid": PHONE}])
         session.execute(insert(Manager), [{"id": 102, "name": "无店", "phone": "13800000102"}])
         session.execute(text("UPDATE retailer SET manager_id = 101 WHERE id <= :own"), {"own": OWN})
         _followers(session, count, now)
@@ -197,6 +216,7 @@ def _place(url: str, folder: Path, count: int) -> Place:
         )
         survey = town.publish(session, definition, now=now)
         town.hand_in(session, survey, definition, count, now=now)
+        _answered(session, now)
         _office(session, now)
         _group(session, min(count, MEMBERS), now)
         session.add(VisitPlan(name="月访", audience={"class": CLASSES[0]}, every_days=30, begins_on=begun_on))
@@ -212,6 +232,10 @@ def _place(url: str, folder: Path, count: int) -> Place:
         "middle": middle,
         "licence": 350800000000 + last,
         "last": last,
+        "sheet": survey.id * 10_000_000 + last,
+        # Of a shop of the manager with a phone: the open requests are those of the first shops.
+        "own": FIRST_NUMBER + count + OWN // 2,
+        "older": f"before_entry={int((now - timedelta(days=DAYS // 2)).timestamp() * 1_000_000)}.0.1",
         "old": FIRST_NUMBER + count // 2,
         "request": FIRST_NUMBER + count + visits.OPEN // 2,
         "month": f"from={today - timedelta(days=60)}&until={today - timedelta(days=31)}",
@@ -229,6 +253,16 @@ def _followers(session: Session, count: int, now: datetime) -> None:
         ).bindparams(bindparam("now", type_=Moment())),
         {"now": now, "no": False},
     )
+
+
+def _answered(session: Session, now: datetime) -> None:
+    """Of the bound shops, which were asked, each fourth has not answered; each tenth sheet has a photo."""
+    answered = "UPDATE participation SET is_submitted = true, submitted_on = :on WHERE retailer_id % 4 <> 0"
+    session.execute(text(answered).bindparams(bindparam("on", type_=Date())), {"on": now.date()})
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    on_sqlite = "json_set(answers, '$.q1.m[0]', 'none')"
+    with_photo = """jsonb_set(answers, '{q1,m}', '["none"]')""" if on_postgresql else on_sqlite
+    session.execute(text(f"UPDATE submission SET photos = 1, answers = {with_photo} WHERE id % 10 = 9"))
 
 
 def _requests(database: Database, count: int, now: datetime) -> None:
@@ -313,6 +347,10 @@ def _browsers(url: str, folder: Path) -> dict[str, FlaskClient]:
         answer = client.post("/console/sign-in", data={"form_token": token, "name": name, "password": PASSWORD})
         if answer.status_code != 303:
             raise AssertionError(f"{name} cannot sign in: {answer.status_code}")
+    found["phone"] = app.test_client()
+    with found["phone"].session_transaction() as cookie:
+        visited_at = int(datetime.now(UTC).timestamp())
+        cookie["h5"] = {"openid": PHONE, "at": visited_at, "form": secrets.token_urlsafe(24), "is_new": False}
     return found
 
 

@@ -180,11 +180,13 @@ def sift(
     last, begin, far = None, 0, 4 * limit
     while True:
         rows = read(last, far)
-        met += matching(rows)[: limit - len(met)]
+        found = matching(rows)
+        met += found[: limit - len(met)]
         begin += far
         if len(met) == limit or len(rows) < far:
             return met
         last = rows[-1]
-        if begin >= FOLLOWED or (begin >= WALKED and len(met) < COMMON):
+        # Those that meet the conditions may all stand at the beginning: the last rows say whether more will turn up.
+        if begin >= FOLLOWED or (begin >= WALKED and len(found) < COMMON):
             return met + list(look_up(last, limit - len(met)))
         far = min(2 * far, max(FOLLOWED - begin, limit))

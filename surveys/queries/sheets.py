@@ -175,7 +175,7 @@ def _places(
         conditions += [] if mine is None else [mine]
         conditions += [filtering.named(plain(narrowed.search), Retailer)] if narrowed.search else []
     if not conditions:
-        return _rows(session, paging.begun(keys, NEWEST, cursor).limit(limit))
+        return _walk(session, keys, cursor, limit)
     return _sifted(session, survey_id, narrowed, keys, conditions, cursor, limit)
 
 
@@ -210,9 +210,26 @@ def _sifted(
         # Many, and far away: the database finds its own way.
         return _rows(session, paging.begun(rest, NEWEST, behind(row)).limit(most))
 
-    return search_index.sift(
-        lambda row, far: _rows(session, paging.begun(walk, NEWEST, behind(row)).limit(far)), matching, look_up, limit
-    )
+    return search_index.sift(lambda row, far: _walk(session, walk, behind(row), far), matching, look_up, limit)
+
+
+def _walk(session: Session, keys: Any, cursor: Cursor, limit: int) -> list[Place]:
+    """Return the next rows behind a cursor, in the order of the list.
+
+    Those of the cursor's own moment by a statement of their own: for a pair SQLite uses only the first column of an
+    index, and would read all sheets of that moment, which are those of a whole day in an anonymous survey.
+    """
+    place, way = paging.read(NEWEST, cursor.place), paging.by(NEWEST, cursor)
+    if place is None:
+        return _rows(session, keys.order_by(*way).limit(limit))
+    at, key = place
+    is_up = paging.goes_up(NEWEST, cursor)
+    of_moment = (Submission.submitted_at == at, Submission.id > key if is_up else Submission.id < key)
+    rows = _rows(session, keys.where(*of_moment).order_by(*way).limit(limit))
+    if len(rows) < limit:
+        rest = keys.where(Submission.submitted_at > at if is_up else Submission.submitted_at < at)
+        rows += _rows(session, rest.order_by(*way).limit(limit - len(rows)))
+    return rows
 
 
 def _next(rows: Sequence[Place], cursor: Cursor) -> list[Place]:

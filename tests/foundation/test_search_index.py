@@ -33,3 +33,24 @@ def test_a_search_finds_what_reading_it_all_would(house, monkeypatch, counts, or
             )
             assert [row[0] for row in found] == hits[:limit]
             assert known >= len(found)
+
+
+def test_a_list_is_not_read_far_once_its_last_rows_hold_nothing_of_what_is_sought() -> None:
+    """All that meet the conditions stand at the beginning, fewer than a page: the rest is asked of the index."""
+    there, looked_up, read = range(1, 100_001), [], 0
+
+    def walk(row, far):
+        nonlocal read
+        read += far
+        return there[row or 0 :][:far]
+
+    def look_up(row, most):
+        looked_up.append((row, most))
+        return [99_999]
+
+    def sought(rows):
+        return [each for each in rows if each <= 45 or each == 99_999]
+
+    assert search_index.sift(walk, sought, look_up, 51) == [*range(1, 46), 99_999]
+    assert looked_up == [(read, 6)]
+    assert read < 2 * search_index.WALKED
