@@ -15,6 +15,8 @@ from wechat_bot.erasure import Forgetting
 
 #: The most filters of a user for one list, and the longest name.
 MOST, LONGEST = 12, 20
+#: The most characters of a filter's parameters.
+LARGEST = 2000
 #: From so many characters on a search is taken for somebody's own words.
 TELLING = 6
 
@@ -50,6 +52,8 @@ def save(session: Session, user_id: int, list_name: str, name: str, given: Mappi
         raise Refused("现在没有筛选，没有可以存的。")
     mine = (SavedFilter.user_id == user_id, SavedFilter.list_name == list_name)
     others = select(func.count()).select_from(SavedFilter).where(*mine, SavedFilter.name != name)
+    if sum(len(key) + len(value) for key, value in given.items()) > LARGEST:
+        raise Refused("这个筛选太长，存不下。请少写几个字再存。")
     if (session.scalar(others) or 0) >= MOST:
         raise Refused(f"最多存 {MOST} 个筛选，请先删掉不用的。")
     row = {"user_id": user_id, "list_name": list_name, "name": name, "given": dict(given)}
@@ -71,8 +75,12 @@ def forget(session: Session, whom: Forgetting) -> None:
     """Delete the filters that search for a person who is erased. Few rows, a dozen a user: all are read."""
     told = [each for each in (*whom.names, *whom.words) if each]
     kept = session.execute(select(SavedFilter.id, SavedFilter.name, SavedFilter.given)).all()
-    gone = [key for key, name, given in kept if _tells(f"{name}\n{given.get(SEARCH, '')}", told)]
+    gone = [key for key, name, given in kept if _tells(f"{name}\n{given.get(SEARCH, '')}", told) or _names(given, told)]
     session.execute(delete(SavedFilter).where(SavedFilter.id.in_(gone)))
+
+
+def _names(given: Mapping[str, str], told: Sequence[str]) -> bool:
+    return any(each in value for each in told for value in given.values())
 
 
 def _tells(text: str, told: Sequence[str]) -> bool:
