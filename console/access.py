@@ -48,6 +48,8 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 LARGEST_FORM = 256 << 10
 #: Bytes of a multipart form beside its file.
 ENVELOPE = 64 << 10
+#: Fields of a form: the most questions a survey may have, with the most options each, fill some five thousand.
+MOST_FIELDS = 10_000
 CSP = "; ".join(
     (
         "default-src 'none'",
@@ -210,6 +212,8 @@ def _guard() -> ResponseReturnValue | None:
     if rule is None:
         raise RuntimeError(f"{request.endpoint} does not declare who may open it")
     request.max_content_length = rule.upload + ENVELOPE if rule.upload else LARGEST_FORM
+    # What is uploaded is bounded as a whole: Flask's own limits would refuse a long questionnaire, field by field.
+    request.max_form_parts, request.max_form_memory_size = MOST_FIELDS, request.max_content_length
     token = request.cookies.get(COOKIE, "")
     found = None
     if token:

@@ -236,3 +236,17 @@ def test_the_upload_page_shows_what_a_file_looks_like_beside_the_samples_and_pas
     for page in (browser.get("/console/surveys/new").text, browser.get(f"{path}/upload").text):
         for said in ("Excel 是这样", "Word 是这样", "/console/surveys/template", "/console/surveys/sample", "粘贴"):
             assert said in page
+
+
+def test_a_long_questionnaire_is_saved_with_all_its_options(office) -> None:
+    browser = office.browser("market")
+    options = "\n".join(f"选项{n}" for n in range(20))
+    text = "\n\n".join(f"{n}. 题目{n}[单选题]\n{options}" for n in range(1, 26))
+    path = browser.post("/console/surveys/paste", {"pasted": text, "do": "take"}).location.removesuffix("/edit")
+    # As browsers send it: a part for every field, more than a thousand of them.
+    filled = {**fields(browser.get(f"{path}/edit").text), "title": "很长的问卷", "do": "save"}
+    saved = browser.post(f"{path}/edit", filled, content_type="multipart/form-data")
+    assert saved.status_code == 303
+    kept = draft(office, path)
+    assert len(kept.questions) == 25
+    assert all(len(question.options) == 20 for question in kept.questions)
