@@ -11,6 +11,8 @@ from wechat_bot.services import current_services
 
 #: Fields never shown again: passwords, codes, and the tokens of the page before.
 SECRET = frozenset({"password", "old", "new", "again", "code", "form_token", "stamp"})
+#: Fields that pages fill in by themselves, often at length: they go along unseen.
+FILLED_IN = frozenset({"back", "n", "next", "stood", "token"})
 #: Characters and fields shown again at most.
 MOST_CHARACTERS, MOST_FIELDS = 100_000, 500
 #: The longest value, in ASCII, that is taken for a choice from a list; longer ones were typed.
@@ -38,7 +40,7 @@ def unsaved_input() -> UnsavedInput | None:
         files = [name for name, file in request.files.items() if file.filename]
     except HTTPException:  # too large to be read, or cut off
         return None
-    texts = [(name, value) for name, value in fields if _is_text(value)]
+    texts = [(name, value) for name, value in fields if _is_text(name, value)]
     is_whole = len(fields) <= MOST_FIELDS and sum(len(value) for _, value in fields) <= MOST_CHARACTERS
     is_whole = is_whole and not any(name in request.form for name in SECRET - {"form_token", "stamp"})
     if not is_whole:
@@ -47,12 +49,12 @@ def unsaved_input() -> UnsavedInput | None:
             fitting.append((name, value[:room]))
             room -= len(fitting[-1][1])
         texts = [(name, value) for name, value in fitting if value]
-    rest = [(name, value) for name, value in fields if not _is_text(value)] if is_whole else []
+    rest = [(name, value) for name, value in fields if not _is_text(name, value)] if is_whole else []
     return UnsavedInput(texts, rest, files, is_whole) if texts or files else None
 
 
-def _is_text(value: str) -> bool:
-    return bool(value.strip()) and (len(value) > LONGEST_CHOICE or not value.isascii())
+def _is_text(name: str, value: str) -> bool:
+    return name not in FILLED_IN and bool(value.strip()) and (len(value) > LONGEST_CHOICE or not value.isascii())
 
 
 def _is_ours() -> bool:

@@ -85,7 +85,7 @@ def find(content: bytes, said: Mapping[str, str], limits: Limits) -> Header:
     for sheet in reading.sheets(content, limits):
         if (found := _likely_header(sheet)) is not None:
             return _whole(sheet, *found, said, [])
-    raise Refused(f"没有找到表头。第一行要有这些列：{'、'.join(COLUMNS)}。可以用 people template 做一张模板。")
+    raise Refused(f"没有找到表头。第一行要有这些列：{'、'.join(COLUMNS)}。请照名单模板填，表头不要改。")
 
 
 def chosen(headings: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> dict[str, str]:

@@ -83,6 +83,9 @@ def test_a_page_of_the_console_that_fails_says_so_in_words_and_keeps_what_was_wr
         assert '<input type="hidden" name="do" value="save">' in told.text
         assert f'<form class="card-body" method="post" action="{path}">' in told.text
         assert "再发一次" in told.text
+        back = "/console/visits?search=%E9%80%81%E8%B4%A7"
+        carried = browser.post(path, {"content": WORDS, "back": back}).text
+        assert f'<input type="hidden" name="back" value="{back}">' in carried, "nobody wrote this: it goes along unseen"
         piece = browser.post(path, FORM, headers={"HX-Request": "true"})
         assert piece.status_code == status
         assert '<div class="alert alert-danger" role="alert">' in piece.text

@@ -140,8 +140,9 @@ def test_csv_is_read_in_the_ways_excel_writes_it(row: Make, encoding: str, delim
     ],
 )
 def test_what_is_no_roster_is_refused_with_a_sentence(content: bytes) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refusal:
         checking.check(content, CLASSES)
+    assert "template" not in refusal.value.sentence, "a page says it, to people who type no commands"
 
 
 def test_a_header_alone_is_refused(xlsx: Make) -> None:
