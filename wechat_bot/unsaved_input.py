@@ -12,7 +12,7 @@ from wechat_bot.services import current_services
 #: Fields never shown again: passwords, codes, and the tokens of the page before.
 SECRET = frozenset({"password", "old", "new", "again", "code", "form_token", "stamp"})
 #: Fields that pages fill in by themselves, often at length: they go along unseen.
-FILLED_IN = frozenset({"back", "n", "next", "stood", "token"})
+FILLED_IN = frozenset({"back", "n", "next", "token", "voided", "was"})
 #: Characters and fields shown again at most.
 MOST_CHARACTERS, MOST_FIELDS = 100_000, 500
 #: The longest value, in ASCII, that is taken for a choice from a list; longer ones were typed.

@@ -79,6 +79,20 @@ def test_what_somebody_did_anew_is_not_taken_back_with_what_was_done_before(desk
     assert (request.closed_at, request.snoozed_until) == (None, None)
 
 
+def test_what_somebody_else_closed_meanwhile_is_not_closed_again_nor_taken_back(desk) -> None:
+    first = desk.requests()[0].number
+    box = next(each for each in ticks(desk.market.get(INBOX).text) if each.startswith(f"{first}:"))
+    boss, thread = desk.office.browser("admin"), f"{INBOX}/{first}"
+    boss.get(thread)
+    assert boss.post(thread, {"do": "close"}).status_code == 303
+    for button in ("close", "no_reply"):
+        assert desk.market.post(BULK, {"do": button, "n": box}).status_code == 303
+        told = desk.market.get(INBOX).text
+        assert f"没有办的：#{first}：已经完结了。" in told
+        assert 'class="undo"' not in told
+    assert len(desk.office.audited("visit.close")) == 1
+
+
 def test_what_came_in_after_the_list_was_shown_is_seen_before_anything_is_closed(desk) -> None:
     boxes = ticks(desk.market.get(INBOX).text)
     desk.house.phone("老李").say("还有一件事")

@@ -55,12 +55,20 @@ class BulkButton:
     do: Step
 
 
+def _check_open(session: Session, who: Colleague, one: Ticked) -> None:
+    """Closed by somebody else meanwhile, it is not done here, nor taken back."""
+    if answering.hold(session, one.id, who).row.closed_at is not None:
+        raise Refused(texts.CLOSED_MEANWHILE)
+
+
 def _close(session: Session, who: Colleague, one: Ticked) -> str:
+    _check_open(session, who, one)
     answering.close(session, one.id, who, seen=one.seen)
     return "请店主评价"
 
 
 def _no_reply(session: Session, who: Colleague, one: Ticked) -> str:
+    _check_open(session, who, one)
     answering.no_reply_needed(session, one.id, who, seen=one.seen)
     return "不用回复"
 
