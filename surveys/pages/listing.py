@@ -1,7 +1,7 @@
 """Console list of surveys."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,11 +9,12 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access
+from console import access, fields
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from console.rules.visitors import Visitor
 from foundation.clock import day_in, when
+from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
 from surveys.models import SurveyState
@@ -56,9 +57,12 @@ def _month(written: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | No
     ('2026-12-31T16:00:00+00:00', (None, None))
     """
     try:
-        begin = datetime.strptime(written, "%Y-%m").replace(tzinfo=zone)
-    except ValueError:
+        first = fields.day(f"{written}-01")
+    except Refused:
         return None, None
+    if first is None:
+        return None, None
+    begin = datetime.combine(first, time(), zone)
     end = begin.replace(year=begin.year + begin.month // 12, month=begin.month % 12 + 1)
     return begin.astimezone(UTC), end.astimezone(UTC)
 

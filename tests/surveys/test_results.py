@@ -149,6 +149,7 @@ def test_the_list_shows_each_return_as_a_bar_with_what_can_be_done_and_is_narrow
     assert [month for month, text in found.items() if "下个月的调查" in text] == months[:1]
     assert sum(f'href="{PAGE}"' in text for text in found.values()) == 1
     assert "没有符合的调查" in browser.get(f"/console/surveys?month={months[5]}").text
-    assert "服务调查" in browser.get("/console/surveys?month=nonsense").text
+    for nonsense in ("nonsense", "9999-12", "0001-01"):
+        assert "服务调查" in browser.get(f"/console/surveys?month={nonsense}").text
     lines = file_of(office, browser, "/console/surveys/export", {"state": "open"})
     assert lines[0][:2] == ("编号", "标题")
