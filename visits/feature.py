@@ -100,6 +100,7 @@ visits = Feature(
                 "visit.made": "记下拜访",
                 "visit.unmade": "撤销拜访",
                 "visit.group": "群发留言",
+                "visit.group.try": "试发群发",
                 "visit.group.see": "查看群发",
                 "visit.group.cancel": "取消群发",
             },

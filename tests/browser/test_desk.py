@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from simulator.phone import PIXEL
 from tests.browser.test_pages import look
 from tests.office import Office
 
@@ -58,3 +59,23 @@ def test_requests_are_done_in_bulk_and_one_by_one_and_their_shop_stands_beside_t
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
             assert look(page) == []
+
+
+def test_what_many_will_be_sent_is_seen_on_a_phone_as_it_is_written(town) -> None:
+    Office(town.house).settle()
+    page = town.desk("chen")
+    page.goto(f"{town.web}/console/visits/groups/new")
+    expect(page.get_by_role("button", name="看一看")).not_to_be_visible()
+    page.get_by_label("说什么").fill("周四送货，请留人签收。")
+    phone = page.locator(".phone")
+    expect(phone).to_contain_text("陈志强：周四送货，请留人签收。")
+    expect(phone.get_by_role("img")).not_to_be_visible()
+    page.get_by_label("照片（可以不选）").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": PIXEL})
+    expect(phone.get_by_role("img")).to_be_visible()
+    page.get_by_role("button", name="发给我试试").click()
+    expect(page.get_by_role("alert")).to_contain_text("没有绑定客户经理")
+    expect(phone).to_contain_text("周四送货")
+    expect(phone.get_by_role("img")).to_be_visible()
+    page.get_by_label("不要这张").check()
+    expect(phone.get_by_role("img")).not_to_be_visible()
+    assert look(page) == []

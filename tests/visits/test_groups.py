@@ -255,6 +255,43 @@ def test_the_console_writes_to_an_audience_or_licences_narrowed_to_what_the_writ
     assert [entry.detail for entry in office.audited("visit.group")] == [SAID]
 
 
+def test_what_a_shop_will_see_stands_beside_the_form_and_is_tried_on_its_writer_alone(chens) -> None:
+    office = Office(chens.house)
+    office.staff()
+    chen = office.browser("chen")
+    chen.get(DESK)
+    form = {"content": SAID, "token": "a" * 80}
+
+    def seen(page: str) -> str:
+        phone = re.search(r'(?s)<div class="phone">.*?</section>', page)[0]
+        return " ".join(re.sub(r"(?s)<[^>]*>", "", phone).split())
+
+    shown = chen.post(DESK, form | {"do": "show", "photo": (io.BytesIO(PIXEL), "a.png")}).text
+    assert f"陈志强：{SAID}" in seen(shown) and "发给我试试" in seen(shown)
+    assert re.search(r'id="seen-picture"[^>]* src="/console/visits/[^"]+"', shown)
+    assert "请选择发给谁" not in shown, "whom may come later"
+    tried = chen.post(DESK, form | {"do": "try"})
+    assert tried.status_code == 200 and "已发到您的微信，只有您收到" in tried.text and SAID in tried.text
+    chens.house.work()
+    letters = [entry for entry in chens.chen.unread() if entry.source == "account"]
+    assert [entry.kind for entry in letters] == ["text", "image"] and f"【试发】陈志强：{SAID}" in letters[0].text
+    assert [read(chens, phone) for phone in (chens.wang, chens.li, chens.xiao)] == [[], [], []]
+    with chens.house.look() as session:
+        assert session.scalar(select(func.count()).select_from(Campaign)) == 0
+    assert len(office.audited("visit.group.try")) == 1
+
+    market = office.browser("market")
+    without = seen(market.get(DESK).text)
+    assert "发给我试试" not in without.replace("按“发给我试试”", "") and "没有微信可发" in without
+    refused = market.post(DESK, form | {"do": "try"})
+    assert refused.status_code == 422 and "没有绑定客户经理" in refused.text and SAID in refused.text
+    assert office.browser("intern").post(DESK, form | {"do": "try"}).status_code == 403
+    chens.house.clock.advance(timedelta(days=3))
+    late = office.browser("chen").post(DESK, form | {"do": "try", "content": "在吗"})
+    assert "请先在公众号里随便发一句" in late.text and "在吗" in late.text
+    assert len(office.audited("visit.group.try")) == 1
+
+
 def test_groups_are_seen_by_who_sent_them_and_those_above_alone(chens) -> None:
     send(chens)
     office = Office(chens.house)

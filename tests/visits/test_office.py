@@ -214,6 +214,24 @@ def test_the_workload_is_paged_both_ways_from_the_most_overdue_to_the_idle_and_t
     assert "待分派" not in browser.get(path).text and "不在岗" in browser.get(path).text
 
 
+def test_the_workload_is_seen_as_bars_with_what_is_overdue_and_against_the_shops_of_a_manager(desk) -> None:
+    desk.fill("城区一片", 3)
+    desk.house.clock.advance(timedelta(hours=25))
+    desk.shop("小王").say("小店断货了,明天能送吗")
+
+    browser = desk.office.browser("market")
+
+    def bars(name: str) -> list[list[tuple[str, str]]]:
+        line = re.search(rf"(?s)<strong>{name}.*?</tr>", browser.get("/console/visits/hands").text)[0]
+        drawn = re.findall(r"(?s)<svg class=\"track.*?</svg>", line)
+        return [re.findall(r'class="([^"]+)" x="[\d.]+" width="([\d.]+)"', each) for each in drawn]
+
+    held, shops = bars("陈志强")
+    assert held == [("shade_c-5", "100.0"), ("shade_c-4", "0.0"), ("shade_c1", "0.0")], "all three are overdue"
+    assert shops == [("shade_c-2", "2.53"), ("mark", ".5")], "5 of 165 and a fifth more"
+    assert bars("林小燕")[0] == [("shade_c-5", "0.0"), ("shade_c-4", "0.0"), ("shade_c1", "33.33")]
+
+
 def test_what_is_said_often_is_searched_and_taken_away_by_whoever_may_say_it(desk) -> None:
     chen, path = desk.office.browser("chen"), "/console/visits/canned"
     for n in range(60):

@@ -358,6 +358,18 @@ def test_a_plan_for_an_audience_made_of_itself_is_refused(planned) -> None:
     assert planned.market.get(PLANS).status_code == 200
 
 
+def test_what_was_visited_in_time_is_a_bar_for_each_plan_and_each_manager(planned) -> None:
+    pass_days(planned, 30)
+    page = planned.market.get(PLANS).text
+    bar = r'(?s)shade_c1" x="0" width="{}".*?shade_c-4" .*?width="{}".*?shade_c-5" .*?width="{}"'
+    assert "100.0% <small" in page and re.search(bar.format("0.0", "100.0", "0.0"), page), "due today, and none overdue"
+    assert planned.market.post("/console/visits/visited/1", {"how": "shop", "plan": "1"}).status_code == 303
+    pass_days(planned, 1)
+    for page in (planned.market.get(PLANS).text, planned.market.get(f"{PLANS}/1").text):
+        assert "50.0% <small" in page and "1 / 2 家" in page and "过期 1" in page
+        assert re.search(bar.format("50.0", "0.0", "50.0"), page)
+
+
 def test_a_large_plan_is_counted_behind_the_page(planned, monkeypatch) -> None:
     pass_days(planned, 31)
     assert 'data-label="到期">2<' in planned.market.get(PLANS).text
@@ -377,9 +389,9 @@ def test_the_plans_are_searched_paged_both_ways_and_taken_away_with_all_counted(
     assert [len(page) for page in found] == [50, 50, 20]
     assert [number for page in found for number in page] == [f"{n:03}" for n in range(120)]
     heading, first, *_, last = file_of(planned.office, planned.market, f"{PLANS}/export", {"search": "号"})
-    assert heading == ("计划", "给哪些店", "每隔", "从哪天算", "店", "到期", "其中过期", "数不了的原因")
-    assert first == ("第000号", "片区：城区一片", 10, today(planned).isoformat(), 2, 0, 0, None)
-    assert last[0] == "旧的号" and last[4:7] == (None, None, None) and "没有这个客户类型" in last[7]
+    assert heading == ("计划", "给哪些店", "每隔", "从哪天算", "店", "到期", "其中过期", "按时拜访", "数不了的原因")
+    assert first == ("第000号", "片区：城区一片", 10, today(planned).isoformat(), 2, 0, 0, 1, None)
+    assert last[0] == "旧的号" and last[4:8] == (None,) * 4 and "没有这个客户类型" in last[8]
 
 
 def test_a_plan_whose_shops_cannot_be_told_any_more_says_why_and_hides_no_other(planned) -> None:

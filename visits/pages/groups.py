@@ -19,7 +19,9 @@ from people.picker import short
 from people.picker.short import Picker
 from people.texts import licence
 from visits.actions import groups as actions
+from visits.actions import trying
 from visits.pages import form_pictures, form_values, group_form
+from visits.pages.form_pictures import FormPicture
 from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SEE
 from visits.queries import audience, visibility
 from visits.queries import groups as queries
@@ -131,7 +133,7 @@ def groups() -> ResponseReturnValue:
 @access.allow(VISITS_ANSWER, upload=pictures.LIMIT)
 def write() -> ResponseReturnValue:
     """Write to many shops: first a preview of how many it reaches and how, then it is sent, once however often it is
-    posted."""
+    posted. What a shop will see stands beside the form, and can be tried on oneself."""
     services, me, form = current_services(), access.visitor(), request.form
     now = services.clock()
     if request.method != "POST":
@@ -143,6 +145,9 @@ def write() -> ResponseReturnValue:
         picture.receive()
         if form.get("drop_photo"):
             picture.drop()
+        if form.get("do") in ("show", "try"):
+            picture.keep()
+            return _form(services, said=_try(who, picture) if form["do"] == "try" else "")
         meant = short.read(_picker(me), form, services.criteria).spec
         if not group_form.was_seen(meant):
             picture.keep()
@@ -221,7 +226,16 @@ def _picker(visitor: Visitor) -> Picker:
     return Picker(criteria, everybody, legend="发给谁", asks="请选择发给谁。")
 
 
-def _form(services: Services, error: str = "") -> ResponseReturnValue:
+def _try(who: Colleague, picture: FormPicture) -> str:
+    """Send what is written to its writer alone; return what the page says then."""
+    with act.transaction() as (session, now, note):
+        content = request.form.get("content", "")
+        trying.to_myself(session, who, content, picture=picture.kept, token=picture.token, now=now)
+        note("visit.group.try", "visits")
+    return texts.TRIED
+
+
+def _form(services: Services, error: str = "", said: str = "") -> ResponseReturnValue:
     me, now = access.visitor(), services.clock()
     picture = form_pictures.of_user(services, me.user_id)
     with services.reading() as session:
@@ -233,6 +247,8 @@ def _form(services: Services, error: str = "") -> ResponseReturnValue:
         **picture.fields("visits_pages.kept_picture"),
         is_quiet=bool(services.quiet and services.quiet.over_at(now)),
         most=actions.MOST_MEMBERS,
+        said=said,
+        has_wechat=who.manager_id is not None,
     )
     return page, 422 if values["error"] else 200
 

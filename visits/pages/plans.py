@@ -15,6 +15,7 @@ from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
+from foundation.workbooks.writing import Percent
 from people import visibility as people_visibility
 from people.models import Retailer
 from people.pages import filters
@@ -58,14 +59,21 @@ def _running(asked: Asked, cursor: Cursor, limit: int) -> Page[NamedPlan]:
     return page.of(NamedPlan(plan, loader.sentence(plan.audience)) for plan in page.lines)
 
 
-def _number(name: str, label: str, number: Callable[[PlanProgress], int]) -> Column[NamedPlan]:
+def _share(plan: PlanProgress) -> Percent | None:
+    return None if plan.in_time is None else Percent(plan.in_time)
+
+
+def _number(
+    name: str, label: str, number: Callable[[PlanProgress], int], *, is_for_page: bool = True
+) -> Column[NamedPlan]:
     """Return a column of a plan's shops, empty where they are not counted."""
     return Column(
         name,
         label,
         lambda each: number(each.plan) if each.plan.is_counted else None,
         is_number=True,
-        on_phone=label.removeprefix("其中"),
+        on_phone=label,
+        is_for_page=is_for_page,
         width=10,
     )
 
@@ -81,10 +89,12 @@ PLANS: Listing[NamedPlan] = Listing(
         Column("name", "计划", lambda each: each.plan.name, href=lambda each: _address(each.plan), width=24),
         Column("whom", "给哪些店", lambda each: each.whom, width=40),
         Column("every", "每隔", lambda each: each.plan.every_days, is_number=True, on_phone="每隔", width=10),
-        Column("begins", "从哪天算", lambda each: each.plan.begins_on, style="text-nowrap", is_spare=True),
+        Column("begins", "从哪天算", lambda each: each.plan.begins_on, style="text-nowrap", is_shown=False),
         _number("shops", "店", lambda plan: plan.shops),
         _number("due", "到期", lambda plan: plan.due),
-        _number("overdue", "其中过期", lambda plan: plan.overdue),
+        _number("overdue", "其中过期", lambda plan: plan.overdue, is_for_page=False),
+        # With what is overdue, as a bar.
+        Column("in_time", "按时拜访", lambda each: _share(each.plan), style="full barred", width=10),
         Column("broken", "数不了的原因", lambda each: each.plan.broken, is_for_page=False, width=40),
     ),
     find=_running,

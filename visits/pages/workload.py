@@ -31,9 +31,10 @@ WORKLOAD: Listing[Workload] = Listing(
     search="客户经理",
     columns=(
         Column("manager", "客户经理", lambda line: line.name or "待分派", style="text-nowrap"),
-        Column("overdue", "已超时", lambda line: line.overdue, is_number=True, on_phone="已超时", width=10),
-        Column("today", "今天到期", lambda line: line.today, is_number=True, on_phone="今天到期", width=10),
-        Column("open", "没办结", lambda line: line.open, is_number=True, on_phone="没办结", width=10),
+        Column("overdue", "已超时", lambda line: line.overdue, is_for_page=False, width=10),
+        Column("today", "今天到期", lambda line: line.today, is_for_page=False, width=10),
+        # With what is overdue and due today, as a bar.
+        Column("open", "没办结", lambda line: line.open, style="full barred", width=10),
         Column(
             "waits",
             "等得最久的从",
@@ -47,7 +48,7 @@ WORKLOAD: Listing[Workload] = Listing(
             "shops",
             "负责的店",
             lambda line: line.shops if line.manager_id else None,
-            is_number=True,
+            style="full barred",
             on_phone="负责的店",
             width=10,
         ),

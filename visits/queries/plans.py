@@ -48,6 +48,11 @@ class PlanProgress:
     #: Why its audience can no longer be read.
     broken: str = ""
 
+    @property
+    def in_time(self) -> float | None:
+        """The share of its shops that are not overdue; None where it has none, or they are not counted."""
+        return 1 - self.overdue / self.shops if self.shops else None
+
 
 @dataclass(frozen=True, slots=True)
 class Share:

@@ -18,7 +18,7 @@ DONE = {"shop": "去过了", "phone": "打过了", "chat": "聊过了"}
 #: In front of a message that its writer sends to themselves, to see it.
 TRIAL = "【试发】"
 TRIED = "已发到您的微信，只有您收到。"
-NOT_BOUND = "您的微信没有绑定客户经理，试发没有地方可去。绑定后再试，或直接看下面的样子。"
+NOT_BOUND = "您的微信没有绑定客户经理，试发没有地方可去。请先在公众号里绑定，再试一次；也可以直接看“店主看到的样子”。"
 SAY_FIRST = "微信现在不让往您的聊天里发。请先在公众号里随便发一句，再点一次。"
 
 
