@@ -20,6 +20,16 @@ results: live
 questions: [{code: q1, type: single, text: 会员日放在哪一天好?, options: [周五, 周六]}]
 """
 
+#: Every size of type doubled, as WeChat does where a reader asks for the largest.
+TWICE = """() => {
+  const twice = (rules) => { for (const rule of rules) {
+    if (rule.cssRules && rule.cssRules.length) twice(rule.cssRules);
+    const size = rule.style && rule.style.fontSize;
+    if (size && size.endsWith("px")) rule.style.fontSize = `${2 * parseFloat(size)}px`;
+  } };
+  for (const sheet of document.styleSheets) twice(sheet.cssRules);
+}"""
+
 
 def pocket(town: Town, path: str, **options: object) -> Page:
     """A page on the keeper's phone, opened by way of the platform."""
@@ -166,6 +176,13 @@ def test_a_managers_day_by_touch_tabs_phrases_preview_and_a_list_pulled_down(tow
     page.get_by_role("button", name="发给我试试").tap()
     expect(page.get_by_text("只有您收到")).to_be_visible()
     expect(page.get_by_label("说什么")).to_have_value("周四送货，请留人签收。")
+
+    page.set_viewport_size({"width": 320, "height": 844})
+    page.goto(f"{town.web}/m/visits")
+    page.evaluate(TWICE)
+    one, two = foot.get_by_role("link").nth(0), foot.get_by_role("link").nth(1)
+    page.locator(".tabs .count").evaluate("(it) => { it.textContent = '99+'; }")
+    assert one.bounding_box()["height"] == two.bounding_box()["height"] < 70, "each tab keeps to its line"
 
     page.goto(f"{town.web}/m/visits")
     wire = page.context.new_cdp_session(page)
