@@ -74,6 +74,7 @@ NOBODYS = {
     "quota",
     "raised",
     "roster_part",
+    "saved_filter",
     "survey_code",
     "survey_picture",
     "visit_canned",

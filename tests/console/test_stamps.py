@@ -55,6 +55,7 @@ ACTS = {
     "surveys_pages.invite": "something new, over the waves that were seen (`seen`)",
     "surveys_pages.steer": "pause, go on, cancel: from the state it has by now",
     "surveys_pages.export": "asks for a file",
+    "surveys_pages.make_code": "a code for what is published; there is one",
     "surveys_pages.void": "sets aside what is not void by now, and says who did",
     "surveys_pages.restore": "counts again what is void by now",
     "surveys_pages.ask_again": "asks again the shop of what is void by now",

@@ -28,6 +28,7 @@ def services(database: Database, now: datetime) -> Services:
     world = SimpleNamespace(
         database=database,
         clock=lambda: now,
+        real_time=lambda: now,
         transaction=database.transaction,
         reading=database.reading,
         forgets=(people.forgets, chat.forgets),

@@ -281,7 +281,7 @@ def test_an_area_gets_a_deputy_for_the_days_of_leave(office) -> None:
     assert "2026-10-01 这样" in browser.post(path, {**form, "until": "x"}).text
     assert browser.post(path, form).status_code == 303
     assert "代班中" in browser.get("/console/people/areas").text
-    assert "（代班）" in browser.get("/console/people/shops/350802100001").text
+    assert "今天由林小燕代班" in browser.get("/console/people/shops/350802100001").text
     assert len(office.audited("area.change")) == 1
 
 
