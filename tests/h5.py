@@ -51,17 +51,21 @@ class Browser:
 
     def submit(self, do: str = "answer", **fields: Any) -> TestResponse:
         """The same, and nothing followed."""
-        form = self.form() | {"do": do, **fields}
-        return self.post(self.action(), form)
+        form = self.form(do) | {"do": do, **fields}
+        return self.post(self.action(do), form)
 
-    def form(self) -> dict[str, str]:
-        """The hidden fields of the page's form."""
-        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self.page.text))
+    def form(self, do: str = "") -> dict[str, str]:
+        """The hidden fields of the form with this button; of the page, where no form has it."""
+        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self._form(do)))
 
-    def action(self) -> str:
-        found = re.search(r'<form method="post" action="([^"]+)"', self.page.text)
+    def action(self, do: str = "") -> str:
+        found = re.search(r'<form method="post" action="([^"]+)"', self._form(do))
         assert found, self.text
         return found[1]
+
+    def _form(self, do: str) -> str:
+        forms = re.findall(r'(?s)<form method="post".*?</form>', self.page.text)
+        return next((each for each in forms if f'name="do" value="{do}"' in each), self.page.text)
 
     @property
     def text(self) -> str:

@@ -51,9 +51,13 @@ class KeptFigures:
         if at is None or not timedelta() <= now - at < self.lasts:
             found = tile.look(services, session, visitor, now)
             if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
+                self.clear()
             self._kept[key] = now, found
         return found
+
+    def clear(self) -> None:
+        """Forget all figures."""
+        self._kept.clear()
 
 
 def install(app: Flask) -> None:

@@ -56,7 +56,12 @@
       selectedDates: day(field) ? [day(field)] : [],
       onShow(self) {
         const typed = day(field);
-        self.set({ selectedDates: typed ? [typed] : [] }, { month: Boolean(typed), year: Boolean(typed), dates: true });
+        if (!typed) {
+          self.set({ selectedDates: [] }, { dates: true });
+          return;
+        }
+        const [selectedYear, month] = typed.split("-").map(Number);
+        self.set({ selectedDates: [typed], selectedYear, selectedMonth: month - 1 }, { dates: true, month: true, year: true });
       },
       onChangeToInput(self) {
         const [picked] = self.context.selectedDates;

@@ -319,7 +319,7 @@ def test_a_breach_that_nobody_is_over_is_shown_to_the_staff(town) -> None:
     assert "没有上级可以通知" in home
     assert "#101" in home
     listed = browser.get("/console/visits?shelf=unheard").text
-    assert 'href="/console/visits/101"' in listed and "没有上级可以通知" in listed
+    assert 'href="/console/visits/101' in listed and "没有上级可以通知" in listed
     assert [row[0] for row in file_of(office, browser, "/console/visits/export", {"shelf": "unheard"})][1:] == ["#101"]
     wang.say("还在吗")
     town.shop("老李").say(NEED)

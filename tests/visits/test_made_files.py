@@ -179,4 +179,4 @@ def test_whatever_an_uploaded_file_is_called_it_is_taken(town, name) -> None:
     done = market.post(f"{page.location}/confirm")
     assert done.status_code == 303
     office.work()
-    assert "已完成" in market.get(done.location).text
+    assert "导入好了" in market.get(done.location).text
