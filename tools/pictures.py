@@ -56,6 +56,9 @@ SHOTS = (
     Shot("roster", "/console/people"),
     Shot("shop", "/console/people/shops/350802100003"),
     Shot("manager", "/m/visits", phone="陈志强"),
+    # And two more for the README.
+    Shot("survey", "/m/surveys/1", phone="李福生"),
+    Shot("talk", "/m/visits/106", phone="陈志强"),
 )
 
 
