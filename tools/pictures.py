@@ -52,12 +52,12 @@ SHOTS = (
     Shot("editor", "/console/surveys/3/edit"),
     Shot("inbox", "/console/visits"),
     Shot("thread", "/console/visits/103"),
-    Shot("statistics", "/console/visits/reports"),
+    Shot("statistics", "/console/visits/reports?from=2026-01-01&until=2028-12-31"),
     Shot("roster", "/console/people"),
     Shot("shop", "/console/people/shops/350802100003"),
     Shot("manager", "/m/visits", phone="陈志强"),
     # And two more for the README.
-    Shot("survey", "/m/surveys/1", phone="李福生"),
+    Shot("survey", "/m/surveys/1", phone="黄丽萍"),
     Shot("talk", "/m/visits/106", phone="陈志强"),
 )
 
