@@ -189,6 +189,9 @@ def test_weeks_hours_and_categories_are_seen_and_the_rest_of_the_columns_is_behi
     assert [each for each in weeks["series"][0]["values"] if each] == [2, 1]
     heat = json.loads(re.search(r'id="heat-figures">(.*?)</script>', page)[1])
     assert sum(map(sum, (each["values"] for each in heat["series"]))) == 3
+    # A span that ends in the future is seen up to today.
+    later = market.get(f"{REPORT}?from=2026-01-01&until=2028-12-31").text
+    assert json.loads(re.search(r'id="weeks-figures">(.*?)</script>', later)[1])["labels"] == weeks["labels"]
     # One week by itself, and a category that nobody wrote about.
     assert "按周" in market.get(f"{REPORT}?by=week").text
     assert market.get(f"{REPORT}?heat=999&all=1&more=1").status_code == 200

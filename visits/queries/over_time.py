@@ -41,9 +41,9 @@ class HourFigures:
 def weeks(
     session: Session, who: Colleague, narrowed: Narrowed, *, now: datetime
 ) -> list[tuple[date, ReportRow | None]]:
-    """Return the figures of the last twelve weeks of a span, or before its end, by their Mondays; None for a week in
-    which nothing came."""
-    last = narrowed.span.until_on
+    """Return the figures of the twelve weeks up to the end of a span, or up to today, by their Mondays; None for a week
+    in which nothing came."""
+    last = min(narrowed.span.until_on, who.today)
     first = last - timedelta(days=last.weekday(), weeks=WEEKS - 1)
     wanted = replace(narrowed, span=ReportSpan(first, last))
     lines, _ = reports.report(session, who, wanted, DividedBy.WEEK, now=now, took=())
