@@ -30,8 +30,8 @@ DESK, PHONE = 1440, 390
 WINDOWS = {DESK: 900, PHONE: 844}
 #: Longest picture in pixels of a page; the rest is cut off.
 LONGEST = 1800
-#: Colours of a picture: enough for flat pages, and a quarter of the bytes.
-COLOURS = 96
+#: Colours of a picture: enough for flat pages, and a third of the bytes.
+COLOURS = 224
 #: Seconds until the demo must be up.
 PATIENCE = 240
 
