@@ -11,6 +11,10 @@ A view contains only its own part:
             note("tag.save", detail=name)
         return act.done(url_for("people_pages.tag_list"), f"标签“{name}”已修改。")
 
+    def _page(tag_id: int, error: Refused | None) -> str:
+        …
+        return render_template("people/tag.html", tag=found, kept=kept, error=error)
+
 Where a step can be taken back, `undo` gives the address and the form values that do it:
 
     back = url_for("people_pages.enable", user_id=user_id), {}
@@ -18,10 +22,6 @@ Where a step can be taken back, `undo` gives the address and the form values tha
 
 The next page shows it as a toast with 撤销, which is a form of its own and works without script. It goes through the
 same door as any other step: with its permission, its stamp, its note in the audit log.
-
-    def _page(tag_id: int, error: Refused | None) -> str:
-        …
-        return render_template("people/tag.html", tag=found, kept=kept, error=error)
 """
 
 from collections.abc import Callable, Iterator, Mapping

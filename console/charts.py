@@ -31,8 +31,8 @@ class Shade(StrEnum):
     TENTH = "c-10"
 
 
-#: Shades of series in their order, where a series has none of its own.
-SHADES = (*Shade,)[:6] + (*Shade,)[7:]
+#: Shades of series in their order, where a series has none of its own: all but the ink, which is for single lines.
+SHADES = tuple(each for each in Shade if each is not Shade.INK)
 
 
 class ChartKind(StrEnum):
