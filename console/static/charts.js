@@ -98,7 +98,8 @@ const backdrop = (series) => ({
   barMaxWidth: 28,
   silent: true,
   itemStyle: { color: token("line") },
-  label: { show: series.values.length <= 16, position: "insideTop", color: token("muted"), fontSize: 11 },
+  // A figure of nothing would lie on the axis.
+  label: { show: series.labelled && series.values.length <= 16, position: "insideTop", color: token("muted"), fontSize: 11, formatter: ({ value }) => (value ? figure(value, series.unit) : "") },
   data: series.values,
 });
 

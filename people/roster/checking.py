@@ -149,32 +149,17 @@ def check(
     errors, notices = Errors(), _notices(header, held.said)
     is_text = not reading.is_workbook(content)
     reader = _Reader(header.columns, frozenset(classes), errors, is_text, means)
-    seen: dict[str, int] = {}
-    managers: dict[str, tuple[str, int]] = {}
-    areas: dict[str, Counter[str]] = defaultdict(Counter)
-    tags: set[str] = set()
+    across = _Across(reader, errors)
     for number, cells in held.rows():
         if progress and number % BATCH == 0:
             progress(number, max(sheet.height, number))
-        if (row := reader.read(number, cells)) is None:
-            continue
-        if row.licence:
-            first = seen.setdefault(row.licence, number)
-            if first != number:
-                errors.add(number, header.columns[LICENCE], LICENCE, f"{row.licence}和第 {first} 行重复")
-        if row.manager_phone and not reader.is_another:
-            name, since = managers.setdefault(row.manager_phone, (reader.manager, number))
-            if name != reader.manager:
-                what = f"“{reader.manager}”的手机 {row.manager_phone} 在第 {since} 行是“{name}”的"
-                errors.add(number, header.columns[MANAGER], MANAGER, what)
-        if row.area:
-            areas[row.area][row.manager_phone] += 1
-        tags.update(row.tags or ())
+        if (row := reader.read(number, cells)) is not None:
+            across.add(number, row)
     if progress:
         progress(sheet.height, sheet.height)
     if errors.count:
         raise WrongRoster(errors, held.whole, header.number)
-    if not seen:
+    if not across.licences:
         raise Refused("表头下面没有零售户，没有可导入的内容。")
     if reader.examples:
         notices.append(f"第 {'、'.join(map(str, reader.examples))} 行是模板的示例，没有导入。")
@@ -184,14 +169,14 @@ def check(
         return (row for number, cells in held.rows() if (row := again.read(number, cells)) is not None)
 
     return Roster(
-        count=len(seen),
+        count=len(across.licences),
         notices=tuple(notices),
-        managers={phone: name for phone, (name, _) in managers.items()},
-        areas={area: _most(phones) for area, phones in areas.items()},
-        tags=frozenset(tags),
+        managers={phone: name for phone, (name, _) in across.managers.items()},
+        areas={area: _most(phones) for area, phones in across.areas.items()},
+        tags=frozenset(across.tags),
         has_tags=TAGS in header.columns,
         rows=rows,
-        area_rows={area: phones.total() for area, phones in areas.items()},
+        area_rows={area: phones.total() for area, phones in across.areas.items()},
         unsure_classes={said: (twin, number) for said, (twin, number) in reader.unsure.items()},
         met=replace(reader.met, columns=means.columns),
         headings=header.headings,
@@ -256,6 +241,37 @@ def _held(sheet: Sheet, header: int, columns: Mapping[str, int]) -> _Held:
         merged[each.top].append((each.left, each.bottom))
         said.append(str(each))
     return _Held(sheet, header, merged, said)
+
+
+@dataclass
+class _Across:
+    """What the rows of a file say together, and where one contradicts another."""
+
+    reader: "_Reader"
+    errors: Errors
+    #: By licence, the row that has it.
+    licences: dict[str, int] = field(default_factory=dict)
+    #: By phone, the manager's name and the row that said it first.
+    managers: dict[str, tuple[str, int]] = field(default_factory=dict)
+    #: By area, how many rows have which manager.
+    areas: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    tags: set[str] = field(default_factory=set)
+
+    def add(self, number: int, row: RosterRow) -> None:
+        """Add the row that was just read."""
+        columns, manager = self.reader.columns, self.reader.manager
+        if row.licence:
+            first = self.licences.setdefault(row.licence, number)
+            if first != number:
+                self.errors.add(number, columns[LICENCE], LICENCE, f"{row.licence}和第 {first} 行重复")
+        if row.manager_phone and not self.reader.is_another:
+            name, since = self.managers.setdefault(row.manager_phone, (manager, number))
+            if name != manager:
+                what = f"“{manager}”的手机 {row.manager_phone} 在第 {since} 行是“{name}”的"
+                self.errors.add(number, columns[MANAGER], MANAGER, what)
+        if row.area:
+            self.areas[row.area][row.manager_phone] += 1
+        self.tags.update(row.tags or ())
 
 
 @dataclass
