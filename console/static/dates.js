@@ -28,7 +28,10 @@
     return library;
   }
 
-  const day = (field) => /^\d{4}-\d{2}-\d{2}/.exec(field.value.trim())?.[0];
+  const day = (field) => {
+    const typed = /^\d{4}-\d{2}-\d{2}/.exec(field.value.trim())?.[0];
+    return Number.isNaN(Date.parse(typed)) ? undefined : typed;
+  };
 
   // A picked day takes the place of the typed one. The time behind it stays, and is what one writes next.
   function pick(field, picked) {
@@ -43,6 +46,17 @@
     if (field.dataset.picks === "moment") field.setSelectionRange(picked.length + 1, field.value.length);
   }
 
+  // The calendar shows the day that is typed.
+  function follow(picker, field) {
+    const typed = day(field);
+    if (!typed) {
+      picker.set({ selectedDates: [] }, { dates: true });
+      return;
+    }
+    const [selectedYear, month] = typed.split("-").map(Number);
+    picker.set({ selectedDates: [typed], selectedYear, selectedMonth: month - 1 }, { dates: true, month: true, year: true });
+  }
+
   function open(field) {
     if (pickers.has(field)) return;
     const picker = new VanillaCalendarPro.Calendar(field, {
@@ -54,15 +68,7 @@
       enableJumpToSelectedDate: true,
       labels: LABELS,
       selectedDates: day(field) ? [day(field)] : [],
-      onShow(self) {
-        const typed = day(field);
-        if (!typed) {
-          self.set({ selectedDates: [] }, { dates: true });
-          return;
-        }
-        const [selectedYear, month] = typed.split("-").map(Number);
-        self.set({ selectedDates: [typed], selectedYear, selectedMonth: month - 1 }, { dates: true, month: true, year: true });
-      },
+      onShow: (self) => follow(self, field),
       onChangeToInput(self) {
         const [picked] = self.context.selectedDates;
         if (!picked) return;
@@ -73,6 +79,7 @@
     pickers.set(field, picker);
     picker.init();
     picker.show();
+    field.addEventListener("input", () => follow(picker, field));
   }
 
   document.addEventListener("focusin", (event) => {

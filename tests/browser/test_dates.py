@@ -44,3 +44,16 @@ def test_a_file_is_chosen_in_chinese_whatever_language_the_browser_speaks(town: 
     page.get_by_label("名单文件").set_input_files({"name": "名单.csv", "mimeType": "text/csv", "buffer": b"x"})
     expect(place).to_have_text("名单.csv")
     assert look(page) == []
+
+
+def test_a_day_of_the_month_is_pressed_and_becomes_a_special_one(town: Town) -> None:
+    Office(town.house).settle()
+    page = town.desk("admin")
+    page.goto(f"{town.web}{PAGE}")
+    expect(page.locator(".cal_days")).to_contain_text("国庆节休")
+    page.locator(".cal-day").filter(has_text="10 月 9 日").click()
+    expect(page.get_by_label("从", exact=True)).to_have_value("2026-10-09")
+    page.get_by_label("名称").fill("盘点")
+    page.get_by_role("button", name="保存").click()
+    expect(page.locator(".cal_days")).to_contain_text("盘点：不上班")
+    assert look(page) == []
