@@ -24,6 +24,8 @@ from foundation.dialects import only
 class CampaignState(StrEnum):
     """State of a campaign."""
 
+    #: Being written: nothing is planned yet, or it was sent back.
+    DRAFT = "draft"
     #: Waits for approval by somebody else.
     SUBMITTED = "submitted"
     #: Waits for its moment to send.
@@ -37,8 +39,10 @@ class CampaignState(StrEnum):
     CANCELLED = "cancelled"
     #: Ended because the survey, round or the like that it is about ended first.
     OVER = "over"
-    #: Its audience can no longer be read: nothing was sent.
+    #: Its audience can no longer be read, or WeChat refuses what it says: nothing was sent.
     BROKEN = "broken"
+    #: Its last moment passed before anything of it was sent.
+    MISSED = "missed"
 
 
 class Campaign(Base):
@@ -87,6 +91,8 @@ class Campaign(Base):
     ended_at: Mapped[datetime | None]
     #: The digest of what was approved.
     approved: Mapped[str | None] = mapped_column(String(64))
+    #: Why the clock paused it by itself; None where a person did.
+    paused_because: Mapped[str | None] = mapped_column(String(300))
     #: Drawn by the page with the form, so that a form posted twice makes one campaign.
     token: Mapped[str | None] = mapped_column(String(64), unique=True)
 
@@ -167,9 +173,28 @@ class Recipient(Base):
     #: The outcome as the counters have it. The delivery is the truth; this follows some seconds later.
     outcome: Mapped[str | None] = mapped_column(String(16))
     delivery_id: Mapped[int | None]
+    #: The part of a mass message it belongs to (`CampaignPart`); its outcome is then only its exception.
+    part: Mapped[int | None] = mapped_column(SmallInteger)
     is_opened: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: When they did what the campaign asks for. Never set where nobody may know who did (an anonymous survey).
     acted_at: Mapped[datetime | None]
+    #: When they opened it, where that may be known; wrote in answer to it; stopped following within two days of it.
+    opened_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+
+
+class CampaignPart(Base):
+    """Part of a campaign that goes as one mass message: its shops by id, and the job that sends it."""
+
+    __tablename__ = "campaign_part"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    #: The area all its shops are in; None for a part of several.
+    area_id: Mapped[int | None]
+    size: Mapped[int]
+    mass_job_id: Mapped[int | None] = mapped_column(index=True)
 
 
 class CampaignStep(Base):

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as NoneFree
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from broadcasts.feature import broadcasts
 from campaigns import jobs as campaign_jobs
 from campaigns.feature import campaigns
 from config import assets, commands, health, icons, numbers
@@ -42,7 +43,7 @@ from wechat_bot.shared_redis import SharedRedis
 
 log = structlog.get_logger()
 
-FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits)
+FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits, broadcasts)
 #: Packages whose templates are used by features' pages, and that have no addresses of their own.
 KITS = ("questions",)
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, false, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from foundation.database import Base
@@ -291,6 +291,29 @@ class Audience(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime | None]
+
+
+class Errand(Base):
+    """Errand: what a shop's customer manager should tell it, because a message did not reach it."""
+
+    __tablename__ = "errand"
+    __table_args__ = (
+        UniqueConstraint("source", "retailer_id"),
+        Index("ix_errand_open", "retailer_id", **only("done_at IS NULL")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The link to what was missed (`push:12`).
+    source: Mapped[str] = mapped_column(String(64))
+    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"))
+    title: Mapped[str] = mapped_column(String(120))
+    due_on: Mapped[date | None]
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(40))
+    done_at: Mapped[datetime | None]
+    #: `visit`, `call`, `message`, `opened` (by itself) or `withdrawn`, and who did it.
+    done_how: Mapped[str | None] = mapped_column(String(16))
+    done_by: Mapped[str | None] = mapped_column(String(40))
 
 
 class BindCode(Base):

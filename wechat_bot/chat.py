@@ -21,6 +21,7 @@ from wechat_bot import (
 )
 from wechat_bot.conversation import Listener
 from wechat_bot.feature import Feature, Job
+from wechat_bot.mass import models as mass_models
 from wechat_bot.messages import AccountVerification, TemplateFinished
 from wechat_bot.outbox import resolving, settling
 from wechat_bot.services import Services
@@ -83,7 +84,7 @@ def warn(session: Session, message: AccountVerification, now: datetime) -> None:
 chat = Feature(
     name="chat",
     forgets=forgetting.forget,
-    models=(models,),
+    models=(models, mass_models),
     listeners=(Listener(TemplateFinished, resolving.note_receipt), Listener(AccountVerification, warn)),
     jobs=(
         Job("reap deliveries", timedelta(seconds=10), reap),

@@ -17,6 +17,13 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "account_use",
+        sa.Column("what", sa.String(length=16), nullable=False),
+        sa.Column("day_on", sa.Date(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("what", "day_on", name=op.f("pk_account_use")),
+    )
+    op.create_table(
         "beat",
         sa.Column("worker", sa.String(length=100), nullable=False),
         sa.Column("started_at", Moment(), nullable=False),
@@ -29,6 +36,25 @@ def upgrade() -> None:
         sa.Column("day_on", sa.Date(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("openid", "day_on", name=op.f("pk_bind_tries")),
+    )
+    op.create_table(
+        "brand",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("retired_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_brand")),
+        sa.UniqueConstraint("name", name=op.f("uq_brand_name")),
+    )
+    op.create_table(
+        "broadcast_column",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("place", sa.SmallInteger(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_brand", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("retired_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_broadcast_column")),
+        sa.UniqueConstraint("name", name=op.f("uq_broadcast_column_name")),
     )
     op.create_table(
         "campaign",
@@ -52,6 +78,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(length=40), nullable=False),
         sa.Column("ended_at", Moment(), nullable=True),
         sa.Column("approved", sa.String(length=64), nullable=True),
+        sa.Column("paused_because", sa.String(length=300), nullable=True),
         sa.Column("token", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
         sa.UniqueConstraint("kind", "reference", "number", name=op.f("uq_campaign_kind_reference_number")),
@@ -83,8 +110,12 @@ def upgrade() -> None:
         sa.Column("why", sa.String(length=16), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),
         sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.Column("part", sa.SmallInteger(), nullable=True),
         sa.Column("is_opened", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("acted_at", Moment(), nullable=True),
+        sa.Column("opened_at", Moment(), nullable=True),
+        sa.Column("asked_at", Moment(), nullable=True),
+        sa.Column("gone_at", Moment(), nullable=True),
         sa.CheckConstraint("(why IS NULL) <> (outcome IS NULL)", name=op.f("ck_campaign_recipient_left_out_or_meant")),
         sa.PrimaryKeyConstraint("campaign_id", "retailer_id", name=op.f("pk_campaign_recipient")),
     )
@@ -283,6 +314,114 @@ def upgrade() -> None:
         sa.UniqueConstraint("phone", name=op.f("uq_manager_phone")),
     )
     op.create_table(
+        "mass_by_hand",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("whom", Json, nullable=True),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("noted_by", sa.String(length=40), nullable=False),
+        sa.Column("noted_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mass_by_hand")),
+    )
+    op.create_table(
+        "mass_draft",
+        sa.Column("media_id", sa.String(length=128), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=64), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("gone_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("media_id", name=op.f("pk_mass_draft")),
+    )
+    op.create_index(op.f("ix_mass_draft_job_id"), "mass_draft", ["job_id"], unique=False)
+    op.create_table(
+        "mass_job",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("about", sa.String(length=64), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("tag_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("not_after", Moment(), nullable=True),
+        sa.Column("heeds_quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("draft_media_id", sa.String(length=128), nullable=True),
+        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("first_attempt_at", Moment(), nullable=True),
+        sa.Column("fence", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", Moment(), nullable=True),
+        sa.Column("msg_id", sa.String(length=32), nullable=True),
+        sa.Column("msg_data_id", sa.String(length=32), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("filtered", sa.Integer(), nullable=True),
+        sa.Column("sent", sa.Integer(), nullable=True),
+        sa.Column("errors", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=64), nullable=True),
+        sa.Column("error_code", sa.Integer(), nullable=True),
+        sa.Column("error", sa.String(length=300), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("accepted_at", Moment(), nullable=True),
+        sa.Column("settled_at", Moment(), nullable=True),
+        sa.Column("has_news", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mass_job")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_mass_job_client_id")),
+        sa.UniqueConstraint("msg_id", name=op.f("uq_mass_job_msg_id")),
+    )
+    op.create_index("ix_mass_job_about", "mass_job", ["about", "part"], unique=False)
+    op.create_index(
+        "ix_mass_job_news",
+        "mass_job",
+        ["source", "id"],
+        unique=False,
+        sqlite_where=sa.text("has_news"),
+        postgresql_where=sa.text("has_news"),
+    )
+    op.create_index(
+        "ix_mass_job_sending",
+        "mass_job",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_index(
+        "ix_mass_job_unfinished",
+        "mass_job",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state in ('accepted', 'unsure')"),
+        postgresql_where=sa.text("state in ('accepted', 'unsure')"),
+    )
+    op.create_index(
+        "ix_mass_job_waiting",
+        "mass_job",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state in ('planned', 'drafted')"),
+        postgresql_where=sa.text("state in ('planned', 'drafted')"),
+    )
+    op.create_table(
+        "mass_receipt",
+        sa.Column("msg_id", sa.String(length=32), nullable=False),
+        sa.Column("status", sa.String(length=64), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("filtered", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("errors", sa.Integer(), nullable=False),
+        sa.Column("urls", Json, nullable=False),
+        sa.Column("received_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("msg_id", name=op.f("pk_mass_receipt")),
+    )
+    op.create_table(
+        "mass_use",
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("used", sa.SmallInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("openid", "month", name=op.f("pk_mass_use")),
+    )
+    op.create_table(
         "media",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=32), nullable=False),
@@ -345,6 +484,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_pulse")),
     )
     op.create_table(
+        "push_refusal",
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("openid", "kind", name=op.f("pk_push_refusal")),
+    )
+    op.create_table(
         "raised",
         sa.Column("what", sa.String(length=64), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
@@ -388,6 +534,17 @@ def upgrade() -> None:
         sa.Column("means", sa.String(length=60), nullable=False),
         sa.Column("changed_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "said", name=op.f("pk_roster_word")),
+    )
+    op.create_table(
+        "shelf_picture",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content_type", sa.String(length=32), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.SmallInteger(), nullable=False),
+        sa.Column("height", sa.SmallInteger(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_shelf_picture")),
     )
     op.create_table(
         "shop_class",
@@ -514,6 +671,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_working_week")),
     )
     op.create_table(
+        "wechat_picture",
+        sa.Column("app_id", sa.String(length=64), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
+        sa.Column("value", sa.String(length=300), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("app_id", "sha256", "purpose", name=op.f("pk_wechat_picture")),
+    )
+    op.create_table(
         "withdrawal",
         sa.Column("openid", sa.String(length=64), nullable=False),
         sa.Column("asked_at", Moment(), nullable=False),
@@ -536,6 +702,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_area_name")),
     )
     op.create_index(op.f("ix_area_manager_id"), "area", ["manager_id"], unique=False)
+    op.create_table(
+        "article",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("column_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("draft", Json, nullable=True),
+        sa.Column("stamp", sa.String(length=32), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_by", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("published_at", Moment(), nullable=True),
+        sa.Column("reads", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["column_id"], ["broadcast_column.id"], name=op.f("fk_article_column_id_broadcast_column")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
+        sa.UniqueConstraint("token", name=op.f("uq_article_token")),
+    )
+    op.create_index("ix_article_column", "article", ["column_id", "state", "published_at"], unique=False)
+    op.create_index(op.f("ix_article_published_at"), "article", ["published_at"], unique=False)
     op.create_table(
         "audience",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -567,6 +754,17 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_did", "audit_entry", ["did", "id"], unique=False)
     op.create_index("ix_audit_entry_is_view", "audit_entry", ["is_view", "id"], unique=False)
     op.create_index("ix_audit_entry_user_id", "audit_entry", ["user_id", "id"], unique=False)
+    op.create_table(
+        "campaign_part",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("mass_job_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_part_campaign_id_campaign")),
+        sa.PrimaryKeyConstraint("campaign_id", "number", name=op.f("pk_campaign_part")),
+    )
+    op.create_index(op.f("ix_campaign_part_mass_job_id"), "campaign_part", ["mass_job_id"], unique=False)
     op.create_table(
         "campaign_step",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -838,6 +1036,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("area_id", name=op.f("pk_area_count")),
     )
     op.create_table(
+        "article_brand",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("brand_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_brand_article_id_article")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_article_brand_brand_id_brand")),
+        sa.PrimaryKeyConstraint("article_id", "brand_id", name=op.f("pk_article_brand")),
+    )
+    op.create_index(op.f("ix_article_brand_brand_id"), "article_brand", ["brand_id"], unique=False)
+    op.create_table(
+        "article_version",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("title", sa.String(length=64), nullable=False),
+        sa.Column("author", sa.String(length=32), nullable=False),
+        sa.Column("digest", sa.String(length=240), nullable=False),
+        sa.Column("cover", sa.String(length=64), nullable=True),
+        sa.Column("blocks", Json, nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_version_article_id_article")),
+        sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_article_version")),
+    )
+    op.create_table(
+        "push",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("plan", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=64), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=True),
+        sa.Column("article_version", sa.Integer(), nullable=True),
+        sa.Column("picture", sa.String(length=64), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("buttons", Json, nullable=False),
+        sa.Column("stamp", sa.String(length=32), nullable=False),
+        sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_push_article_id_article")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push")),
+        sa.UniqueConstraint("token", name=op.f("uq_push_token")),
+    )
+    op.create_index(op.f("ix_push_article_id"), "push", ["article_id"], unique=False)
+    op.create_table(
         "retailer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("licence", sa.String(length=32), nullable=False),
@@ -922,6 +1164,30 @@ def upgrade() -> None:
     op.create_index(op.f("ix_binding_openid"), "binding", ["openid"], unique=False)
     op.create_index(op.f("ix_binding_retailer_id"), "binding", ["retailer_id"], unique=False)
     op.create_table(
+        "errand",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.Column("done_at", Moment(), nullable=True),
+        sa.Column("done_how", sa.String(length=16), nullable=True),
+        sa.Column("done_by", sa.String(length=40), nullable=True),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_errand_retailer_id_retailer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_errand")),
+        sa.UniqueConstraint("source", "retailer_id", name=op.f("uq_errand_source_retailer_id")),
+    )
+    op.create_index(
+        "ix_errand_open",
+        "errand",
+        ["retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
         "manager_change",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
@@ -970,6 +1236,15 @@ def upgrade() -> None:
         sqlite_where=sa.text("not is_submitted"),
         postgresql_where=sa.text("not is_submitted"),
     )
+    op.create_table(
+        "push_brand",
+        sa.Column("push_id", sa.Integer(), nullable=False),
+        sa.Column("brand_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_push_brand_brand_id_brand")),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_brand_push_id_push")),
+        sa.PrimaryKeyConstraint("push_id", "brand_id", name=op.f("pk_push_brand")),
+    )
+    op.create_index(op.f("ix_push_brand_brand_id"), "push_brand", ["brand_id"], unique=False)
     op.create_table(
         "retailer_tag",
         sa.Column("tag_id", sa.Integer(), nullable=False),

@@ -1,0 +1,1 @@
+"""Actions of broadcasts: writing articles, planning pushes, crediting openings and answers."""

@@ -1,0 +1,1 @@
+"""Command line of broadcasts, by subject: flask broadcasts …"""

@@ -1,0 +1,1 @@
+"""Files of broadcasts: reports and missed lists for the one workbook writer."""

@@ -1,0 +1,27 @@
+"""Feature declaration: everything broadcasts add to the program."""
+
+from broadcasts import permissions
+from broadcasts.actions import erasing
+from broadcasts.commands import group
+from broadcasts.models import library, pushes
+from broadcasts.pages import routes
+from console.extension import ConsoleExtension
+from console.menu import MenuGroup
+from wechat_bot.feature import Feature
+
+BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
+
+broadcasts = Feature(
+    name="broadcasts",
+    forgets=erasing.forget,
+    models=(library, pushes),
+    commands=(group.broadcasts,),
+    console=routes.blueprint,
+    more=(
+        ConsoleExtension(
+            permissions=permissions.ALL,
+            groups=(BROADCASTS,),
+            topics={"push": "推送", "article": "文章"},
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Tables of broadcasts: the library and its readers, pushes, series of pushes."""

@@ -1,0 +1,1 @@
+"""Queries of broadcasts: the library, pushes, their figures and their recipients."""

@@ -1,0 +1,1 @@
+"""Rules of broadcasts: blocks of an article and their rendering, states, occurrences; values in, values out."""

@@ -1,0 +1,49 @@
+"""Mass source: the package that plans mass jobs declares who receives them, what they say, and hears how they ended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from wechat_bot.mass.models import MassJob
+from wechat_bot.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class MassArticle:
+    """Article of a mass message, as `draft/add` takes it, with the pictures still as files of ours."""
+
+    title: str
+    author: str
+    digest: str
+    #: HTML whose pictures have addresses `picture:SHA256`, put into WeChat's own when it is sent.
+    content: str
+    source_url: str
+    #: SHA-256 of the cover on our shelf.
+    cover: str
+    can_comment: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MassContent:
+    """Content of a mass message: exactly one of an article, a text, or a picture (SHA-256 on our shelf)."""
+
+    article: MassArticle | None = None
+    text: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MassSource:
+    """Source of mass jobs, declared in `more` of a `Feature`. Everything it is asked stands in the database."""
+
+    #: Stored with each job.
+    name: str
+    #: The openids a job goes to, in the order of their shops; asked just before it is sent.
+    receivers: Callable[[Session, MassJob], Sequence[str]]
+    content: Callable[[Services, Session, MassJob], MassContent]
+    #: File of a picture on the shelf: its bytes and its content type.
+    picture: Callable[[Services, str], tuple[bytes, str]]
+    #: Why a job may not go now, asked just before the call: it is paused, or over. Empty where it may.
+    holds: Callable[[Session, MassJob, datetime], str] = field(default=lambda session, job, now: "")
