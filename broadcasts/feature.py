@@ -3,7 +3,7 @@
 from broadcasts import permissions
 from broadcasts.actions import erasing
 from broadcasts.commands import group
-from broadcasts.models import library, pushes
+from broadcasts.models import library, pushes, series
 from broadcasts.pages import routes
 from console.extension import ConsoleExtension
 from console.menu import MenuGroup
@@ -14,7 +14,7 @@ BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
 broadcasts = Feature(
     name="broadcasts",
     forgets=erasing.forget,
-    models=(library, pushes),
+    models=(library, pushes, series),
     commands=(group.broadcasts,),
     console=routes.blueprint,
     more=(
