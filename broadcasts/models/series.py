@@ -10,7 +10,7 @@ from foundation.database import Base
 from foundation.dialects import only
 
 
-class Series(Base):
+class PushSeries(Base):
     """Series of pushes: the push it copies, and the rule for its days (`rules/occurrences.py`)."""
 
     __tablename__ = "push_series"
