@@ -1246,6 +1246,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_push_brand_brand_id"), "push_brand", ["brand_id"], unique=False)
     op.create_table(
+        "push_series",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("push_id", sa.Integer(), nullable=False),
+        sa.Column("rule", Json, nullable=False),
+        sa.Column("at", sa.Time(), nullable=False),
+        sa.Column("approved", sa.String(length=64), nullable=True),
+        sa.Column("approved_by", sa.String(length=40), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("made_until", sa.Date(), nullable=True),
+        sa.Column("stamp", sa.String(length=32), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("created_by", sa.String(length=40), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_series_push_id_push")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_series")),
+    )
+    op.create_index(
+        "ix_push_series_running",
+        "push_series",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("ended_at IS NULL"),
+        postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
         "retailer_tag",
         sa.Column("tag_id", sa.Integer(), nullable=False),
         sa.Column("retailer_id", sa.Integer(), nullable=False),
@@ -1421,6 +1447,20 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "push_occurrence",
+        sa.Column("series_id", sa.Integer(), nullable=False),
+        sa.Column("wanted_on", sa.Date(), nullable=False),
+        sa.Column("day_on", sa.Date(), nullable=True),
+        sa.Column("push_id", sa.Integer(), nullable=True),
+        sa.Column("is_same_day", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_occurrence_push_id_push")),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["push_series.id"], name=op.f("fk_push_occurrence_series_id_push_series")
+        ),
+        sa.PrimaryKeyConstraint("series_id", "wanted_on", name=op.f("pk_push_occurrence")),
+        sa.UniqueConstraint("push_id", name=op.f("uq_push_occurrence_push_id")),
     )
     op.create_table(
         "sheet_keys",
