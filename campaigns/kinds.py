@@ -46,6 +46,8 @@ class CampaignMessage:
     notice: dict[str, Any] | None = None
     behind: Sequence[dict[str, Any]] = ()
     not_after: datetime | None = None
+    #: Words of each recipient's own, by their row of `Recipient`: they take the place of `queueing.OWN` in the message.
+    own: ColumnElement[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     SelectBase,
     Table,
+    Text,
     TextClause,
     any_,
     bindparam,
@@ -120,6 +121,16 @@ def _on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 def _on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     later, earlier = (compiler.process(each, **options) for each in element.clauses)
     return f"CAST(round(EXTRACT(EPOCH FROM {later} - {earlier}) * 1000) AS BIGINT)"
+
+
+def json_filled(session: Session, value: Mapping[str, Any], mark: str, words: ColumnElement[str]) -> ColumnElement[Any]:
+    """JSON value in whose texts a mark is replaced by words that another one stands in each row."""
+    given = literal(json.dumps(value, ensure_ascii=False), Text)
+    if _is_sqlite(session):
+        quoted = func.json_quote(words)
+        return func.replace(given, mark, func.substr(quoted, 2, func.length(quoted) - 2))
+    quoted = sql_cast(func.to_json(words), Text)
+    return sql_cast(func.replace(given, mark, func.substr(quoted, 2, func.length(quoted) - 2)), JSONB)
 
 
 def _is_sqlite(session: Session) -> bool:

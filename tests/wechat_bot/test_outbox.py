@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import literal, select
+from sqlalchemy import case, literal, select
 
 from wechat_bot import jobs, reply
 from wechat_bot.models import Delivery, DeliveryState, Follower
@@ -322,6 +322,18 @@ def broadcast(house, phones, text="停电通知") -> None:
         openids = [phone.openid for phone in phones]
         to = select(Follower.openid, literal(f"{text}:") + Follower.openid).where(Follower.openid.in_(openids))
         assert queueing.queue_all(session, to, reply.text_message(text), now=house.clock()) == len(phones)
+
+
+def test_each_of_many_gets_words_of_their_own_whatever_is_in_them(house, shops) -> None:
+    own = {phone.openid: f'第{n}家 "引号" \\ 100% \n下一行' for n, phone in enumerate(shops)}
+    with house.services.transaction() as session:
+        words = case(own, value=Follower.openid)
+        to = select(Follower.openid, literal("own:") + Follower.openid, words).where(Follower.openid.in_(own))
+        message = reply.text_message(f"您好：{queueing.OWN}。回复“我的”看全部。")
+        assert queueing.queue_all(session, to, message, now=house.clock()) == len(shops)
+    house.work()
+    for phone in shops:
+        assert phone.unread().texts == [f"您好：{own[phone.openid]}。回复“我的”看全部。"]
 
 
 def ticks(house) -> bool:
