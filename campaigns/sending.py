@@ -155,13 +155,13 @@ def _queue(
     shop = as_type(Recipient.retailer_id, String)
     first = literal(steering.key(campaign)) + shop
     to_first = (first,) if written.own is None else (first, written.own)
-    messages: list[tuple[dict[str, Any], dict[str, Any] | None, str | None, tuple[ColumnElement[str], ...]]] = [
+    messages: list[tuple[dict[str, Any], dict[str, Any] | None, str | None, tuple[Any, ...]]] = [
         (written.message, written.notice, kind.name, to_first)
     ]
     for n, message in enumerate(written.behind):
         messages.append((message, None, None, (literal(f"{steering.key_behind(campaign)}{n}:") + shop,)))
     for message, notice, watch, key_and_own in messages:
-        to = select(Recipient.openid, *key_and_own)
+        to = select(*(Recipient.openid, *key_and_own))
         queueing.queue_all(
             session,
             to.where(Recipient.campaign_id == campaign.id, Recipient.outcome == Outcome.LISTED, up_to),

@@ -129,8 +129,8 @@ def json_filled(session: Session, value: Mapping[str, Any], mark: str, words: Co
     if _is_sqlite(session):
         quoted = func.json_quote(words)
         return func.replace(given, mark, func.substr(quoted, 2, func.length(quoted) - 2))
-    quoted = sql_cast(func.to_json(words), Text)
-    return sql_cast(func.replace(given, mark, func.substr(quoted, 2, func.length(quoted) - 2)), JSONB)
+    as_json = sql_cast(func.to_json(words), Text)
+    return sql_cast(func.replace(given, mark, func.substr(as_json, 2, func.length(as_json) - 2)), JSONB)
 
 
 def _is_sqlite(session: Session) -> bool:
