@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, String, case, func, literal, select, text, update
+from sqlalchemy import CTE, String, case, func, literal, select, text, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
