@@ -35,6 +35,8 @@ from visits.queries import reports, visibility
 from visits.rules.figures import DividedBy, Narrowed, ReportSpan
 from wechat_bot.chat import chat
 from wechat_bot.feature import Feature
+from wechat_bot.mass import quota
+from wechat_bot.mass.models import MassUse
 from wechat_bot.models import Delivery, DeliveryState, Follower, Receipt, Reported
 from wechat_bot.outbox import queueing
 from wechat_bot.reply import text_message
@@ -77,7 +79,6 @@ NOBODYS = {
     "mass_draft",
     "mass_job",
     "mass_receipt",
-    "mass_use",
     "mirrored_tag",
     "pair_tally",
     "pulse",
@@ -216,6 +217,7 @@ def office_life(office: Office, lives: Iterable[Life]) -> None:
             session.add(BindCode(app_id="wx", retailer_id=key, url="http://weixin.qq.com/q/1", made_at=now))
             told = {"openid": life.phone.openid, "raw": {"FromUserName": life.phone.openid}, "reported_at": now}
             session.add(Reported(kind="subscribe_msg_popup_event", about=life.phone.openid, **told))
+            session.add(MassUse(openid=life.phone.openid, month=quota.month_of(now), used=1))
             session.add(Receipt(msgid=f"m{key}", openid=life.phone.openid, status="success", received_at=now))
             note = f"{life.name}不在"
             session.add(Visited(retailer_id=key, made_on=day_in(now, zone), how="shop", note=note, noted_at=now))

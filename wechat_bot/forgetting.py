@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from wechat_bot import media, reported
 from wechat_bot.erasure import Forgetting
+from wechat_bot.mass.models import MassUse
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard, Media, Receipt, Talk
 from wechat_bot.outbox import states
 
@@ -45,6 +46,7 @@ def blank_named(session: Session, names: Collection[str], *which: ColumnElement[
 def _forget_follower(session: Session, whom: Forgetting) -> None:
     openid, pseudonym = whom.openid, whom.pseudonym
     session.execute(delete(Talk).where(Talk.openid == openid))
+    session.execute(delete(MassUse).where(MassUse.openid == openid))
     reported.forget(session, openid)
     session.execute(update(Heard).where(Heard.openid == openid).values(openid=pseudonym, answer=null(), raw=null()))
     # An event of an unknown kind may have WeChat as its sender, and name the person inside.

@@ -1,4 +1,4 @@
-"""Mass source: the package that plans mass jobs declares who receives them, what they say, and hears how they ended."""
+"""Mass source: the package that plans mass jobs declares who receives them and what they say."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -45,5 +45,9 @@ class MassSource:
     content: Callable[[Services, Session, MassJob], MassContent]
     #: File of a picture on the shelf: its bytes and its content type.
     picture: Callable[[Services, str], tuple[bytes, str]]
+    #: Told of receivers who do not get it after all, in the transaction that takes them out of the job's size, and why:
+    #: `quota` (four this month), `stranger` (WeChat does not know them), `alone` (the last one, and WeChat takes two at
+    #: least). Their send of the month is given back already; from then on `receivers` leaves them out.
+    excepted: Callable[[Session, MassJob, Sequence[str], str], None]
     #: Why a job may not go now, asked just before the call: it is paused, or over. Empty where it may.
     holds: Callable[[Session, MassJob, datetime], str] = field(default=lambda session, job, now: "")

@@ -1,0 +1,171 @@
+"""Planning of mass jobs, for the package whose messages they carry: plan, cancel, let go, read what became of them."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, Update, literal, select, text, update
+from sqlalchemy.orm import Session
+
+from foundation.database import Moment, upsert
+from wechat_bot.mass.models import MassJob, MassState
+from wechat_bot.mass.states import WAITING, is_waiting
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+#: Characters of a client id that stand for what it is about: 36 to the power of 12 is enough for all pushes ever.
+_NAMED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MassNews:
+    """News of a mass job: what became of it, with WeChat's figures where it reported them."""
+
+    id: int
+    about: str
+    part: int
+    state: MassState
+    size: int
+    month: int
+    total: int | None
+    filtered: int | None
+    sent: int | None
+    errors: int | None
+    error_code: int | None
+    #: In words, for staff.
+    error: str | None
+
+    @property
+    def pauses(self) -> bool:
+        """Whether the job still waits, and goes on waiting until a person has seen to `error`."""
+        return self.state in WAITING and self.error_code is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Result of a cancellation: the parts that will not be sent, and those WeChat has or may have by now."""
+
+    parts: tuple[int, ...]
+    in_call: tuple[int, ...]
+
+
+def client_id(about: str, due_at: datetime, part: int, generation: int) -> str:
+    """The `clientmsgid` of a mass job: the same again for the same job, also where a backup was restored meanwhile.
+
+    The moment is part of it, for a database that was set up anew begins to number its pushes anew.
+
+    >>> client_id("push:12", datetime(2026, 12, 15, 1, tzinfo=UTC), 3, 0)
+    'w5b4artz9mmic-3-0'
+    """
+    named = hashlib.sha256(f"{about} {due_at.astimezone(UTC):%Y%m%d%H%M%S}".encode()).digest()
+    return f"w{_base36(int.from_bytes(named))[:_NAMED]}-{part}-{generation}"
+
+
+def plan(
+    session: Session,
+    *,
+    source: str,
+    about: str,
+    part: int,
+    generation: int,
+    size: int,
+    month: int,
+    due_at: datetime,
+    not_after: datetime | None,
+    heeds_quiet: bool,
+    tag_id: int | None = None,
+    now: datetime,
+) -> MassJob:
+    """Plan a mass job; planned twice, it is one job.
+
+    `generation`: one higher where a part is sent once more on purpose. `size`: its receivers. `month`: in which their
+    sends are booked (`quota.book`). The other arguments are columns of `MassJob`.
+    """
+    name = client_id(about, due_at, part, generation)
+    values = {
+        "client_id": name,
+        "source": source,
+        "about": about,
+        "part": part,
+        "tag_id": tag_id,
+        "state": MassState.PLANNED,
+        "size": size,
+        "month": month,
+        "due_at": due_at,
+        "not_after": not_after,
+        "heeds_quiet": heeds_quiet,
+        "created_at": now,
+    }
+    session.info["rings"] = True
+    session.execute(upsert(session, MassJob).values(values).on_conflict_do_nothing())
+    return session.scalars(select(MassJob).where(MassJob.client_id == name)).one()
+
+
+def cancel(session: Session, about: str, *, now: datetime) -> Cancelled:
+    """Cancel what was not sent yet of the jobs about something. It is no news to their source, who asked for it."""
+    waiting = update(MassJob).where(MassJob.about == about, is_waiting())
+    gone = session.scalars(_cancelled(waiting, now).returning(MassJob.part)).all()
+    in_call = select(MassJob.part).where(MassJob.about == about, MassJob.state == MassState.SENDING)
+    return Cancelled(tuple(sorted(gone)), tuple(session.scalars(in_call.order_by(MassJob.part))))
+
+
+def cancel_all(session: Session, *, now: datetime) -> int:
+    """Cancel all that was not sent yet, of every source, which reads it as news; returns how many jobs."""
+    cancelled = _cancelled(update(MassJob).where(is_waiting()), now).values(has_news=True)
+    return len(session.scalars(cancelled.returning(MassJob.id)).all())
+
+
+def let_go(session: Session, about: str, *, now: datetime) -> int:
+    """Let jobs go on that a pause or a fault put off; those planned for later stay so. Returns how many."""
+    session.info["rings"] = True
+    put_off = update(MassJob).where(MassJob.about == about, is_waiting(), MassJob.error.is_not(None))
+    freed = put_off.values(due_at=literal(now, Moment()), error=None, error_code=None)
+    return len(session.scalars(freed.returning(MassJob.id)).all())
+
+
+def in_call(session: Session, about: str) -> Sequence[MassJob]:
+    """The jobs about something that are in the call just now, or were and WeChat has not said whether it took them."""
+    found = select(MassJob).where(MassJob.about == about, MassJob.state == MassState.SENDING)
+    return session.scalars(found.order_by(MassJob.part)).all()
+
+
+def has_news(source: str) -> Select[MassJob]:
+    """A select, to be narrowed and locked, of jobs of which their source has not read the last change, oldest first."""
+    return select(MassJob).where(MassJob.source == source, text("mass_job.has_news")).order_by(MassJob.id)
+
+
+def read_news(job: MassJob) -> MassNews:
+    """Read what became of a job."""
+    return MassNews(
+        job.id,
+        job.about,
+        job.part,
+        MassState(job.state),
+        job.size,
+        job.month,
+        job.total,
+        job.filtered,
+        job.sent,
+        job.errors,
+        job.error_code,
+        job.error,
+    )
+
+
+def noted(session: Session, ids: Sequence[int]) -> None:
+    """Mark news as read, for jobs locked since they were read."""
+    session.execute(update(MassJob).where(MassJob.id.in_(ids)).values(has_news=False))
+
+
+def _cancelled(which: Update, now: datetime) -> Update:
+    return which.values(
+        state=MassState.CANCELLED, settled_at=literal(now, Moment()), lease_until=None, fence=None, has_news=False
+    )
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits

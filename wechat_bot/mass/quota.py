@@ -1,0 +1,135 @@
+"""Ledgers of mass sending: what each follower may still receive this month, and the account still call today.
+
+Whoever books holds the ledger first (`hold`), so that what was read of it is still true when it is written.
+"""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, exists, func, literal, select, update
+from sqlalchemy.orm import Session
+
+from foundation.clock import day_in
+from foundation.database import changed, one_at_a_time, upsert
+from foundation.dialects import table_of
+from wechat_bot.mass.models import AccountUse, MassByHand, MassUse
+from wechat_bot.models import Follower
+
+#: WeChat's months and days are China's, wherever we are.
+WECHATS = ZoneInfo("Asia/Shanghai")
+#: Mass messages to a follower in a month (wechat-platform.md §6).
+A_MONTH = 4
+#: Calls a day (§6, §10).
+A_DAY = {"mass": 100, "draft": 1000, "preview": 100}
+_LEDGER = 0x6D617373
+
+
+def month_of(moment: datetime) -> int:
+    """The month of WeChat's quota as YYYYMM.
+
+    >>> from datetime import UTC
+    >>> month_of(datetime(2026, 11, 30, 15, 59, tzinfo=UTC)), month_of(datetime(2026, 11, 30, 16, tzinfo=UTC))
+    (202611, 202612)
+    """
+    day = day_in(moment, WECHATS)
+    return day.year * 100 + day.month
+
+
+def hold(session: Session) -> None:
+    """Hold the ledger of followers until the transaction ends: two who book cannot both see the fourth send free."""
+    one_at_a_time(session, _LEDGER)
+
+
+def is_full(openid: SQLColumnExpression[Any], month: int) -> ColumnElement[bool]:
+    """Condition that a follower has had the four of a month, booked ones among them."""
+    return exists().where(MassUse.openid == openid, MassUse.month == month, MassUse.used >= A_MONTH)
+
+
+def used(openid: SQLColumnExpression[Any], month: int) -> ColumnElement[int]:
+    """How many of a month a follower has had, booked ones among them, as an SQL expression."""
+    had = select(MassUse.used).where(MassUse.openid == openid, MassUse.month == month).scalar_subquery()
+    return func.coalesce(had, 0)
+
+
+def book(session: Session, openids: Select[Any], month: int) -> int:
+    """Book a send of the month for each of these followers who has one left; returns for how many.
+
+    `openids` selects one column, without nulls and nobody twice.
+    """
+    to = openids.subquery()
+    # SQLite takes ON CONFLICT behind a SELECT only where a WHERE stands between.
+    listed = select(to.c[0], literal(month), literal(1)).where(to.c[0].is_not(None))
+    added = upsert(session, MassUse).from_select(["openid", "month", "used"], listed)
+    row = table_of(MassUse).c
+    return changed(
+        session,
+        added.on_conflict_do_update(
+            index_elements=["openid", "month"], set_={"used": row.used + 1}, where=row.used < A_MONTH
+        ),
+    )
+
+
+def give_back(session: Session, openids: Select[Any], month: int) -> int:
+    """Give a booked send back to each of these followers; returns to how many."""
+    to = openids.subquery()
+    theirs = update(MassUse).where(MassUse.month == month, MassUse.used > 0, MassUse.openid.in_(select(to.c[0])))
+    return changed(session, theirs.values(used=MassUse.used - 1))
+
+
+def everybody() -> Select[Any]:
+    """The openids of all who follow."""
+    return select(Follower.openid).where(Follower.unfollowed_at.is_(None))
+
+
+def by_hand(
+    session: Session, openids: Select[Any], *, whom: dict[str, Any] | None, noted_by: str, now: datetime
+) -> MassByHand:
+    """Book what staff sent in WeChat's own console this month: to an audience, or to `everybody` (`whom` is None)."""
+    hold(session)
+    month = month_of(now)
+    count = book(session, openids, month)
+    noted = MassByHand(month=month, whom=whom, count=count, noted_by=noted_by, noted_at=now)
+    session.add(noted)
+    return noted
+
+
+def recount(session: Session, month: int, counted: Select[Any]) -> int:
+    """Set the ledger of a month to what was counted elsewhere; returns how many followers it differed for.
+
+    `counted` selects openid and number of sends, of those with at least one.
+    """
+    hold(session)
+    true = counted.subquery()
+    openid, number = true.c[0], true.c[1]
+    gone = update(MassUse).where(MassUse.month == month, MassUse.used > 0, MassUse.openid.not_in(select(openid)))
+    differing = changed(session, gone.values(used=0))
+    listed = select(openid, literal(month), number).where(openid.is_not(None))
+    row = table_of(MassUse).c
+    put = upsert(session, MassUse)
+    put = put.from_select(["openid", "month", "used"], listed).on_conflict_do_update(
+        index_elements=["openid", "month"], set_={"used": put.excluded.used}, where=row.used != put.excluded.used
+    )
+    return differing + changed(session, put)
+
+
+def calls_left(session: Session, what: str, *, now: datetime) -> int:
+    """Calls of a kind (`mass`, `draft`, `preview`) that the account has left today."""
+    so_far = session.scalar(
+        select(AccountUse.used).where(AccountUse.what == what, AccountUse.day_on == day_in(now, WECHATS))
+    )
+    return max(A_DAY[what] - (so_far or 0), 0)
+
+
+def take(session: Session, what: str, *, now: datetime) -> bool:
+    """Take one of the day's calls; False where none is left. The row stays locked until the transaction ends."""
+    row = table_of(AccountUse).c
+    put = upsert(session, AccountUse).values(what=what, day_on=day_in(now, WECHATS), used=1)
+    return bool(
+        changed(
+            session,
+            put.on_conflict_do_update(
+                index_elements=["what", "day_on"], set_={"used": row.used + 1}, where=row.used < A_DAY[what]
+            ),
+        )
+    )

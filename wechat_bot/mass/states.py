@@ -1,0 +1,28 @@
+"""States of mass jobs, as conditions of the partial indexes over them."""
+
+from sqlalchemy import ColumnElement, TextClause, literal_column, or_, text
+from sqlalchemy.types import String
+
+from wechat_bot.mass.models import MassJob, MassState
+
+#: States in which nothing was sent.
+WAITING = (MassState.PLANNED, MassState.DRAFTED)
+#: Literals and not bound parameters, so that PostgreSQL sees that a partial index fits.
+SENDING: ColumnElement[str] = literal_column(f"'{MassState.SENDING}'", String)
+ACCEPTED: ColumnElement[str] = literal_column(f"'{MassState.ACCEPTED}'", String)
+UNSURE: ColumnElement[str] = literal_column(f"'{MassState.UNSURE}'", String)
+
+
+def is_waiting() -> TextClause:
+    """Condition of the partial index of jobs that were not sent, word for word, for SQLite uses it for no other."""
+    return text("mass_job.state in ('planned', 'drafted')")
+
+
+def is_unfinished() -> TextClause:
+    """Condition of the partial index of jobs whose end WeChat has not reported."""
+    return text("mass_job.state in ('accepted', 'unsure')")
+
+
+def is_sent() -> ColumnElement[bool]:
+    """Condition that WeChat has a job, or may have it."""
+    return or_(MassJob.state == SENDING, MassJob.state == ACCEPTED, MassJob.state == UNSURE)
