@@ -3,8 +3,9 @@
 from broadcasts import permissions
 from broadcasts.actions import erasing
 from broadcasts.commands import group
-from broadcasts.models import library, pushes, series
+from broadcasts.models import library, pushes, rows, series
 from broadcasts.pages import routes
+from broadcasts.queries import own_rows
 from console.extension import ConsoleExtension
 from console.menu import MenuGroup
 from wechat_bot.feature import Feature
@@ -14,7 +15,8 @@ BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
 broadcasts = Feature(
     name="broadcasts",
     forgets=erasing.forget,
-    models=(library, pushes, series),
+    models=(library, pushes, rows, series),
+    criteria=(own_rows.OWN_ROW,),
     commands=(group.broadcasts,),
     console=routes.blueprint,
     more=(

@@ -85,6 +85,8 @@ NOBODYS = {
     "push",
     "push_brand",
     "push_occurrence",
+    "push_own_row",
+    "push_own_table",
     "push_refusal",
     "push_series",
     "quota",

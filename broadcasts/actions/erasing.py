@@ -4,11 +4,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from broadcasts.models.pushes import Refusal
+from broadcasts.models.rows import OwnRow
 from wechat_bot.erasure import Forgetting
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Erase whose refusals of promotions they are."""
+    """Erase whose refusals of promotions they are, and what service notices told a shop of itself."""
     if whom.kinds:
         return
+    if whom.shop_id is not None:
+        session.execute(delete(OwnRow).where(OwnRow.retailer_id == whom.shop_id))
     session.execute(delete(Refusal).where(Refusal.openid == whom.openid))

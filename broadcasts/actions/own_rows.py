@@ -1,0 +1,90 @@
+"""Own rows of a service notice: a table that was read is written in short transactions, and counts once it is whole."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from broadcasts.models.rows import OwnRow, OwnTable
+from broadcasts.rules import own_rows
+from broadcasts.rules.own_rows import OwnRows, WrongRows
+from people.models import IS_THERE, Retailer
+
+#: Rows written in one transaction, and licences looked up in one statement.
+BATCH = 2_000
+
+
+def shops(session: Session, read: OwnRows) -> dict[str, int]:
+    """Return the id of each row's shop by its licence. Raises `WrongRows` where the roster does not have one."""
+    found: dict[str, int] = {}
+    for some in _parts([row.licence for row in read.rows]):
+        rows = session.execute(select(Retailer.licence, Retailer.id).where(Retailer.licence.in_(some), IS_THERE))
+        found.update((row.licence, row.id) for row in rows)
+    if faults := [
+        f"{read.place(row)} 名单里没有许可证号 {row.licence}。" for row in read.rows if row.licence not in found
+    ]:
+        raise WrongRows(faults)
+    return found
+
+
+def begin(session: Session, push_id: int, read: OwnRows, file_name: str, *, by: str, now: datetime) -> int:
+    """Begin a table of own rows; gives its id. It counts for nothing until it is `finish`ed."""
+    table = OwnTable(
+        push_id=push_id,
+        headings=list(read.headings),
+        file_name=file_name[:200],
+        rows=len(read.rows),
+        digest=read.digest,
+        brought_at=now,
+        brought_by=by[:40],
+    )
+    session.add(table)
+    session.flush()
+    return table.id
+
+
+def add(session: Session, table_id: int, read: OwnRows, ids: dict[str, int], start: int) -> int:
+    """Write the next rows of a table, from the `start`th on; gives where the next ones begin."""
+    some = read.rows[start : start + BATCH]
+    values = [
+        {
+            "table_id": table_id,
+            "retailer_id": ids[row.licence],
+            "values": list(row.values),
+            "said": own_rows.said(read.headings, row.values),
+        }
+        for row in some
+    ]
+    session.execute(insert(OwnRow), values)
+    return start + len(some)
+
+
+def finish(session: Session, table_id: int) -> None:
+    """Let a table whose rows are all written count in place of the one before."""
+    table = session.get_one(OwnTable, table_id)
+    session.execute(update(OwnTable).where(OwnTable.push_id == table.push_id).values(is_whole=False))
+    table.is_whole = True
+    session.flush()
+
+
+def sweep(session: Session, *, before: datetime) -> bool:
+    """Delete the next rows of a table that was replaced, or never became whole, before a moment; gives whether more may
+    be left."""
+    old = select(OwnTable.id).where(~OwnTable.is_whole, OwnTable.brought_at < before).order_by(OwnTable.id).limit(1)
+    table_id = session.scalar(old)
+    if table_id is None:
+        return False
+    some = select(OwnRow.retailer_id).where(OwnRow.table_id == table_id).limit(BATCH)
+    ids = session.scalars(some).all()
+    session.execute(delete(OwnRow).where(OwnRow.table_id == table_id, OwnRow.retailer_id.in_(ids)))
+    if len(ids) < BATCH:
+        session.execute(delete(OwnTable).where(OwnTable.id == table_id))
+    return True
+
+
+def _parts(texts: Sequence[str]) -> Iterator[list[str]]:
+    left = iter(texts)
+    while some := list(islice(left, BATCH)):
+        yield some
