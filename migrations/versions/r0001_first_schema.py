@@ -1246,6 +1246,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_push_brand_brand_id"), "push_brand", ["brand_id"], unique=False)
     op.create_table(
+        "push_own_table",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("push_id", sa.Integer(), nullable=False),
+        sa.Column("is_whole", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("headings", Json, nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("brought_at", Moment(), nullable=False),
+        sa.Column("brought_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_own_table_push_id_push")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_push_own_table")),
+    )
+    op.create_index(
+        "ix_push_own_table_push_id",
+        "push_own_table",
+        ["push_id"],
+        unique=True,
+        sqlite_where=sa.text("is_whole"),
+        postgresql_where=sa.text("is_whole"),
+    )
+    op.create_table(
         "push_series",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -1462,6 +1484,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("series_id", "wanted_on", name=op.f("pk_push_occurrence")),
         sa.UniqueConstraint("push_id", name=op.f("uq_push_occurrence_push_id")),
     )
+    op.create_table(
+        "push_own_row",
+        sa.Column("table_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("values", Json, nullable=False),
+        sa.Column("said", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_push_own_row_retailer_id_retailer")),
+        sa.ForeignKeyConstraint(
+            ["table_id"],
+            ["push_own_table.id"],
+            name=op.f("fk_push_own_row_table_id_push_own_table"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("table_id", "retailer_id", name=op.f("pk_push_own_row")),
+    )
+    op.create_index(op.f("ix_push_own_row_retailer_id"), "push_own_row", ["retailer_id"], unique=False)
     op.create_table(
         "sheet_keys",
         sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
