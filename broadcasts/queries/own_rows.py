@@ -1,4 +1,4 @@
-"""Own rows of service notices: a push's table, a shop's own values, the audience that is the rows, words for messages."""
+"""Own rows of service notices: a push's table, a shop's own values, the audience that is the rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
