@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.database import SYNCHRONISED
@@ -53,6 +54,12 @@ def remains(turn: Turn, talk: Talk) -> str:
     if sheet is None or answer_sheet.obstacle(sheet, now=turn.now, zone=turn.zone):
         return ""
     return chat.left_over(sheet.left) if sheet.left else ""
+
+
+def page(session: Session, reference: str) -> str:
+    """Return the address of a survey's page inside WeChat; empty for the link that leaves open which one."""
+    survey_id = whole_number(reference)
+    return f"/m/surveys/{survey_id}" if survey_id is not None else ""
 
 
 def awaits(turn: Turn) -> str:

@@ -28,6 +28,7 @@ surveys = Feature(
             hear=conversation.hear,
             remains=conversation.remains,
             lasts=timedelta(days=7),
+            page=conversation.page,
         )
     ],
     entries=[Entry(label="填写调查", word="调查", link="survey:", order=10)],

@@ -27,7 +27,13 @@ visits = Feature(
     search_indexes=(models.SPOKEN_SEARCH,),
     install=categories.install,
     conversations=(
-        Conversation(shops.TOPIC, open=shops.open_message, hear=shops.hear_message, lasts=timedelta(minutes=30)),
+        Conversation(
+            shops.TOPIC,
+            open=shops.open_message,
+            hear=shops.hear_message,
+            lasts=timedelta(minutes=30),
+            page=shops.page,
+        ),
         Conversation(desk.TOPIC, open=desk.open_desk, hear=desk.hear, lasts=desk.LASTS),
         Conversation(rating.TOPIC, open=shops.open_rating, hear=shops.hear_rating),
     ),

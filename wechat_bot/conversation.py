@@ -152,12 +152,18 @@ def _nothing_remains(turn: Turn, talk: Talk) -> str:
     return ""
 
 
+def _no_page(session: Session, reference: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """Topic somebody can talk about with the account.
 
     `open(turn, reference)` starts or resumes; `hear(turn, talk)` answers while it runs; `remains(turn, talk)` is the
-    sentence that offers to go on with it later, empty where nothing is left. A talk not heard for `lasts` is over.
+    sentence that offers to go on with it later, empty where nothing is left. A talk not heard for `lasts` is over; one
+    that `is_brief` is over, too, as soon as the account has said anything else. `page(session, reference)` is the
+    address of its page inside WeChat; empty where it has none.
     """
 
     topic: str
@@ -165,6 +171,8 @@ class Conversation:
     hear: Listen
     remains: Callable[[Turn, Talk], str] = _nothing_remains
     lasts: timedelta = timedelta(hours=24)
+    is_brief: bool = False
+    page: Callable[[Session, str], str] = _no_page
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,18 +118,25 @@ class Switchboard:
         conversation = self.conversations.get(topic)
         if conversation is None:
             raise Refused(texts.LINK_GONE)
+        turn = self._without_brief(turn)
         reply = conversation.open(turn, reference)
         if reply.after is After.KEEP:
             self._begin(turn, topic, reply.reference if reply.reference is not None else reference, reply)
             return replace(reply, after=After.NOTHING)
         return reply
 
+    def page(self, session: Session, link: str) -> str:
+        """The address of a link's page inside WeChat; empty where it has none."""
+        topic, _, reference = link.partition(":")
+        conversation = self.conversations.get(topic)
+        return conversation.page(session, reference) if conversation else ""
+
     def _say(self, turn: Turn, content: str) -> Reply:
         word = plain(content)
         if word in HELP_WORDS:
-            return self.front_desk.help(turn)
+            return self.front_desk.help(self._without_brief(turn))
         if word in PERSON_WORDS:
-            return self.front_desk.person(turn)
+            return self.front_desk.person(self._without_brief(turn))
         if word in self.words:
             return self.open(turn, self.words[word])
         for prefix in self.prefixes:
@@ -159,6 +166,14 @@ class Switchboard:
             return turn
         conversation = self.conversations.get(talk.topic)
         if conversation is not None and turn.now - talk.heard_at <= conversation.lasts:
+            return turn
+        talk.paused_at = turn.now
+        return replace(turn, talk=None)
+
+    def _without_brief(self, turn: Turn) -> Turn:
+        """The turn without its talk, if that is over as soon as anything else is said."""
+        talk = turn.talk
+        if talk is None or talk.topic not in self._brief:
             return turn
         talk.paused_at = turn.now
         return replace(turn, talk=None)
@@ -210,15 +225,21 @@ class Switchboard:
         return Reply(texts.PAUSED + (texts.resume(remains) if remains else ""))
 
     def _resume(self, turn: Turn) -> Reply:
+        turn = self._without_brief(turn)
         talk = turn.talk or self._left_over(turn)
         if talk is None or talk.topic not in self.conversations:
             return Reply(texts.NOTHING_RUNNING + "\n" + self.front_desk.help(turn).text)
         return self.open(turn, f"{talk.topic}:{talk.reference}")
 
     def _left_over(self, turn: Turn) -> Talk | None:
-        """The most recently begun paused talk."""
+        """The most recently begun paused talk that can be gone on with."""
         newest = select(Talk).where(Talk.openid == turn.openid).order_by(Talk.begun_at.desc(), Talk.id.desc())
-        return turn.session.scalar(newest.limit(1))
+        return turn.session.scalar(newest.where(Talk.topic.not_in(self._brief)).limit(1))
+
+    @property
+    def _brief(self) -> frozenset[str]:
+        """The topics whose talks are over as soon as anything else is said."""
+        return frozenset(topic for topic, each in self.conversations.items() if each.is_brief)
 
     def _remains(self, turn: Turn, talk: Talk) -> str:
         conversation = self.conversations.get(talk.topic)

@@ -3,6 +3,8 @@
 import re
 from dataclasses import replace
 
+from sqlalchemy.orm import Session
+
 from people import courtesy, identity
 from people import rules as people_rules
 from people.actions import Wrong
@@ -38,6 +40,11 @@ def hear_message(turn: Turn, talk: Talk) -> Reply:
     """Take whatever comes as the message."""
     said = intake.said(turn.session, turn.message, now=turn.now)
     return _take(turn, replace(said, is_left=True), after=After.END) if said else Reply(texts.WRITE)
+
+
+def page(session: Session, reference: str) -> str:
+    """Return the address of the page inside WeChat where a message is written."""
+    return "/m/visits/mine"
 
 
 def overhear(turn: Turn) -> Reply | None:
