@@ -1,5 +1,7 @@
 """Feature declaration: everything broadcasts add to the program."""
 
+from pathlib import Path
+
 from broadcasts import permissions
 from broadcasts.actions import erasing
 from broadcasts.commands import group
@@ -19,6 +21,7 @@ broadcasts = Feature(
     criteria=(own_rows.OWN_ROW,),
     commands=(group.broadcasts,),
     console=routes.blueprint,
+    statics={"broadcasts": Path(__file__).parent / "static"},
     more=(
         ConsoleExtension(
             permissions=permissions.ALL,

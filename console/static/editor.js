@@ -1,5 +1,6 @@
-// The authoring page without a full reload: the server draws the form, this only sends and shows it. It adds dragging,
-// the preview beside the form, and a copy of what is not saved yet in this browser.
+// A page on which a form of cards is edited, without a full reload: the server draws the form, this only sends and shows
+// it. It adds dragging, the preview beside the form, and a copy of what is not saved yet in this browser; where the form
+// says how long after the last key (data-autosave, in milliseconds), it saves by itself.
 "use strict";
 
 (() => {
@@ -15,6 +16,8 @@
   let looks = 0;
   let reaching = 0;
   let reaches = 0;
+  let saving = 0;
+  let underway = null;
 
   function say(text, isWrong) {
     const kept = document.getElementById("kept");
@@ -40,6 +43,9 @@
       if (dirty) localStorage.setItem(key, JSON.stringify({ at: Date.now(), fields: fields() }));
     }, QUIET);
     looking = setTimeout(look, QUIET);
+    clearTimeout(saving);
+    const pause = Number(page().dataset.autosave);
+    if (pause) saving = setTimeout(() => { underway ||= autosave().finally(() => { underway = null; }); }, pause);
   }
 
   function offerBack() {
@@ -69,8 +75,10 @@
 
   // Sending
 
-  async function send(wanted, given = fields(), before = []) {
+  async function send(wanted, given, before = [], files = []) {
+    if (underway) await underway;
     if (busy) return false;
+    given ||= fields();
     busy = true;
     clearTimeout(keeping);
     clearTimeout(looking);
@@ -84,6 +92,7 @@
       const body = new FormData();
       for (const [name, value] of given) body.append(name, value);
       for (const picked of page().querySelectorAll("[data-picture]")) if (picked.files.length) body.append(picked.name, picked.files[0]);
+      for (const [name, file] of files) body.append(name, file);
       body.append("form_token", page().elements.form_token.value);
       body.append("do", wanted);
       for (const code of before) body.append("before", code);
@@ -102,7 +111,7 @@
       const went = now.id && now.id !== focused && page().contains(now) && now.matches("input, textarea, select") ? now : null;
       const place = went && "selectionStart" in went ? [went.selectionStart, went.selectionEnd] : [null, null];
       page().replaceWith(document.adoptNode(next));
-      document.getElementById("contents").replaceWith(document.adoptNode(shown.getElementById("contents")));
+      document.getElementById("contents")?.replaceWith(document.adoptNode(shown.getElementById("contents")));
       if (reached) document.getElementById("reach").replaceWith(reached);
       for (const [id, text] of meanwhile) {
         if (moves && !went && id === focused) {
@@ -132,6 +141,33 @@
       busy = false;
     }
   }
+
+  // Saves what is written and leaves the form as it is, for somebody is typing in it. Only what says so is drawn anew.
+  async function autosave() {
+    if (!dirty || busy) return;
+    const written = JSON.stringify(spoken());
+    try {
+      const body = words();
+      body.append("do", "autosave");
+      const answer = await fetch(page().action, { method: "POST", body });
+      const shown = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const next = shown.getElementById("editor");
+      if (!next) return void await elsewhere(answer, shown);
+      // Somebody else has saved meanwhile: the page shows what both wrote.
+      if (!answer.ok) return void setTimeout(() => send("save"));
+      page().elements.stamp.value = next.elements.stamp.value;
+      dirty = JSON.stringify(spoken()) !== written;
+      if (!dirty) localStorage.removeItem(key);
+      for (const drawn of shown.querySelectorAll("[data-live]")) document.getElementById(drawn.id)?.replaceWith(document.adoptNode(drawn));
+      if (dirty) later();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      say("没有连上，内容还在这一页，连上以后会再存。", true);
+      later();
+    }
+  }
+
+  const spoken = () => fields().filter(([name]) => name !== "stamp");
 
   // Not our page: published (go there), or signed out meanwhile.
   async function elsewhere(answer, shown) {
@@ -205,6 +241,7 @@
   // The preview
 
   async function look() {
+    if (!frame) return;
     // Somebody may try the draft out meanwhile: an older look must not take the page away.
     clearTimeout(looking);
     const mine = ++looks;
@@ -239,15 +276,15 @@
   function prepare() {
     const contents = document.getElementById("contents");
     page().classList.add("can-drag");
-    contents.classList.add("can-drag");
     let before = [];
-    const moved = () => { if (String(before) !== String(order())) send("show", fields(), before); };
+    const moved = () => { if (String(before) !== String(order())) send("show", null, before); };
     Sortable.create(document.getElementById("items"), {
       handle: ".item-head .handle", animation: 150, ghostClass: "dragged",
       onStart: () => { before = order(); }, onEnd: moved,
     });
+    contents?.classList.add("can-drag");
     // A line of the contents moves its card.
-    Sortable.create(document.getElementById("contents-lines"), {
+    if (contents) Sortable.create(document.getElementById("contents-lines"), {
       animation: 150, ghostClass: "dragged", delay: 150, delayOnTouchOnly: true,
       onStart: () => { before = order(); },
       onEnd: () => {
@@ -293,6 +330,12 @@
     send(`paste:${code}`);
   });
 
+  // Asked for by a script of the page's own: a button, with fields and files that stand in no field of the form.
+  document.addEventListener("editor:send", (event) => {
+    const { wanted, more = [], files = [] } = event.detail;
+    send(wanted, [...fields(), ...more], [], files);
+  });
+  document.addEventListener("editor:changed", changed);
   document.addEventListener("input", (event) => { if (event.target.form === page()) changed(); });
   document.addEventListener("change", (event) => {
     if (event.target.closest(".picker")) {
