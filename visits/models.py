@@ -25,6 +25,8 @@ from foundation.search_index import Grams, SearchIndex
 FIRST_NUMBER = 100
 #: The key prefixes of deliveries to a shop: the answer, and the rating question.
 ANSWER_KEY, RATING_KEY = "visit-answer:", "rate:"
+#: In what a message has besides its text: what it replies to.
+REPLIES_TO = "replies_to"
 IS_OPEN, IS_RUNNING, IS_ANOTHERS = text("closed_at IS NULL"), text("ended_at IS NULL"), text("openid IS NOT NULL")
 IS_UNFILED = text("not is_filed")
 HAS_STEP = text("step_at IS NOT NULL AND ended_at IS NULL")
@@ -209,7 +211,7 @@ class Message(Base):
     content: Mapped[str] = mapped_column(Text, default="")
     #: For a picture, voice or video: its key among the fetched media.
     media_key: Mapped[str | None] = mapped_column(String(32))
-    #: What a kind has besides its text: latitude and longitude, or a link's address.
+    #: What a kind has besides its text: latitude and longitude, or a link's address; what it replies to.
     more: Mapped[dict[str, Any] | None]
     #: The delivery that carries it to the shop.
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))

@@ -66,6 +66,8 @@ def switchboard(features: Sequence[Feature]) -> Switchboard:
         know_help=_each(features, lambda f: f.helps),
         cards=_each(features, lambda f: f.cards),
         tabs=_each(features, lambda f: f.tabs),
+        prompts=claimed("prompt", [(f.name, each.topic, each) for f in features for each in f.prompts]),
+        said_to_many=_each(features, lambda f: f.said_to_many),
     )
 
 

@@ -1,7 +1,7 @@
 """Conversation contract: what is handed to a feature when a follower says or does something, and what it answers."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Protocol
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from wechat_bot.last_said import Said
 from wechat_bot.ledger import Windows
 from wechat_bot.messages import Incoming
 from wechat_bot.models import Talk
@@ -82,6 +83,17 @@ class Account:
     notices: Collection[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Topic of messages to many that people reply to in words: who takes these words names the message."""
+
+    topic: str
+    #: Gives what people call a message, by its reference; empty where it is gone.
+    title: Callable[[Session, str], str]
+    #: Told that this follower left words in reply.
+    replied: Callable[[Session, str, str, datetime], None]
+
+
 class Board(Protocol):
     """What a conversation may ask of the other features while it answers; the switchboard is one."""
 
@@ -100,6 +112,12 @@ class Board(Protocol):
 
     def helps(self, turn: "Turn") -> str:
         """What a feature says of help to this follower in place of the short menu; empty where none knows better."""
+
+    def last_said(self, turn: "Turn") -> Said | None:
+        """The last thing this follower was sent."""
+
+    def prompt(self, link: str) -> Prompt | None:
+        """What is known of the messages this link belongs to, if they can be replied to in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +138,8 @@ class Turn:
     last_heard_at: datetime | None = None
     #: The follower's reply windows, locked; None if they were not read.
     windows: Windows | None = None
+    #: What was said last, once it was read.
+    _said: list[Said | None] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def entries(self) -> Sequence[Entry]:
@@ -140,6 +160,19 @@ class Turn:
     def helps(self) -> str:
         """What a feature says of help to this follower in place of the short menu; empty where none knows better."""
         return self.board.helps(self)
+
+    def last_said(self) -> Said | None:
+        """The last thing this follower was sent, whether they wrote since or not."""
+        if not self._said:
+            self._said.append(self.board.last_said(self))
+        return self._said[0]
+
+    def prompt(self) -> tuple[Prompt, str] | None:
+        """The message to many that this message replies to, with its link; None where another thing was said last, or
+        they wrote since."""
+        said = self.last_said()
+        found = self.board.prompt(said.about) if said is not None and said.stands(self.last_heard_at) else None
+        return None if said is None or found is None else (found, said.about)
 
 
 Speak = Callable[[Turn, str], Reply]

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import Period
 from foundation.search_index import SearchIndex
-from wechat_bot.conversation import Card, Conversation, Entry, FrontDesk, Listener, Overhear, Tab, Turn, Word
+from wechat_bot.conversation import Card, Conversation, Entry, FrontDesk, Listener, Overhear, Prompt, Tab, Turn, Word
 from wechat_bot.criterion import Criterion, KeptSpec
 from wechat_bot.erasure import Forget
+from wechat_bot.last_said import SaidToMany
 from wechat_bot.services import Services
 
 
@@ -93,6 +94,10 @@ class Feature:
     #: Offered messages that are no word and that no running talk took, before the short menu's numbers and the front
     #: desk. A feature that takes a bare number must know that it answers something of its own.
     overhears: Sequence[Overhear] = ()
+    #: Its messages to many that people reply to in words.
+    prompts: Sequence[Prompt] = ()
+    #: Gives the last of its messages that reached a follower without a delivery of their own.
+    said_to_many: SaidToMany | None = None
     #: Gives a sentence about what waits for this follower, or an empty text.
     awaits: Callable[[Turn], str] | None = None
     #: Called when a follower was bound to a shop, in the same transaction; gives a sentence about the result, or an

@@ -138,6 +138,13 @@ class Delivery(Base):
             "id",
             **only("state in ('pending', 'sending', 'held')"),
         ),
+        # What somebody was told last.
+        Index(
+            "ix_delivery_said",
+            "openid",
+            "settled_at",
+            **only("about is not null and state in ('sent', 'delivered', 'unsure')"),
+        ),
         Index(
             "ix_delivery_sending",
             "lease_until",

@@ -20,11 +20,13 @@ from wechat_bot.conversation import (
     FrontDesk,
     Listener,
     Overhear,
+    Prompt,
     Reply,
     Tab,
     Turn,
     Word,
 )
+from wechat_bot.last_said import Said, SaidToMany, last_said
 from wechat_bot.models import Talk
 
 HELP_WORDS = {"?", "帮助", "菜单", "help"}
@@ -56,6 +58,8 @@ class Switchboard:
     cards: tuple[Callable[[Session, str, datetime], Sequence[Card]], ...]
     #: The features' tabs at the foot of a follower's pages.
     tabs: tuple[Callable[[Session, str, datetime], Sequence[Tab]], ...]
+    prompts: Mapping[str, Prompt]
+    said_to_many: tuple[SaidToMany, ...]
 
     def awaits(self, turn: Turn) -> list[str]:
         """Sentences of the features about what waits for this follower."""
@@ -68,6 +72,14 @@ class Switchboard:
     def helps(self, turn: Turn) -> str:
         """The help text of the first feature that has one, in place of the short menu."""
         return next((said for each in self.know_help if (said := each(turn))), "")
+
+    def last_said(self, turn: Turn) -> Said | None:
+        """The last thing this follower was sent."""
+        return last_said(turn.session, turn.openid, self.said_to_many)
+
+    def prompt(self, link: str) -> Prompt | None:
+        """What is known of the messages this link belongs to, if they can be replied to in words."""
+        return self.prompts.get(link.partition(":")[0])
 
     def cards_of(self, session: Session, openid: str, now: datetime) -> list[Card]:
         """The cards of all features for this follower's own page."""

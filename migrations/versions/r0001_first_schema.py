@@ -226,6 +226,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state in ('pending', 'sending', 'held')"),
     )
     op.create_index(
+        "ix_delivery_said",
+        "delivery",
+        ["openid", "settled_at"],
+        unique=False,
+        sqlite_where=sa.text("about is not null and state in ('sent', 'delivered', 'unsure')"),
+        postgresql_where=sa.text("about is not null and state in ('sent', 'delivered', 'unsure')"),
+    )
+    op.create_index(
         "ix_delivery_sending",
         "delivery",
         ["lease_until"],

@@ -26,7 +26,9 @@ from visits.queries.visibility import Colleague
 from visits.rules import needs
 from visits.texts import answering as answering_texts
 from visits.texts import groups as texts
+from visits.texts import notices as notice_texts
 from wechat_bot import notices, uploads
+from wechat_bot.last_said import Said
 from wechat_bot.models import Follower
 from wechat_bot.reply import TEXT_LIMIT, text_message
 
@@ -123,12 +125,13 @@ def awaiting(session: Session, openid: str, *, now: datetime) -> Awaited | None:
     return answering.awaiting(session, KIND, openid, now=now)
 
 
-def is_last_said(session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime) -> bool:
-    """Whether a group's message is the last thing this follower was sent, so that whatever they write answers it."""
-    group = awaiting(session, openid, now=now)
-    if group is None or group.settled_at is None:
+def is_last_said(session: Session, openid: str, said: Said | None, *, now: datetime) -> bool:
+    """Whether the last thing this follower was sent is a group's message which they have not answered, so that whatever
+    they write answers it."""
+    if said is None or not said.about.startswith(f"{TOPIC}:"):
         return False
-    return last_heard_at is None or last_heard_at <= group.settled_at
+    group = awaiting(session, openid, now=now)
+    return group is not None and KIND.about(group.reference) == said.about
 
 
 def asks(awaited: Awaited) -> bool:
@@ -143,7 +146,8 @@ def acknowledged(session: Session, awaited: Awaited, *, now: datetime) -> None:
 
 
 def answered(session: Session, awaited: Awaited, request: Request, *, now: datetime) -> str:
-    """Put the group's message into the request of the member who answered it, before their words. Gives its title."""
+    """Put the group's message into the request of the member who answered it, before their words. Gives what it is
+    called."""
     # Five pictures sent at once come in by five transactions: only one is the first answer.
     if not answering.first(session, awaited.campaign_id, awaited.retailer_id, now=now):
         return ""
@@ -162,7 +166,7 @@ def answered(session: Session, awaited: Awaited, request: Request, *, now: datet
     if group.media_key is not None:
         session.add(Message(**copy, kind="image", content="", media_key=group.media_key))
     session.flush()
-    return group.title
+    return notice_texts.group(group.title)
 
 
 def _mine(group: VisitGroup, who: Colleague) -> VisitGroup:

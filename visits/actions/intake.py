@@ -25,7 +25,7 @@ from visits.actions import additions, categories, clocks, complaints, finding, g
 from visits.actions.deadlines import Deadlines
 from visits.actions.open_request import OpenRequest
 from visits.actions.routing import Decision
-from visits.models import Author, Message, Request
+from visits.models import REPLIES_TO, Author, Message, Request
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot import media, messages
@@ -43,6 +43,8 @@ class ShopMessage:
     more: dict[str, Any] | None = field(default=None)
     #: Whether it was explicitly left as a message (留言): whatever it says, somebody must answer it.
     is_left: bool = False
+    #: What another feature sent to many and this replies to (推送《…》); empty for all else.
+    replies_to: str = ""
 
 
 class Effect(Enum):
@@ -123,6 +125,8 @@ def receive(
     request = finding.theirs(session, openid, shop, now=now, zone=zone)
     asked = groups.awaiting(session, openid, now=now)
     tone = _tone(session, said)
+    if said.replies_to:
+        asked = None  # that was sent later than any group's message
     if asked is not None:
         if tone in (Tone.THANKS, Tone.NOD) and request is not None and not groups.asks(asked):
             groups.acknowledged(session, asked, now=now)
@@ -134,7 +138,7 @@ def receive(
     if is_complaint:
         asked = None  # the sender of a message to many would read the complaint among the answers
     became = Effect.ADDED
-    if request is None and asked is None and not is_complaint:
+    if request is None and asked is None and not said.replies_to and not is_complaint:
         request = finding.closed_lately(session, openid, shop, now)
         became = Effect.REMARKED if tone is Tone.DOUBTFUL else Effect.REOPENED
         if request is not None and request.goes_up and became is Effect.REOPENED:
@@ -149,7 +153,7 @@ def receive(
     elif became is Effect.ADDED and request.unanswered_since is None:
         became = {Tone.NOD: Effect.THANKS, Tone.DOUBTFUL: Effect.REMARKED}.get(tone, Effect.CONTINUED)
     in_one_breath = became is Effect.ADDED and now - request.shop_wrote_at < needs.ONE_BREATH
-    group = groups.answered(session, asked, request, now=now) if asked is not None else ""
+    group = groups.answered(session, asked, request, now=now) if asked is not None else said.replies_to
     message = _keep(session, request, said, known, now)
     # Just flushed: from here on everything is read once, passed on in `current`, and written once at the end.
     with session.no_autoflush:
@@ -314,7 +318,7 @@ def _keep(
         kind=said.kind,
         content=said.content,
         media_key=said.media_key,
-        more=said.more,
+        more={**(said.more or {}), REPLIES_TO: said.replies_to} if said.replies_to else said.more,
     )
     session.add(message)
     session.flush()
@@ -324,7 +328,7 @@ def _keep(
 
 def _take_up(current: OpenRequest, message: Message, became: Effect, group: str) -> Decision | None:
     """Update the clocks and notify the owner, according to what the message became. Gives who answers, where that was
-    determined. `group` names the message to many shops that it answers."""
+    determined. `group` says which message to many shops it answers."""
     match became:
         case Effect.OPENED:
             return routing.route(current)

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from people.models import Manager
 from visits.actions.open_request import OpenRequest
-from visits.models import FIRST_NUMBER, Author, HiddenFrom, Message, Request, VisitGroup
+from visits.models import FIRST_NUMBER, REPLIES_TO, Author, HiddenFrom, Message, Request, VisitGroup
 from visits.texts import notices as texts
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.notices import notice
@@ -206,7 +206,8 @@ def hand_over(current: OpenRequest, to_id: int, *, why: str, is_first: bool) -> 
     session, request = current.session, current.row
     answer = current.deadlines.answer
     group = session.get(VisitGroup, request.group_id) if request.group_id is not None else None
-    what, who = _first_said(current), texts.answers(writer(current).full, group.title if group else "")
+    replies_to = texts.group(group.title) if group else _replies_to(current)
+    what, who = _first_said(current), texts.answers(writer(current).full, replies_to)
     due_at = current.answer_due
     to_answer = partial(texts.to_answer, request.number, who, what, due_at, now=current.now, zone=current.zone)
     if request.goes_up:
@@ -320,6 +321,11 @@ def _what(text: str, who: str) -> str:
 
 def _message(text: str, path: str) -> dict[str, Any]:
     return text_message(f"{text}\n{link(path, texts.OPEN_PAGE)}")
+
+
+def _replies_to(current: OpenRequest) -> str:
+    """Return what was sent to many and the message that has just come replies to."""
+    return str((current.first.more or {}).get(REPLIES_TO, "")) if current.first is not None else ""
 
 
 def _first_said(current: OpenRequest) -> str:

@@ -11,6 +11,7 @@ from visits.actions import filing
 from visits.models import RATING_KEY, Closed, Rating, Request
 from visits.texts import intake as texts
 from wechat_bot import ledger
+from wechat_bot.last_said import Said
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing, states
 
@@ -118,10 +119,12 @@ def open_question(session: Session, request_id: int, *, now: datetime) -> int | 
 
 
 def asked_last(
-    session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime
+    session: Session, openid: str, said: Said | None, last_heard_at: datetime | None, *, now: datetime
 ) -> tuple[int, int] | None:
-    """Return the request and closing whose rating is the last thing this follower was asked, if they wrote nothing
+    """Return the request and closing whose rating is the last thing this follower was sent, if they wrote nothing
     since."""
+    if said is None or not said.key.startswith(RATING_KEY):
+        return None
     found = session.execute(
         select(Rating.request_id, Rating.closing, Rating.asked_at)
         .join(Request, Request.id == Rating.request_id)
@@ -129,23 +132,20 @@ def asked_last(
         .order_by(Rating.asked_at.desc())
         .limit(1)
     ).first()
-    if found is None:
+    if found is None or said.key != _key(found.request_id, found.closing):
         return None
-    sent_at = session.scalar(
-        select(Delivery.settled_at).where(
-            Delivery.key == _key(found.request_id, found.closing), Delivery.state.in_(states.ARRIVED)
-        )
-    )
     # Thanks sent meanwhile moved `asked_at` (`keep_asking`).
-    if sent_at is None or (last_heard_at is not None and last_heard_at > max(sent_at, found.asked_at)):
+    if not said.stands(last_heard_at) and last_heard_at is not None and last_heard_at > found.asked_at:
         return None
     return found.request_id, found.closing
 
 
-def keep_asking(session: Session, openid: str, last_heard_at: datetime | None, *, now: datetime) -> None:
+def keep_asking(
+    session: Session, openid: str, said: Said | None, last_heard_at: datetime | None, *, now: datetime
+) -> None:
     """Keep the rating question the last one although the follower wrote thanks: a number typed next still is a
     rating."""
-    asked = asked_last(session, openid, last_heard_at, now=now)
+    asked = asked_last(session, openid, said, last_heard_at, now=now)
     if asked is not None:
         request_id, closing = asked
         session.execute(

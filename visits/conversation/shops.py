@@ -15,10 +15,12 @@ from visits.conversation import desk
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot import messages
-from wechat_bot.conversation import After, Reply, Turn
+from wechat_bot.conversation import After, Prompt, Reply, Turn
 from wechat_bot.models import Talk
 
 TOPIC = "message"
+#: In a talk's state: the message to many that the words reply to.
+_TO = "to"
 #: A rating as a number, or as the word of that choice.
 _SCORES = {str(score): score for score in texts.SCORES} | {word: score for score, word in texts.SCORES.items()}
 
@@ -30,16 +32,21 @@ def open_message(turn: Turn, reference: str) -> Reply:
     """
     if identity.manager_of(turn.session, turn.openid) is not None:
         return turn.open("desk:")
-    content = needs.rest(reference)
+    content, prompt = needs.rest(reference), turn.prompt()
     if content:
-        return _take(turn, ShopMessage("text", content, is_left=True))
-    return Reply(texts.WRITE, after=After.KEEP, reference="")
+        return _take(turn, ShopMessage("text", content, is_left=True), prompt=prompt)
+    state = {} if prompt is None else {_TO: prompt[1]}
+    return Reply(texts.WRITE, after=After.KEEP, reference="", state=state)
 
 
 def hear_message(turn: Turn, talk: Talk) -> Reply:
     """Take whatever comes as the message."""
     said = intake.said(turn.session, turn.message, now=turn.now)
-    return _take(turn, replace(said, is_left=True), after=After.END) if said else Reply(texts.WRITE)
+    if said is None:
+        return Reply(texts.WRITE)
+    link = str(talk.state.get(_TO, ""))
+    found = turn.board.prompt(link)
+    return _take(turn, replace(said, is_left=True), after=After.END, prompt=(found, link) if found else None)
 
 
 def page(session: Session, reference: str) -> str:
@@ -64,11 +71,13 @@ def _from_shop(turn: Turn) -> Reply | None:
         content = turn.message.content
         score = _SCORES.get(people_rules.plain(content))
         meant = score or _SCORES.get(courtesy.without(content))
-        asked = rating.asked_last(turn.session, turn.openid, turn.last_heard_at, now=turn.now) if meant else None
+        asked = _rating_asked(turn) if meant else None
         if meant and asked:
             return _rate(turn, *asked, meant)
         if people_rules.is_only_pair(content):
             return None  # a licence and four digits: the front desk binds
+        if people_rules.plain(content).isdecimal() and turn.prompt() is not None:
+            return None  # the number of one of its buttons: whoever sent it knows which
         standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
         # What is written while a request is open belongs to it.
         why = _say_why(turn, content, is_score=score is not None) if standing is RequestStanding.NONE else None
@@ -84,7 +93,7 @@ def _from_shop(turn: Turn) -> Reply | None:
         if needs.is_smalltalk(content) and identity.manager_of(turn.session, turn.openid) is not None:
             return None
     said = intake.said(turn.session, turn.message, now=turn.now)
-    return _take(turn, said) if said else None
+    return _take(turn, said, prompt=turn.prompt()) if said else None
 
 
 def open_rating(turn: Turn, reference: str) -> Reply:
@@ -109,8 +118,19 @@ def bound(turn: Turn) -> str:
 
 
 def _answers_group(turn: Turn) -> bool:
-    """Whether a message to many is the last thing this shop was sent."""
-    return groups.is_last_said(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
+    """Whether a message to many is the last thing this shop was sent: a group's, or another feature's that can be
+    replied to in words."""
+    said = turn.last_said()
+    if said is None or not said.stands(turn.last_heard_at):
+        return False
+    return turn.board.prompt(said.about) is not None or groups.is_last_said(
+        turn.session, turn.openid, said, now=turn.now
+    )
+
+
+def _rating_asked(turn: Turn) -> tuple[int, int] | None:
+    """Return the request and closing that a bare number rates."""
+    return rating.asked_last(turn.session, turn.openid, turn.last_said(), turn.last_heard_at, now=turn.now)
 
 
 def _is_for_us(turn: Turn, content: str, standing: RequestStanding) -> bool:
@@ -123,6 +143,8 @@ def _acknowledges(turn: Turn, content: str) -> bool:
     """Whether a text is only 收到 or the like, in reply to a message to many that asks nothing."""
     if not needs.is_polite(content) or not _answers_group(turn):
         return False
+    if turn.prompt() is not None:
+        return True
     member = groups.awaiting(turn.session, turn.openid, now=turn.now)
     if member is None or groups.asks(member):
         return False
@@ -135,7 +157,7 @@ def _after_closing(turn: Turn, content: str) -> Reply | None:
     tone = needs.tone(content, lambda: categories.keywords(turn.session))
     if tone in (Tone.THANKS, Tone.NOD):
         # The rating question stays the last one: 谢谢, then 1.
-        rating.keep_asking(turn.session, turn.openid, turn.last_heard_at, now=turn.now)
+        rating.keep_asking(turn.session, turn.openid, turn.last_said(), turn.last_heard_at, now=turn.now)
     # The front desk answers thanks.
     if tone in (Tone.THANKS, Tone.OTHER) or _answers_group(turn):
         return None
@@ -182,9 +204,20 @@ def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
     return Reply(texts.TOLD_WHY) if rating.comment(turn.session, *asked, content) else None
 
 
-def _take(turn: Turn, said: ShopMessage, after: After = After.NOTHING) -> Reply:
+def _take(
+    turn: Turn, said: ShopMessage, after: After = After.NOTHING, *, prompt: tuple[Prompt, str] | None = None
+) -> Reply:
+    if prompt is not None:
+        said = replace(said, replies_to=_replied(turn, *prompt))
     received = intake.receive(turn.session, turn.openid, said, now=turn.now, zone=turn.zone, windows=turn.windows)
     return Reply(_words(turn, received, said), after=after)
+
+
+def _replied(turn: Turn, prompt: Prompt, link: str) -> str:
+    """Tell who sent a message to many that it was replied to; gives what it is called."""
+    reference = link.partition(":")[2]
+    prompt.replied(turn.session, turn.openid, reference, turn.now)
+    return prompt.title(turn.session, reference)
 
 
 def _words(turn: Turn, received: Received, said: ShopMessage) -> str:

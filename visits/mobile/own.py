@@ -1,5 +1,6 @@
 """H5 pages of a shop's own requests: what it wrote, what was answered, and a field to write more."""
 
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -107,9 +108,18 @@ def _receive(
         return intake_texts.WELCOME  # thanks for something closed opens nothing
     said = [ShopMessage("text", content)] if content else []
     said += [ShopMessage("image", media_key=key)] if key is not None else []
+    if (prompt := services.switchboard.prompt(_to())) is not None:
+        reference = _to().partition(":")[2]
+        prompt.replied(session, openid, reference, now)
+        said = [replace(each, replies_to=prompt.title(session, reference)) for each in said]
     token = picture.token if picture is not None else ""
     received = intake.written(session, openid, said, token=token, now=now, zone=services.zone)
     return _words(received, services) if received else ""
+
+
+def _to() -> str:
+    """Return the link of the message to many that the words of this page reply to; empty for none."""
+    return request.args.get("to", "")
 
 
 def _words(received: Received, services: Services) -> str:
@@ -148,12 +158,16 @@ def _page(
             session, openid, wanted, before=before, limit=RECENT if before is None else thread.SHOWN
         )
         due_at = thread.answer_due(session, found.id) if found else None
+        prompt = services.switchboard.prompt(_to())
+        replies_to = prompt.title(session, _to().partition(":")[2]) if prompt is not None else ""
         is_asked = found is not None and rating.open_question(session, found.id, now=now) is not None
     if number is not None and found is None:
         raise Refused(texts.NO_SUCH)
     return render_template(
         "visits/own.html",
         found=found,
+        to=_to() if replies_to else None,
+        replies_to=replies_to,
         standing=_standing(found, due_at, services) if found else "",
         scores=intake_texts.SCORES if is_asked else {},
         ask=intake_texts.ASK_FOR_RATING,

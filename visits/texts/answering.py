@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from visits.models import Way
 from visits.texts.notices import answers
+from visits.texts.notices import group as called
 from visits.texts.times import late, span, when
 
 NO_SUCH = "没有这条留言。"
@@ -267,7 +268,8 @@ def listing(lines: Sequence[str], more: int, overdue: int, address: str) -> str:
 
 
 def list_line(number: int, shop: str, group: str, words: str, due: str) -> str:
-    return f"#{number} {answers(shop, group)}：{words}（{due}）"
+    who = answers(shop, called(group) if group else "")
+    return f"#{number} {who}：{words}（{due}）"
 
 
 def due_words(due_at: datetime | None, *, is_waiting: bool, now: datetime, zone: ZoneInfo) -> str:

@@ -11,7 +11,7 @@ from visits.texts.times import full, span
 
 #: Characters of a quotation: a notice is read on a phone, the whole text stands on its page.
 QUOTED = 60
-LONGEST_TITLE = 20
+LONGEST_TITLE = 24
 KINDS = {"image": "图片", "voice": "语音", "video": "视频", "location": "位置", "link": "链接"}
 
 
@@ -49,14 +49,14 @@ def maybe(shop: str) -> str:
     return f"没绑定的人（可能是{shop}）"
 
 
-def answers(who: str, group: str) -> str:
+def answers(who: str, message: str) -> str:
     """A writer, and which message to many shops they answer, if any.
 
-    >>> answers("城南便利店", "换灯条"), answers("城南便利店", "")
+    >>> answers("城南便利店", "群发《换灯条》"), answers("城南便利店", "")
     ('城南便利店回群发《换灯条》', '城南便利店')
     """
-    title = group if len(group) <= LONGEST_TITLE else f"{group[: LONGEST_TITLE - 1]}…"
-    return f"{who}回群发《{title}》" if title else who
+    short = message if len(message) <= LONGEST_TITLE else f"{message[: LONGEST_TITLE - 2]}…》"
+    return f"{who}回{short}" if short else who
 
 
 def to_answer(

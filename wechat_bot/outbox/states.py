@@ -35,6 +35,11 @@ def waits(table: str) -> TextClause:
     return text(f"{table}.state in ('pending', 'sending', 'held')")
 
 
+def was_said(table: str) -> TextClause:
+    """Condition of the partial index of messages about something that have arrived, by their follower."""
+    return text(f"{table}.about is not null and {table}.state in ('sent', 'delivered', 'unsure')")
+
+
 def is_left(table: str) -> TextClause:
     """Condition of the partial index of deliveries that are not surely sent."""
     return text(f"{table}.state not in ('sent', 'delivered')")
