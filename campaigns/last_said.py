@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, select
+from sqlalchemy import and_, literal, select
 
 from campaigns import rules
 from campaigns.models import Campaign, CampaignPart, Outcome, Recipient
@@ -14,7 +14,7 @@ ARRIVED = (MassState.ACCEPTED, MassState.FINISHED, MassState.UNSURE)
 MISSED = (*rules.FAILED, Outcome.STOPPED, Outcome.SPARED)
 
 
-def last_said(openid: str) -> Select[Any]:
+def last_said(openid: str) -> Any:
     """Return the select of the last mass message that reached a follower."""
     at = MassJob.accepted_at
     in_part = and_(CampaignPart.campaign_id == Recipient.campaign_id, CampaignPart.number == Recipient.part)

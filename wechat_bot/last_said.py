@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from wechat_bot.models import Delivery
@@ -30,7 +30,7 @@ class Said:
 
 #: Gives the select of the last message that reached a follower in another way than by a delivery of their own: as one
 #: of many, in one call. Its columns are those of `Said`.
-SaidToMany = Callable[[str], Select[Any]]
+SaidToMany = Callable[[str], Any]
 
 
 def last_said(session: Session, openid: str, others: Iterable[SaidToMany] = ()) -> Said | None:
