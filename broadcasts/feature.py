@@ -5,7 +5,7 @@ from pathlib import Path
 from broadcasts import permissions
 from broadcasts.actions import erasing
 from broadcasts.commands import group
-from broadcasts.models import library, pushes, rows, series
+from broadcasts.models import first_rows, library, pushes, rows, series
 from broadcasts.pages import routes
 from broadcasts.queries import own_rows
 from console.extension import ConsoleExtension
@@ -18,6 +18,7 @@ broadcasts = Feature(
     name="broadcasts",
     forgets=erasing.forget,
     models=(library, pushes, rows, series),
+    install=first_rows.install,
     criteria=(own_rows.OWN_ROW,),
     commands=(group.broadcasts,),
     console=routes.blueprint,

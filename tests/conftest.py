@@ -24,6 +24,7 @@ from redis import Redis
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from broadcasts.models import first_rows
 from config import health
 from config.app import FEATURES, build_services, create_app, furnish
 from config.settings import Settings
@@ -246,6 +247,7 @@ def empty_postgresql(postgresql: str) -> Iterator[Callable[[], None]]:
             script = ["SET LOCAL session_replication_role = replica", *(f"DELETE FROM {name}" for name in used), begin]
             connection.exec_driver_sql("; ".join(script))
             categories.install(connection)
+            first_rows.install(connection)
 
     yield empty
     database.dispose()

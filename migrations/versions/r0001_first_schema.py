@@ -272,6 +272,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_follower_heard_at"), "follower", ["heard_at"], unique=False)
     op.create_table(
+        "foreign_picture",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("fault", sa.String(length=120), server_default="", nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_foreign_picture")),
+    )
+    op.create_index(op.f("ix_foreign_picture_asked_at"), "foreign_picture", ["asked_at"], unique=False)
+    op.create_index(
+        "ix_foreign_picture_waiting",
+        "foreign_picture",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("sha256 is null and fault = ''"),
+        postgresql_where=sa.text("sha256 is null and fault = ''"),
+    )
+    op.create_table(
         "handed_in",
         sa.Column("who", sa.String(length=32), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
@@ -554,6 +574,7 @@ def upgrade() -> None:
         sa.Column("made_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_shelf_picture")),
     )
+    op.create_index(op.f("ix_shelf_picture_made_at"), "shelf_picture", ["made_at"], unique=False)
     op.create_table(
         "shop_class",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -715,6 +736,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(length=32), nullable=False),
         sa.Column("column_id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=64), server_default="", nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("draft", Json, nullable=True),
         sa.Column("stamp", sa.String(length=32), nullable=False),
@@ -729,6 +751,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_article")),
         sa.UniqueConstraint("token", name=op.f("uq_article_token")),
     )
+    op.create_index("ix_article_changed", "article", ["changed_at", "id"], unique=False)
     op.create_index("ix_article_column", "article", ["column_id", "state", "published_at"], unique=False)
     op.create_index(op.f("ix_article_published_at"), "article", ["published_at"], unique=False)
     op.create_table(
@@ -1052,6 +1075,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", "brand_id", name=op.f("pk_article_brand")),
     )
     op.create_index(op.f("ix_article_brand_brand_id"), "article_brand", ["brand_id"], unique=False)
+    op.create_table(
+        "article_picture",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_picture_article_id_article")),
+        sa.PrimaryKeyConstraint("article_id", "number", "sha256", name=op.f("pk_article_picture")),
+    )
+    op.create_index(op.f("ix_article_picture_sha256"), "article_picture", ["sha256"], unique=False)
     op.create_table(
         "article_version",
         sa.Column("article_id", sa.Integer(), nullable=False),

@@ -1,0 +1,305 @@
+"""Renderer of articles: WeChat's article, our page inside WeChat, the chat's text, and passages for the search.
+
+Styles are written while rendering. WeChat keeps no style sheet, no class and no attribute of size, takes pictures from
+its own store only, and leads to no other site: so every element carries its style, pictures are `picture:SHA256` until
+they are sent, and links become numbers with their addresses below the text. Our own page gets the same elements in the
+same order without the styles, for its style sheet gives larger type and a night theme, and with links that lead on.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+
+from broadcasts.rules import inline
+from broadcasts.rules.blocks import (
+    Block,
+    ButtonBlock,
+    HeadingBlock,
+    LineBlock,
+    ListBlock,
+    PictureBlock,
+    QuoteBlock,
+    TableBlock,
+    TextBlock,
+    VideoBlock,
+    words,
+)
+from broadcasts.texts import articles as texts
+from foundation.text import cut, shortened
+
+#: Characters of the summary that WeChat makes where none is given.
+DIGEST_MADE = 54
+#: Characters of a passage for the search.
+LONGEST_PASSAGE = 400
+PICTURE = "picture:"
+_PLACEHOLDER = re.compile(r'(<img src=")picture:([0-9a-f]{64})(")')
+_WECHAT = "https://mp.weixin.qq.com/"
+_STYLES = {
+    "h2": "margin:24px 0 12px;font-size:20px;line-height:1.4",
+    "h3": "margin:20px 0 8px;font-size:18px;line-height:1.4",
+    "p": "margin:0 0 16px;line-height:1.75",
+    "img": "max-width:100%;height:auto",
+    "small": "margin:0 0 16px;font-size:14px;line-height:1.6;opacity:.75",
+    "ul": "margin:0 0 16px;padding-left:1.5em;line-height:1.75",
+    "lower": "margin:0 0 8px 1.5em;padding-left:1.5em;line-height:1.75",
+    "blockquote": "margin:0 0 16px;padding:8px 12px;border-left:3px solid #05683a;line-height:1.75",
+    "source": "font-size:14px;opacity:.75",
+    "table": "width:100%;margin:0 0 16px;border-collapse:collapse",
+    "cell": "padding:6px 8px;border:1px solid #999;text-align:left",
+    "hr": "margin:24px 0;border:0;border-top:1px solid #999",
+}
+
+
+def wechat(blocks: tuple[Block, ...]) -> str:
+    """HTML of WeChat's article, as `draft/add` takes it but for the addresses of its pictures.
+
+    >>> wechat((TextBlock("先看**有效期**<b>"),))
+    '<p style="margin:0 0 16px;line-height:1.75">先看<strong>有效期</strong>&lt;b&gt;</p>'
+    """
+    way = _WeChat()
+    return "".join([*(each for block in blocks for each in way.block(block)), *way.below()])
+
+
+def previewed(content: str, picture: Callable[[str], str]) -> str:
+    """The very bytes of WeChat's article, with these addresses in place of its pictures; the text is not touched.
+
+    >>> previewed(wechat((PictureBlock("a" * 64),)), "/p/{:.3}".format)
+    '<p style="margin:0 0 16px;line-height:1.75"><img src="/p/aaa" alt="" style="max-width:100%;height:auto"></p>'
+    """
+    return _PLACEHOLDER.sub(lambda found: f"{found[1]}{escape(picture(found[2]))}{found[3]}", content)
+
+
+def page(blocks: tuple[Block, ...], picture: Callable[[str], str], link: Callable[[str], str]) -> str:
+    """HTML of our own page inside WeChat: `link` gives the address of a topic such as `survey:12`, or an empty text
+    where it leads nowhere any more.
+
+    >>> page((ButtonBlock("填写调查", "survey:12"),), str, lambda link: f"/m/{link}")
+    '<p><a class="weui-btn weui-btn_primary" href="/m/survey:12">填写调查</a></p>'
+    """
+    way = _Page(picture, link)
+    return "".join(each for block in blocks for each in way.block(block))
+
+
+def chat(title: str, blocks: tuple[Block, ...], *, address: str = "", most: int) -> str:
+    """Text of an article in the chat, of at most so many bytes; `address` is where all of it can be read.
+
+    >>> print(chat("看有效期", (TextBlock("许可证上印着**有效期**。"),), most=2047))
+    《看有效期》
+    许可证上印着有效期。
+    >>> chat("看", (TextBlock("一二三四五六七八九十"),), address="https://a.cn", most=50)
+    '《看》\\n一二三四五…\\n全文：https://a.cn'
+    """
+    end = f"\n{texts.READ_FULL.format(address=address)}" if address else ""
+    whole = "\n".join([f"《{title}》", *(line for block in blocks for line in _chat_lines(block))])
+    if len((whole + end).encode()) <= most:
+        return whole + end
+    left = most - len(f"…{end}".encode())
+    return f"{cut(whole, left)[0]}…{end}" if left > 0 else cut(whole, most)[0]
+
+
+def passages(title: str, blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """Passages by which an article is found: what stands below each heading with the heading, in pieces that can be
+    shown. The title is the first.
+
+    >>> passages("看证", (TextBlock("先看。"), HeadingBlock("怎么办"), TextBlock("打电话。"), TextBlock("带身份证。")))
+    ('看证', '先看。', '怎么办\\n打电话。\\n带身份证。')
+    """
+    found, head, lines = [title], "", [""]
+    for block in (*blocks, HeadingBlock("")):
+        if isinstance(block, HeadingBlock):
+            found += _cut_up(head, [line for line in lines if line])
+            head, lines = block.text, []
+        else:
+            lines += words(block).split("\n")
+    return tuple(found)
+
+
+def digest(given: str, blocks: tuple[Block, ...]) -> str:
+    """Summary of an article: what its author wrote, else its first characters, as WeChat would make it.
+
+    >>> digest("", (HeadingBlock("一"), TextBlock("二" * 60))) == "一 " + "二" * 52
+    True
+    """
+    return given or " ".join(" ".join(map(words, blocks)).split())[:DIGEST_MADE]
+
+
+def minutes(blocks: tuple[Block, ...]) -> int:
+    """Minutes that somebody over fifty takes to read blocks, at least one.
+
+    >>> minutes((TextBlock("字" * 500),)), minutes(())
+    (2, 1)
+    """
+    return max(1, round(sum(len(words(block)) for block in blocks) / 250))
+
+
+def _cut_up(head: str, lines: list[str]) -> Iterator[str]:
+    kept = head
+    for line in lines:
+        for part in cut(line, LONGEST_PASSAGE * 3):
+            if len(kept) + len(part) > LONGEST_PASSAGE and kept != head:
+                yield kept
+                kept = head
+            kept = f"{kept}\n{part}" if kept else part
+    if kept:
+        yield kept
+
+
+def _chat_lines(block: Block) -> list[str]:
+    match block:
+        case HeadingBlock():
+            return ["", block.text]
+        case ListBlock():
+            return [
+                line
+                for number, item in enumerate(block.items, 1)
+                for line in (
+                    f"{number}. {inline.plain(item.text)}" if block.numbered else f"· {inline.plain(item.text)}",
+                    *(f"  – {inline.plain(each)}" for each in item.items),
+                )
+            ]
+        case PictureBlock() | LineBlock() | ButtonBlock():
+            return []
+        case TableBlock():
+            return ["，".join(inline.plain(cell) for cell in row if cell) for row in block.rows]
+        case VideoBlock():
+            return [f"{texts.video(block.title)} {block.url}"]
+        case QuoteBlock():
+            return [f"“{inline.plain(block.text)}”", *([f"——{block.source}"] if block.source else [])]
+        case TextBlock():
+            return [inline.plain(block.text)]
+
+
+@dataclass
+class _Way:
+    """Way of writing an article's elements: what is common to WeChat's article and our own page."""
+
+    has_styles = False
+
+    def block(self, block: Block) -> Iterator[str]:
+        match block:
+            case HeadingBlock():
+                name = "h2" if block.level == 1 else "h3"
+                yield self.element(name, escape(block.text))
+            case TextBlock():
+                yield self.element("p", self.text(block.text))
+            case PictureBlock():
+                yield from self.pictured(block)
+            case ListBlock():
+                yield from self.listed(block)
+            case QuoteBlock():
+                source = f"<br>{self.element('span', escape(block.source), 'source')}" if block.source else ""
+                yield self.element("blockquote", self.text(block.text) + source)
+            case TableBlock():
+                yield self.table(block)
+            case VideoBlock():
+                yield self.video(block)
+            case ButtonBlock():
+                yield self.button(block)
+            case LineBlock():
+                yield f"<hr{self.style('hr')}>"
+
+    def element(self, name: str, inside: str, style: str = "", more: str = "") -> str:
+        return f"<{name}{more}{self.style(style or name)}>{inside}</{name}>"
+
+    def style(self, name: str) -> str:
+        return f' style="{_STYLES[name]}"' if self.has_styles and name in _STYLES else ""
+
+    def text(self, text: str) -> str:
+        return "".join(map(self.span, inline.spans(text)))
+
+    def span(self, span: inline.Stretch) -> str:
+        inside = escape(span.text).replace("\n", "<br>")
+        inside = f"<strong>{inside}</strong>" if span.is_bold else inside
+        return self.link(inside, span.address) if span.address else inside
+
+    def listed(self, block: ListBlock) -> Iterator[str]:
+        """WeChat flattens a list within an item: the lower list stands beside the upper one, which goes on behind."""
+        name, run, begun = "ol" if block.numbered else "ul", "", 1
+        for number, item in enumerate(block.items, 1):
+            run += f"<li>{self.text(item.text)}</li>"
+            if item.items or number == len(block.items):
+                more = f' start="{begun}"' if begun > 1 and block.numbered else ""
+                yield self.element(name, run, "ul", more)
+                run, begun = "", number + 1
+            if item.items:
+                yield self.element("ul", "".join(f"<li>{self.text(each)}</li>" for each in item.items), "lower")
+
+    def table(self, block: TableBlock) -> str:
+        rows = []
+        for number, row in enumerate(block.rows):
+            name = "th" if block.has_head and number == 0 else "td"
+            rows.append("".join(self.element(name, self.text(cell), "cell") for cell in row))
+        return self.element("table", "<tbody>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</tbody>")
+
+    def pictured(self, block: PictureBlock) -> Iterator[str]:
+        if block.picture:
+            alt = escape(inline.plain(block.words))
+            yield self.element("p", f'<img src="{escape(self.picture(block.picture))}" alt="{alt}"{self.style("img")}>')
+        if block.words:
+            yield self.element("p", self.text(block.words), "small")
+
+    def picture(self, sha256: str) -> str:
+        raise NotImplementedError
+
+    def link(self, inside: str, address: str) -> str:
+        raise NotImplementedError
+
+    def video(self, block: VideoBlock) -> str:
+        raise NotImplementedError
+
+    def button(self, block: ButtonBlock) -> str:
+        raise NotImplementedError
+
+
+@dataclass
+class _WeChat(_Way):
+    """WeChat's article."""
+
+    has_styles = True
+    addresses: list[str] = field(default_factory=list)
+
+    def picture(self, sha256: str) -> str:
+        return PICTURE + sha256
+
+    def link(self, inside: str, address: str) -> str:
+        if address.startswith(_WECHAT):
+            return f'<a href="{escape(address)}">{inside}</a>'
+        if address not in self.addresses:
+            self.addresses.append(address)
+        return f"{inside}<sup>[{self.addresses.index(address) + 1}]</sup>"
+
+    def video(self, block: VideoBlock) -> str:
+        return self.element("p", self.link(escape(texts.video(block.title)), block.url))
+
+    def button(self, block: ButtonBlock) -> str:
+        return self.element("p", f"<strong>{escape(texts.button(block.words))}</strong>")
+
+    def below(self) -> Iterator[str]:
+        if self.addresses:
+            listed = (f"[{number}] {escape(address)}" for number, address in enumerate(self.addresses, 1))
+            yield self.element("p", "<br>".join([texts.ADDRESSES, *listed]), "small")
+
+
+@dataclass
+class _Page(_Way):
+    """Our own page."""
+
+    address_of: Callable[[str], str]
+    leads_to: Callable[[str], str]
+
+    def picture(self, sha256: str) -> str:
+        return self.address_of(sha256)
+
+    def link(self, inside: str, address: str) -> str:
+        return f'<a href="{escape(address)}" rel="noopener noreferrer">{inside}</a>'
+
+    def video(self, block: VideoBlock) -> str:
+        return self.element("p", self.link(escape(texts.video(block.title)), block.url))
+
+    def button(self, block: ButtonBlock) -> str:
+        address = block.link if inline.is_address(block.link) else self.leads_to(block.link)
+        if not address:
+            return ""
+        said = escape(shortened(block.words, 20))
+        return f'<p><a class="weui-btn weui-btn_primary" href="{escape(address)}">{said}</a></p>'
