@@ -86,6 +86,7 @@ NOBODYS = {
     "pulse",
     "push",
     "push_brand",
+    "push_hand",
     "push_occurrence",
     "push_own_row",
     "push_own_table",

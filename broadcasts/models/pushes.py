@@ -1,4 +1,4 @@
-"""Tables of pushes: the push, its brands, and those who refused promotions.
+"""Tables of pushes: the push, who had a hand in it, its brands, and those who refused promotions.
 
 Whom a push is for, when, its approval, its progress and its recipients stand with its campaign (`campaigns/`), which
 has the kind `push` and the push's id as its reference.
@@ -35,6 +35,16 @@ class Plan(StrEnum):
     TAG = "tag"
 
 
+class Shows(StrEnum):
+    """What a push shows."""
+
+    ARTICLE = "article"
+    TEXT = "text"
+    PICTURE = "picture"
+    #: A picture, a title, words and links.
+    CARD = "card"
+
+
 class Push(Base):
     """Push: what one message to many says, and by which way it goes."""
 
@@ -45,20 +55,31 @@ class Push(Base):
     token: Mapped[str] = mapped_column(String(32), unique=True)
     kind: Mapped[str] = mapped_column(String(16), default=PushKind.PROMO)
     plan: Mapped[str] = mapped_column(String(16), default=Plan.AUTO)
+    shows: Mapped[str] = mapped_column(String(8), default=Shows.ARTICLE)
     title: Mapped[str] = mapped_column(String(64))
-    #: What it shows: an article's version, or else a picture and words.
+    #: The version of an article as it stood when the push was written; a picture and words show the others.
     article_id: Mapped[int | None] = mapped_column(ForeignKey("article.id"), index=True)
     article_version: Mapped[int | None]
     picture: Mapped[str | None] = mapped_column(String(64))
     words: Mapped[str] = mapped_column(Text, default="")
+    #: WeChat's id of the tag it goes to, where it goes by a tag; found when it is submitted.
+    tag_id: Mapped[int | None]
     #: Links behind it, by the number to reply with: [["填写调查", "survey:12"], …].
     buttons: Mapped[list[Any]]
-    #: The stamp of the last save (`console/stamps.py`).
-    stamp: Mapped[str] = mapped_column(String(32))
     #: As which occurrence of a series it was made.
     series_id: Mapped[int | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(40))
+
+
+class PushHand(Base):
+    """Hand in a push: a user who began, changed or submitted it, and so can never approve it, whatever they are called
+    later."""
+
+    __tablename__ = "push_hand"
+
+    push_id: Mapped[int] = mapped_column(ForeignKey("push.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
 
 
 class PushBrand(Base):
