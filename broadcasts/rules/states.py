@@ -48,12 +48,13 @@ def said(before: str | None, after: str) -> str:
     ('批准', '继续', '发送', '暂停')
     """
     if after == State.DRAFT:
-        return {None: "写下", State.DRAFT: "修改", State.SUBMITTED: "退回"}.get(before, "改动，重新审批")
+        return _TO_DRAFT.get(before or "", "改动，重新审批")
     if before == State.PAUSED and after in (State.PLANNED, State.LISTING, State.SENDING):
         return "继续"
     return _STEPS[State(after)]
 
 
+_TO_DRAFT: dict[str, str] = {"": "写下", State.DRAFT: "修改", State.SUBMITTED: "退回"}
 _STEPS = {
     State.SUBMITTED: "提交审批",
     State.PLANNED: "批准",

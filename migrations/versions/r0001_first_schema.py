@@ -1104,13 +1104,14 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=32), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("plan", sa.String(length=16), nullable=False),
+        sa.Column("shows", sa.String(length=8), nullable=False),
         sa.Column("title", sa.String(length=64), nullable=False),
         sa.Column("article_id", sa.Integer(), nullable=True),
         sa.Column("article_version", sa.Integer(), nullable=True),
         sa.Column("picture", sa.String(length=64), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("tag_id", sa.Integer(), nullable=True),
         sa.Column("buttons", Json, nullable=False),
-        sa.Column("stamp", sa.String(length=32), nullable=False),
         sa.Column("series_id", sa.Integer(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("created_by", sa.String(length=40), nullable=False),
@@ -1285,6 +1286,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("push_id", "brand_id", name=op.f("pk_push_brand")),
     )
     op.create_index(op.f("ix_push_brand_brand_id"), "push_brand", ["brand_id"], unique=False)
+    op.create_table(
+        "push_hand",
+        sa.Column("push_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_hand_push_id_push")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_push_hand_user_id_users")),
+        sa.PrimaryKeyConstraint("push_id", "user_id", name=op.f("pk_push_hand")),
+    )
     op.create_table(
         "push_own_table",
         sa.Column("id", sa.Integer(), nullable=False),
