@@ -17,8 +17,8 @@ _TOPIC = re.compile(r"[a-z][a-z-]*:[\w-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Button:
-    """Button: its words, and its link, a topic of ours (`survey:12`) or an address."""
+class PushButton:
+    """PushButton: its words, and its link, a topic of ours (`survey:12`) or an address."""
 
     words: str
     link: str
@@ -28,7 +28,7 @@ class Button:
         return self.link.startswith("https://")
 
 
-def read(written: Iterable[tuple[str, str]]) -> list[Button]:
+def read(written: Iterable[tuple[str, str]]) -> list[PushButton]:
     """The buttons of a form; rows without words and link are none. Raises Refused, naming the row.
 
     >>> read([("填写备货意向", "survey:12"), ("", ""), ("看公告", "https://example.com/a")])[1].is_address
@@ -49,27 +49,27 @@ def read(written: Iterable[tuple[str, str]]) -> list[Button]:
             raise Refused(f"按钮“{words}”还没有选通到哪里。")
         if not _is_link(link):
             raise Refused(f"按钮“{words}”的链接读不懂，请选一个，或写 https:// 开头的网址。")
-        found.append(Button(words, link))
+        found.append(PushButton(words, link))
     if len(found) > MOST:
         raise Refused(f"按钮最多 {MOST} 个。")
     return found
 
 
-def numbered(buttons: Sequence[Button]) -> list[tuple[int, Button]]:
+def numbered(buttons: Sequence[PushButton]) -> list[tuple[int, PushButton]]:
     """The buttons with the numbers a shop replies with.
 
-    >>> [number for number, _ in numbered([Button("a", "survey:1"), Button("b", "article:2"), Button("c", "poll:3")])]
+    >>> [number for number, _ in numbered([PushButton("a", "survey:1"), PushButton("b", "article:2"), PushButton("c", "poll:3")])]
     [1, 3, 4]
     """
     numbers = [number for number in range(1, MOST + len(TAKEN) + 1) if number not in TAKEN]
     return list(zip(numbers, buttons, strict=False))
 
 
-def undeclared(buttons: Iterable[Button], knows: Callable[[str], bool]) -> list[Button]:
+def undeclared(buttons: Iterable[PushButton], knows: Callable[[str], bool]) -> list[PushButton]:
     """The buttons whose link has a topic that no feature declares.
 
-    >>> undeclared([Button("学一学", "lesson:5"), Button("去看", "https://example.com")], lambda link: False)
-    [Button(words='学一学', link='lesson:5')]
+    >>> undeclared([PushButton("学一学", "lesson:5"), PushButton("去看", "https://example.com")], lambda link: False)
+    [PushButton(words='学一学', link='lesson:5')]
     """
     return [each for each in buttons if not each.is_address and not knows(each.link)]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from broadcasts.models.pushes import Plan, PushKind, Shows
-from broadcasts.rules.buttons import Button
+from broadcasts.rules.buttons import PushButton
 from broadcasts.texts import pushes as texts
 from foundation import public_days
 from wechat_bot.reply import TEXT_LIMIT
@@ -28,7 +28,7 @@ class PushDraft:
     article_id: int | None = None
     picture: str | None = None
     words: str = ""
-    buttons: Sequence[Button] = ()
+    buttons: Sequence[PushButton] = ()
     brands: Sequence[int] = ()
     #: None for every shop; empty where nobody was chosen yet.
     audience: Mapping[str, Any] | None = field(default_factory=dict)
@@ -36,7 +36,7 @@ class PushDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PushContent:
     """What a push shows, as it stands in the database."""
 
     shows: Shows
@@ -48,12 +48,12 @@ class Shown:
     is_brand: bool = False
 
 
-def faults_of_content(shown: Shown, kind: PushKind, plan: Plan) -> list[str]:
+def faults_of_content(shown: PushContent, kind: PushKind, plan: Plan) -> list[str]:
     """What is missing or too long in the content of a push.
 
-    >>> faults_of_content(Shown(Shows.TEXT, "到货", "周二到货"), PushKind.SERVICE, Plan.AUTO)
+    >>> faults_of_content(PushContent(Shows.TEXT, "到货", "周二到货"), PushKind.SERVICE, Plan.AUTO)
     []
-    >>> faults_of_content(Shown(Shows.CARD, "", "", has_picture=False), PushKind.PROMO, Plan.MESSAGE)
+    >>> faults_of_content(PushContent(Shows.CARD, "", "", has_picture=False), PushKind.PROMO, Plan.MESSAGE)
     ['还没有写标题。', '还没有写内容。', '还没有放图片。']
     """
     found = []
