@@ -58,8 +58,8 @@ def read(written: Iterable[tuple[str, str]]) -> list[PushButton]:
 def numbered(buttons: Sequence[PushButton]) -> list[tuple[int, PushButton]]:
     """The buttons with the numbers a shop replies with.
 
-    >>> [number for number, _ in numbered([PushButton("a", "survey:1"), PushButton("b", "article:2"), PushButton("c", "poll:3")])]
-    [1, 3, 4]
+    >>> [number for number, _ in numbered([PushButton("填写", "survey:1"), PushButton("看", "article:2")] * 2)]
+    [1, 3, 4, 5]
     """
     numbers = [number for number in range(1, MOST + len(TAKEN) + 1) if number not in TAKEN]
     return list(zip(numbers, buttons, strict=False))
