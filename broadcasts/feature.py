@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from broadcasts import permissions
+from broadcasts import jobs, permissions
 from broadcasts.actions import erasing
 from broadcasts.commands import group
 from broadcasts.models import first_rows, library, pushes, rows, series
@@ -10,6 +10,7 @@ from broadcasts.pages import routes
 from broadcasts.queries import own_rows
 from console.extension import ConsoleExtension
 from console.menu import MenuGroup
+from finding import models as finding_models
 from wechat_bot.feature import Feature
 
 BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
@@ -17,9 +18,11 @@ BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
 broadcasts = Feature(
     name="broadcasts",
     forgets=erasing.forget,
-    models=(library, pushes, rows, series),
+    models=(library, pushes, rows, series, finding_models),
     install=first_rows.install,
     criteria=(own_rows.OWN_ROW,),
+    search_indexes=(finding_models.PASSAGE_SEARCH,),
+    jobs=jobs.JOBS,
     commands=(group.broadcasts,),
     console=routes.blueprint,
     statics={"broadcasts": Path(__file__).parent / "static"},

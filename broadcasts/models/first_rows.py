@@ -1,8 +1,10 @@
-"""First rows of the library: its seven columns, which staff may rename, order and retire afterwards."""
+"""First rows of the library: its seven columns, which staff may rename, order and retire afterwards, and the words by
+which it is searched."""
 
 from sqlalchemy import Connection, insert, select
 
 from broadcasts.models.library import LibraryColumn
+from finding import vocabulary
 
 #: Name, whether it is open to all, whether it is about brands.
 COLUMNS = (
@@ -17,7 +19,8 @@ COLUMNS = (
 
 
 def install(connection: Connection) -> None:
-    """Make the columns of a library that has none."""
+    """Make the columns of a library that has none, and the vocabulary."""
+    vocabulary.install(connection)
     if connection.scalar(select(LibraryColumn.id).limit(1)) is not None:
         return
     rows = [

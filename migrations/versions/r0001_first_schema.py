@@ -250,6 +250,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("state in ('unsure', 'failed')"),
     )
     op.create_table(
+        "finding_state",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("passages", sa.Integer(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finding_state")),
+    )
+    op.create_table(
         "follower",
         sa.Column("openid", sa.String(length=64), nullable=False),
         sa.Column("followed_at", Moment(), nullable=True),
@@ -318,6 +327,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("raw IS NOT NULL"),
         postgresql_where=sa.text("raw IS NOT NULL"),
+    )
+    op.create_table(
+        "indexed_word",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("passages", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_indexed_word")),
+        sa.UniqueConstraint("word", name=op.f("uq_indexed_word_word")),
     )
     op.create_table(
         "licence_tries",
@@ -506,6 +523,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("measure", name=op.f("pk_month_figure")),
     )
     op.create_table(
+        "passage",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=16), nullable=False),
+        sa.Column("reference", sa.Integer(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), nullable=False),
+        sa.Column("length", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("grams", sa.Text().with_variant(postgresql.ARRAY(sa.Text()), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passage")),
+        sa.UniqueConstraint("topic", "reference", "number", name=op.f("uq_passage_topic_reference_number")),
+    )
+    op.create_index(op.f("ix_passage_edition"), "passage", ["edition"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_index("ix_passage_grams", "passage", ["grams"], unique=False, postgresql_using="gin")
+    op.create_table(
         "pulse",
         sa.Column("name", sa.String(length=32), nullable=False),
         sa.Column("at", Moment(), nullable=False),
@@ -613,6 +647,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
     )
     op.create_table(
+        "synonyms",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("words", Json, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_synonyms")),
+    )
+    op.create_table(
         "tag",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=30), nullable=False),
@@ -634,6 +674,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("openid", "topic", "reference", name=op.f("uq_talk_openid_topic_reference")),
     )
     op.create_index(op.f("ix_talk_heard_at"), "talk", ["heard_at"], unique=False)
+    op.create_table(
+        "trade_word",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("word", sa.String(length=20), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trade_word")),
+        sa.UniqueConstraint("word", name=op.f("uq_trade_word_word")),
+    )
     op.create_table(
         "tried",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -859,6 +906,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_pair_tally_survey_id_survey")),
         sa.PrimaryKeyConstraint("survey_id", "question", "other", "option", "other_option", name=op.f("pk_pair_tally")),
     )
+    op.create_table(
+        "posting",
+        sa.Column("word_id", sa.Integer(), nullable=False),
+        sa.Column("passage_id", sa.Integer(), nullable=False),
+        sa.Column("times", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["passage_id"], ["passage.id"], name=op.f("fk_posting_passage_id_passage")),
+        sa.ForeignKeyConstraint(["word_id"], ["indexed_word.id"], name=op.f("fk_posting_word_id_indexed_word")),
+        sa.PrimaryKeyConstraint("word_id", "passage_id", name=op.f("pk_posting")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(op.f("ix_posting_passage_id"), "posting", ["passage_id"], unique=False)
     op.create_table(
         "quota",
         sa.Column("survey_id", sa.Integer(), nullable=False),
