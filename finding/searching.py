@@ -35,7 +35,7 @@ Visible = Mapping[str, Select[int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class FoundPassage:
     """Passage that was found: of every text the best one."""
 
     topic: str
@@ -73,7 +73,7 @@ class _Meaning:
     weight: float
 
 
-def search(session: Session, words: str, *, visible: Visible, limit: int = 20) -> list[Hit]:
+def search(session: Session, words: str, *, visible: Visible, limit: int = 20) -> list[FoundPassage]:
     """The best passages among those that may be seen, one of each text, the best first.
 
     Where no word finds anything good, those come first in which what is sought stands letter by letter.
@@ -91,7 +91,9 @@ def search(session: Session, words: str, *, visible: Visible, limit: int = 20) -
     return [*exact, *(hit for hit in found if (hit.topic, hit.reference) not in had)][:limit]
 
 
-def _by_words(session: Session, meanings: Sequence[tuple[str, ...]], visible: Visible, limit: int) -> list[Hit]:
+def _by_words(
+    session: Session, meanings: Sequence[tuple[str, ...]], visible: Visible, limit: int
+) -> list[FoundPassage]:
     state = vocabulary.state(session)
     every = sorted({word for meaning in meanings for word in meaning})
     which = select(IndexedWord.word, IndexedWord.id, IndexedWord.passages).where(IndexedWord.word.in_(every))
@@ -103,7 +105,7 @@ def _by_words(session: Session, meanings: Sequence[tuple[str, ...]], visible: Vi
     names = {row.id: row.word for row in known.values()}
     texts = _texts(session, [each.id for each in best])
     return [
-        Hit(
+        FoundPassage(
             each.topic,
             each.reference,
             texts[each.id].number,
@@ -189,7 +191,7 @@ def _each_once(candidates: Sequence[_Candidate], limit: int) -> list[_Candidate]
     return list(best.values())[:limit]
 
 
-def _by_letters(session: Session, sought: str, visible: Visible, limit: int) -> list[Hit]:
+def _by_letters(session: Session, sought: str, visible: Visible, limit: int) -> list[FoundPassage]:
     """Passages in which every part of what is sought stands letter by letter, in the title first, then the newest."""
     parts = ["".join(filter(str.isalnum, part)) for part in clean(sought).split()]
     parts = [part for part in parts if part]
@@ -204,9 +206,9 @@ def _by_letters(session: Session, sought: str, visible: Visible, limit: int) -> 
         title, text = _letters(row.title), _letters(row.text)
         if all(part in title or part in text for part in parts):
             found.append((not all(part in title for part in parts), row))
-    hits: dict[tuple[str, int], Hit] = {}
+    hits: dict[tuple[str, int], FoundPassage] = {}
     for _, row in sorted(found, key=lambda each: (each[0], -each[1].id)):
-        hit = Hit(row.topic, row.reference, row.number, row.title, row.text, 0.0, 1.0, tuple(parts))
+        hit = FoundPassage(row.topic, row.reference, row.number, row.title, row.text, 0.0, 1.0, tuple(parts))
         hits.setdefault((row.topic, row.reference), hit)
     return list(hits.values())[:limit]
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from finding import indexing, searching, vocabulary
 from finding.models import FindingState, IndexedWord, Passage, Posting
-from finding.searching import Hit
+from finding.searching import FoundPassage
 from foundation.errors import Refused
 from tests.conftest import House
 from tests.finding.library import JUNK, LIBRARY, QUESTIONS
@@ -32,7 +32,7 @@ def filled(house: House) -> House:
     return house
 
 
-def search(house: House, words: str, **more) -> list[Hit]:
+def search(house: House, words: str, **more) -> list[FoundPassage]:
     with house.look() as session:
         return searching.search(session, words, visible=more.pop("visible", EVERYTHING), **more)
 
