@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from campaigns import kinds, listing, sending
+from campaigns import approving, kinds, listing, sending
 from campaigns.kinds import CampaignContext, CampaignKind
 from foundation.database import is_away
 from wechat_bot.collecting import claimed, more
@@ -15,6 +15,8 @@ from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 LOOK_EVERY = timedelta(seconds=2)
+#: How often what waits for approval or its moment is compared with what was submitted.
+COMPARE_EVERY = timedelta(seconds=10)
 
 
 def workers(features: Sequence[Feature]) -> list[Job]:
@@ -23,11 +25,12 @@ def workers(features: Sequence[Feature]) -> list[Job]:
     Raises ValueError, naming both, where two features claim one name.
     """
     found = claimed("campaign kind", [(name, each.name, each) for name, each in more(features, CampaignKind)])
-    of_each = (("campaigns", send), ("news of campaigns", note_news))
+    of_each = (("campaigns", LOOK_EVERY, send), ("news of campaigns", LOOK_EVERY, note_news))
+    approved = ("approvals of campaigns", COMPARE_EVERY, look_after_approvals)
     return [
-        Job(f"{what} of {name}", LOOK_EVERY, partial(run, kind=kind))
+        Job(f"{what} of {name}", every, partial(run, kind=kind))
         for name, kind in found.items()
-        for what, run in of_each
+        for what, every, run in (*of_each, *([approved] if kind.needs_approval or kind.within else []))
     ]
 
 
@@ -62,6 +65,16 @@ def _send_some(services: Services, campaign_id: int, kind: CampaignKind, context
         return
     with services.transaction() as session:
         sending.queue_some(session, campaign_id, kind, context)
+
+
+def look_after_approvals(services: Services, kind: CampaignKind) -> None:
+    """Make drafts of campaigns that are no longer what was submitted, and end those whose time is over."""
+    now = services.clock()
+    with services.reading() as session:
+        bound = approving.bound(session, kind)
+    for campaign_id in bound:
+        with services.transaction() as session:
+            approving.look_after(session, campaign_id, kind, now=now)
 
 
 def note_news(services: Services, kind: CampaignKind) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,13 @@ from sqlalchemy.orm import Session
 from campaigns.models import Campaign
 from wechat_bot.conversation import Account
 from wechat_bot.criterion import Criterion
+from wechat_bot.mass.source import MassContent
 from wechat_bot.services import Services
 
 Condition = ColumnElement[bool]
 _UTC = ZoneInfo("UTC")
+#: Campaign messages a shop may get in seven days, where the settings say nothing else.
+CAP = 2
 _NO_ACCOUNT = Account(name="", public_url="", has_pages=False)
 
 
@@ -27,6 +31,34 @@ class CampaignContext:
     criteria: Mapping[str, Criterion] = field(default_factory=dict)
     zone: ZoneInfo = _UTC
     account: Account = _NO_ACCOUNT
+    #: On how many of seven days a shop may get a campaign (`MOST_A_WEEK`).
+    cap: int = CAP
+    #: When what is listed now goes, if that is not now: the end of the quiet hours.
+    put_off_until: datetime | None = None
+
+    @property
+    def goes_at(self) -> datetime:
+        """When what is listed now goes."""
+        return self.put_off_until or self.now
+
+
+class Way(StrEnum):
+    """Way by which a shop can be reached; a shop goes by the first of its campaign's that is open to it."""
+
+    #: A customer-service message while the reply window is open.
+    MESSAGE = "message"
+    #: A mass message, in parts of 2 to 10,000 followers: it uses up one of a follower's four of the month.
+    MASS = "mass"
+    #: A mass message to everybody with one of WeChat's tags (`CampaignKind.tag`).
+    TAG = "tag"
+    #: A template message: never for promotion (wechat-platform.md §5).
+    TEMPLATE = "template"
+    #: The message waits until the shop writes.
+    CONTACT = "contact"
+
+
+#: What the outbox does with a message by itself.
+BY_OUTBOX = (Way.MESSAGE, Way.TEMPLATE, Way.CONTACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +107,24 @@ class CampaignKind:
     hold: Callable[[Session, Campaign, Sequence[int]], Collection[int]] | None = None
     #: Told which of those shops a campaign has reached, in the transaction that notes it.
     reached: Callable[[Session, Campaign, Sequence[int]], None] | None = None
-    #: At most so many messages a shop and week, over campaigns of every kind; None for a kind without that limit.
-    most_a_week: int | None = None
-    #: Whether somebody else than its authors must approve a campaign before it is sent.
+    #: The ways of a campaign, the one that is tried first in front. A shop to which none is open is left out
+    #: (`no_channel`).
+    ways: Callable[[Session, Campaign], Sequence[Way]] = lambda session, campaign: BY_OUTBOX
+    #: What its mass messages say; asked for each part just before it is sent. Needed for `Way.MASS` and `Way.TAG`.
+    mass: Callable[[Services, Session, Campaign], MassContent] | None = None
+    #: WeChat's id of the tag that a campaign goes to, for `Way.TAG`.
+    tag: Callable[[Session, Campaign], int | None] = lambda session, campaign: None
+    #: What an approval covers besides words, audience and moments: the article's version, buttons, the ways.
+    content: Callable[[Session, Campaign], Mapping[str, Any]] = lambda session, campaign: {}
+    #: Whether a shop that had its share of campaigns this week is left out (`cap`). Campaigns of every kind count.
+    is_capped: bool = False
+    #: Whether a shop gets at most one campaign of this kind on a day (`same_day`).
+    is_once_a_day: bool = False
+    #: How long after its moment a campaign may still begin, where it has no last moment of its own; then it has missed
+    #: its time. None for a kind that begins however late.
+    within: timedelta | None = None
+    #: Whether somebody else than its authors must approve a campaign before it is sent. Such a campaign begins as a
+    #: draft, and a change sends it back to that.
     needs_approval: bool = False
 
     def about(self, reference: int) -> str:
@@ -87,4 +134,5 @@ class CampaignKind:
 
 def context(services: Services, now: datetime) -> CampaignContext:
     """Return the context of this process at a moment."""
-    return CampaignContext(now, services.criteria, services.zone, services.account)
+    quiet = services.quiet.over_at(now) if services.quiet else None
+    return CampaignContext(now, services.criteria, services.zone, services.account, services.most_a_week, quiet)

@@ -7,17 +7,17 @@ bound for this campaign, and one that was added after that is not in its audienc
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, and_, case, exists, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, Integer, String, case, exists, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns import steering, tally
+from campaigns import approving, caps, steering, tally
+from campaigns.caps import Whose
 from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
-from campaigns.rules import ENDED, FAILED
-from foundation.database import count_to, one_at_a_time
+from foundation.database import count_to
 from foundation.errors import Refused
 from people.models import IS_THERE, Area, Retailer
 from wechat_bot.models import Delivery, Follower
@@ -25,12 +25,7 @@ from wechat_bot.outbox import states
 
 #: Shops in one step; another writer waits about a tenth of a second for it.
 BATCH = 10_000
-A_WEEK = timedelta(days=7)
 UNBOUND = "unbound"
-#: Key of an advisory lock (any number) on judging who has had enough.
-_WEEKLY_LIMIT = 0x5EED_0004
-#: The outcomes that do not count towards the weekly limit of messages: nothing arrived.
-_UNCOUNTED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
 
 
 def some(
@@ -45,6 +40,8 @@ def some(
     campaign = steering.claimed(session, campaign_id, (CampaignState.PLANNED, CampaignState.LISTING), now=context.now)
     if campaign is None or kind.waits(session, campaign, context.now):
         return False
+    if approving.has_missed(session, campaign, kind, now=context.now):
+        return False
     try:
         if not _freeze(session, campaign, kind, context.now):
             return False
@@ -56,7 +53,7 @@ def some(
     after, until = campaign.cursor, min(campaign.cursor + batch, campaign.last_shop)
     if kind.prepare is not None:
         kind.prepare(session, campaign, in_step(after, until), context)
-    _write_down(session, campaign, kind, [*meant, in_step(after, until)], context.now)
+    _write_down(session, campaign, kind, context, meant, after, until)
     tally.count_step(session, campaign.id, after, until)
     campaign.cursor = until
     if not campaign.is_listed:
@@ -74,7 +71,7 @@ def _freeze(session: Session, campaign: Campaign, kind: CampaignKind, now: datet
     """
     if campaign.frozen_at is not None:
         return True
-    if not steering.is_still_approved(session, campaign, kind, now=now):
+    if not approving.is_still_approved(session, campaign, kind, now=now):
         return False
     campaign.frozen_at = now
     campaign.last_shop = session.scalar(select(func.max(Retailer.id))) or 0
@@ -83,21 +80,28 @@ def _freeze(session: Session, campaign: Campaign, kind: CampaignKind, now: datet
 
 
 def _write_down(
-    session: Session, campaign: Campaign, kind: CampaignKind, which: Sequence[Condition], now: datetime
+    session: Session,
+    campaign: Campaign,
+    kind: CampaignKind,
+    context: CampaignContext,
+    meant: Sequence[Condition],
+    after: int,
+    until: int,
 ) -> None:
-    """Insert the recipients that conditions on `Retailer` select, each with the reason that leaves it out, if any."""
+    """Insert the recipients of a step, each with the reason that leaves it out, if any."""
+    theirs: Whose = lambda shop: shop.between(after + 1, until)  # noqa: E731
     judged = (
         select(
             Retailer.id,
             Retailer.openid,
             Retailer.area_id,
             func.coalesce(Retailer.manager_id, Area.manager_id).label("manager_id"),
-            reasons(session, campaign, kind, now).label("why"),
+            reasons(session, campaign, kind, context, theirs).label("why"),
         )
         .select_from(Retailer)
         .join(Area, Area.id == Retailer.area_id)
         .outerjoin(Follower, Follower.openid == Retailer.openid)
-        .where(*which, IS_THERE)
+        .where(*meant, in_step(after, until), IS_THERE)
         # Materialised, or the reasons would be evaluated once for each column that depends on them.
         .cte("judged")
         .prefix_with("MATERIALIZED")
@@ -136,14 +140,17 @@ def is_anybody(session: Session, *conditions: Condition) -> bool:
     return session.scalar(select(Retailer.id).where(*conditions, IS_THERE).limit(1)) is not None
 
 
-def reasons(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> ColumnElement[str | None]:
-    """Return the first reason to leave a shop out, as an SQL expression; null where there is none."""
-    frozen_at = campaign.frozen_at or now
+def reasons(
+    session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext, theirs: Whose
+) -> ColumnElement[str | None]:
+    """Return the first reason to leave a shop out, as an SQL expression; null where there is none. `theirs`: which
+    shops are judged, as a condition on a column of their ids."""
+    frozen_at = campaign.frozen_at or context.now
     found: Sequence[LeftOutReason] = (
         LeftOutReason(UNBOUND, or_(Retailer.openid.is_(None), Retailer.bound_at > frozen_at)),
         LeftOutReason("unfollowed", or_(Follower.openid.is_(None), Follower.unfollowed_at.is_not(None))),
         *kind.reasons(session, campaign),
-        *_has_had_enough(session, campaign, kind, now),
+        *caps.reasons(session, campaign, kind, context, theirs),
     )
     return case(*((each.condition, literal(each.name)) for each in found), else_=literal(None, String))
 
@@ -153,29 +160,3 @@ def has_waiting(campaign: Campaign) -> LeftOutReason:
     about = Delivery.about == campaign.about
     # Must repeat the condition of the partial index on waiting messages word for word.
     return LeftOutReason("waiting", exists().where(Delivery.openid == Retailer.openid, states.waits("delivery"), about))
-
-
-def _has_had_enough(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> Sequence[LeftOutReason]:
-    if kind.most_a_week is None:
-        return ()
-    # Of two campaigns at once neither would see whom the other is writing down.
-    one_at_a_time(session, _WEEKLY_LIMIT)
-    is_about_to_go = Recipient.outcome == Outcome.QUEUED
-    is_never_sent = and_(Recipient.outcome == Outcome.LISTED, Campaign.state.in_(ENDED))
-    had = (
-        select(func.count())
-        .select_from(Recipient)
-        .join(Campaign, Campaign.id == Recipient.campaign_id)
-        .outerjoin(Delivery, Delivery.id == Recipient.delivery_id)
-        .where(
-            # By the keeper, of whom there is an index: a manager's every group is a campaign.
-            Recipient.openid == Retailer.openid,
-            Recipient.campaign_id != campaign.id,
-            Recipient.outcome.not_in(_UNCOUNTED),
-            ~is_never_sent,
-            or_(is_about_to_go, func.coalesce(Delivery.settled_at, Campaign.frozen_at) > now - A_WEEK),
-        )
-        .correlate(Retailer)
-        .scalar_subquery()
-    )
-    return (LeftOutReason("often", had >= kind.most_a_week),)

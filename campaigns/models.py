@@ -58,6 +58,8 @@ class Campaign(Base):
             "due_at",
             **only("state in ('planned', 'listing', 'sending')"),
         ),
+        # For those whose approval or last moment is looked after.
+        Index("ix_campaign_bound", "kind", **only("state in ('submitted', 'planned')")),
         Index("ix_campaign_withdrawing", "kind", **only("is_withdrawing")),
     )
 
@@ -83,13 +85,13 @@ class Campaign(Base):
     resumed: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: Whether it was stopped and messages of it may still wait in the outbox: the clock withdraws them.
     is_withdrawing: Mapped[bool] = mapped_column(default=False, server_default=false())
-    #: Why it is broken, or waits for approval again.
+    #: Why it is broken, or a draft again.
     error: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(40))
     #: When it was cancelled, ended or broke.
     ended_at: Mapped[datetime | None]
-    #: The digest of what was approved.
+    #: The digest of what was submitted, and then approved.
     approved: Mapped[str | None] = mapped_column(String(64))
     #: Why the clock paused it by itself; None where a person did.
     paused_because: Mapped[str | None] = mapped_column(String(300))
@@ -108,6 +110,11 @@ class Outcome(StrEnum):
     #: Listed, and not handed to the outbox yet.
     LISTED = "listed"
     QUEUED = "queued"
+    #: Goes with a mass message: what became of it is what became of its part (`CampaignPart`).
+    BATCHED = "batched"
+    #: WeChat took the mass message, or has told how it ended. Never stored: its part's state says it.
+    TAKEN = "taken"
+    FINISHED = "finished"
     #: Accepted by WeChat as a customer-service message.
     CUSTOM = "custom"
     #: Accepted as a template message: without its receipt yet, or with it.

@@ -18,17 +18,17 @@ OPENED, ACTED = "opened", "acted"
 #: The prefix of the counters of reasons.
 LEFT_OUT = "why:"
 #: Outcomes of a message that WeChat accepted, with or without the receipt of a template message.
-SENT = (Outcome.CUSTOM, Outcome.TEMPLATE, Outcome.ARRIVED)
+SENT = (Outcome.CUSTOM, Outcome.TEMPLATE, Outcome.ARRIVED, Outcome.TAKEN, Outcome.FINISHED)
 #: A customer-service message has arrived when WeChat accepted it; a template message only with its receipt.
 REACHED = (Outcome.CUSTOM, Outcome.ARRIVED)
 #: Outcomes of a message that has arrived, as far as is known.
 BROUGHT = (*SENT, Outcome.UNSURE)
-WAITING = (Outcome.LISTED, Outcome.QUEUED, Outcome.HELD)
+WAITING = (Outcome.LISTED, Outcome.QUEUED, Outcome.BATCHED, Outcome.HELD)
 FAILED = (Outcome.UNFOLLOWED, Outcome.LATE, Outcome.REFUSED)
 #: States with work for the clock once due; states that can be stopped; states that are final.
 DUE = (CampaignState.PLANNED, CampaignState.LISTING, CampaignState.SENDING)
-UNSETTLED = (*DUE, CampaignState.SUBMITTED, CampaignState.PAUSED, CampaignState.SENT)
-ENDED = (CampaignState.CANCELLED, CampaignState.OVER, CampaignState.BROKEN)
+UNSETTLED = (*DUE, CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.PAUSED, CampaignState.SENT)
+ENDED = (CampaignState.CANCELLED, CampaignState.OVER, CampaignState.BROKEN, CampaignState.MISSED)
 #: Why a delivery was withdrawn.
 WAS_ACTED, WAS_STOPPED = "answered", "stopped"
 _OF_FAILURE = {

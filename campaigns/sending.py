@@ -10,6 +10,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
 from campaigns import listing, rules, steering, tally
+from campaigns.caps import Whose
 from campaigns.kinds import CampaignContext, CampaignKind
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from foundation.database import count_to
@@ -125,7 +126,8 @@ def _leave_out(
 ) -> Counter[tally.Key]:
     """Leave out those of the next recipients that have a reason by now; a shop whose keeper has changed counts as not
     bound. Gives what is to be added to the counters."""
-    why = listing.reasons(session, campaign, kind, context.now)
+    theirs: Whose = lambda shop: shop.in_(select(some.c.retailer_id))  # noqa: E731
+    why = listing.reasons(session, campaign, kind, context, theirs)
     why = case((Retailer.openid.is_distinct_from(some.c.openid), listing.UNBOUND), else_=why)
     looked = (
         select(some.c.retailer_id, some.c.area_id, why.label("why"))

@@ -1,4 +1,4 @@
-"""Actions on a campaign: plan, approve, revise, pause, resume, cancel; every step is written down."""
+"""Actions on a campaign: plan, pause, resume, cancel; every step is written down (approval: `approving.py`)."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -15,7 +15,6 @@ from campaigns.models import Campaign, CampaignState, CampaignStep, Outcome, Rec
 from foundation.database import one_at_a_time
 from foundation.dialects import among
 from foundation.errors import Refused
-from people.models import Audience
 from wechat_bot import watching
 from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing, states
@@ -40,7 +39,7 @@ def plan(
     by: str,
     now: datetime,
 ) -> Campaign:
-    """Plan a campaign for a moment; where its kind demands approval, it waits for that first."""
+    """Plan a campaign for a moment; where its kind demands approval, it is a draft."""
     campaign = Campaign(
         kind=kind.name,
         reference=reference,
@@ -50,7 +49,7 @@ def plan(
         audience=dict(audience) if audience is not None else None,
         due_at=due_at,
         not_after=not_after,
-        state=State.SUBMITTED if kind.needs_approval else State.PLANNED,
+        state=State.DRAFT if kind.needs_approval else State.PLANNED,
         created_at=now,
         created_by=by[:40],
         token=token,
@@ -66,37 +65,6 @@ def planned(session: Session, kind: CampaignKind, token: str) -> int | None:
     same form posted at the same moment waits here."""
     one_at_a_time(session, crc32(token.encode()))
     return session.scalar(select(Campaign.reference).where(Campaign.kind == kind.name, Campaign.token == token))
-
-
-def approve(session: Session, campaign: Campaign, *, by: str, now: datetime) -> None:
-    """Approve the text, audience and moment of a campaign; none of them may change after that. Raises Refused where it
-    does not wait for approval, and for whoever planned or changed it."""
-    if campaign.state != State.SUBMITTED:
-        raise Refused(texts.NOT_SUBMITTED)
-    makers = select(CampaignStep.by).where(CampaignStep.campaign_id == campaign.id)
-    if by[:40] in session.scalars(makers.where(CampaignStep.state == State.SUBMITTED)).all():
-        raise Refused(texts.OWN)
-    campaign.approved, campaign.error = digest(session, campaign), None
-    enter(session, campaign, State.PLANNED, by=by, now=now)
-
-
-def revise(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str, now: datetime, **changes: Any) -> None:
-    """Change a planned campaign; an approved one waits for approval again. Raises Refused once sending has begun."""
-    if campaign.state not in (State.SUBMITTED, State.PLANNED):
-        raise Refused(texts.IS_OVER)
-    for name, value in changes.items():
-        setattr(campaign, name, value)
-    campaign.approved = None
-    enter(session, campaign, State.SUBMITTED if kind.needs_approval else State.PLANNED, by=by, now=now)
-
-
-def is_still_approved(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:
-    """Whether what is about to be sent is what was approved; if not, the campaign waits for approval again."""
-    if not kind.needs_approval or campaign.approved == digest(session, campaign):
-        return True
-    campaign.approved, campaign.error = None, texts.CHANGED
-    enter(session, campaign, State.SUBMITTED, now=now, why=texts.CHANGED)
-    return False
 
 
 def pause(session: Session, campaign: Campaign, *, by: str = "", now: datetime) -> None:
@@ -127,6 +95,7 @@ def resume(session: Session, campaign: Campaign, *, by: str = "", now: datetime)
     campaign.resumed += 1
     # What was not withdrawn yet goes on waiting in the outbox.
     campaign.is_withdrawing = False
+    campaign.paused_because = None
     state = State.PLANNED
     if campaign.frozen_at is not None:
         state = State.SENDING if campaign.is_listed else State.LISTING
@@ -189,22 +158,6 @@ def withdraw(session: Session, campaign: Campaign, *, now: datetime) -> bool:
     return len(ids) == BATCH
 
 
-def digest(session: Session, campaign: Campaign) -> str:
-    """Return the digest an approval is bound to: text, audience with the saved audiences it names, moments."""
-    named = sorted(_named(campaign.audience))
-    saved = session.execute(
-        select(Audience.name, Audience.spec).where(Audience.name.in_(named)).order_by(Audience.name)
-    )
-    content = {
-        "said": campaign.said,
-        "audience": campaign.audience,
-        "saved": [[row.name, row.spec] for row in saved],
-        "due_at": campaign.due_at.timestamp(),
-        "not_after": campaign.not_after and campaign.not_after.timestamp(),
-    }
-    return rules.digest(content)
-
-
 def key(campaign: Campaign) -> str:
     """Return the prefix of a campaign's delivery keys; the shop's id follows."""
     return f"{_KEY.format(campaign.id)}{campaign.resumed}:"
@@ -245,18 +198,3 @@ def _leave(session: Session, campaign: Campaign, wanted: Collection[State], to: 
 def _is_of(campaign: Campaign) -> ColumnElement[bool]:
     """Return the condition that a delivery belongs to a campaign, however often it was resumed."""
     return or_(*(Delivery.key.startswith(key.format(campaign.id)) for key in (_KEY, _KEY_BEHIND)))
-
-
-def _named(spec: Any) -> set[str]:
-    """Return the saved audiences that a specification names, at any depth."""
-    if isinstance(spec, list):
-        return set().union(*map(_named, spec))
-    if not isinstance(spec, dict):
-        return set()
-    found: set[str] = set()
-    for name, value in spec.items():
-        if name == "audience":
-            found.update([value] if isinstance(value, str) else value)
-        else:
-            found |= _named(value)
-    return found

@@ -5,11 +5,16 @@ from campaigns.models import CampaignState, Outcome
 NO_SUCH = "没有这一次发送。"
 IS_OVER = "这一次已经发完、取消或结束了。"
 NOT_PAUSED = "这一次没有暂停，不用继续。"
+NOT_DRAFT = "这一次不是草稿，不能提交。"
+HAS_BEGUN = "这一次已经开始发送，或已经结束了，不能再改。"
+WHY = "请写上退回的原因。"
+MISSED = "到了截止时间还没有开始发送。"
 NOT_SUBMITTED = "这一次不在等审批。"
 OWN = "自己安排或改过的，要由别人审批。"
 CHANGED = "对象已改动，需重新审批。"
 
 STATES = {
+    CampaignState.DRAFT: "草稿",
     CampaignState.SUBMITTED: "等审批",
     CampaignState.PLANNED: "已安排",
     CampaignState.LISTING: "发送中",
@@ -19,10 +24,14 @@ STATES = {
     CampaignState.CANCELLED: "已取消",
     CampaignState.OVER: "已结束",
     CampaignState.BROKEN: "没有发",
+    CampaignState.MISSED: "过时未发",
 }
 OUTCOMES = {
     Outcome.LISTED: "等着排队",
     Outcome.QUEUED: "排队发送",
+    Outcome.BATCHED: "在群发里，还没发",
+    Outcome.TAKEN: "群发已提交微信",
+    Outcome.FINISHED: "群发已完成",
     Outcome.CUSTOM: "客服消息已送达",
     Outcome.TEMPLATE: "模板消息，等回执",
     Outcome.ARRIVED: "模板消息已送达",
@@ -39,5 +48,12 @@ REASONS = {
     "unbound": "没有绑定微信",
     "unfollowed": "没有关注公众号",
     "waiting": "上一条还没发出",
-    "often": "这一周已收到够多",
+    "refused": "回复了不再接收",
+    "erased": "已要求删除资料",
+    "same_day": "同一天有另一条推送",
+    "cap": "这一周已收到够多",
+    "quota": "本月已满 4 条群发",
+    "no_channel": "没有能送达的方式",
+    "stranger": "微信不认识这个粉丝",
+    "alone": "只剩 1 人，群发至少要 2 人",
 }

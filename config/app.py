@@ -100,6 +100,7 @@ def build_services(
         is_development=settings.development,
         public_url=settings.public_url,
         quiet=settings.quiet,
+        most_a_week=settings.most_a_week,
         media_folder=settings.media_path,
         files_folder=settings.files_path,
         templates=settings.templates,

@@ -121,6 +121,8 @@ class Settings(BaseSettings):
     clock_path: Path = ROOT / "var" / "clock"
     #: Quiet hours, as 21:00-08:00 in the time zone above; `off` for none.
     quiet_hours: str = "21:00-08:00"
+    #: On how many of seven days a shop may get a push, over all that is sent to many.
+    most_a_week: Annotated[int, Field(ge=1, le=7)] = 2
     #: Number of web processes on PostgreSQL; with SQLite there is one.
     web_concurrency: Annotated[int, Field(ge=1, le=64)] = 2
     #: Number of your own reverse proxies in front: only they are trusted for a visitor's address.

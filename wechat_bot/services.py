@@ -65,6 +65,8 @@ class Services:
     failed_posts: FailedPosts
     #: The account's template for each notice; a message whose notice has none waits for the next contact.
     templates: Mapping[str, Template] = field(default_factory=dict)
+    #: On how many of seven days a shop may get a push (`campaigns`).
+    most_a_week: int = 2
     #: Clock skew detector.
     skew: Skew = field(default_factory=Skew)
 

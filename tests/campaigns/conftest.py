@@ -1,6 +1,6 @@
 """A few shops, and a kind of campaign that belongs to no feature."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -38,6 +38,8 @@ class Town:
 
     house: House
     areas: dict[str, int] = field(default_factory=dict)
+    #: On how many of seven days a shop may get a campaign.
+    cap: int = 2
 
     def shop(self, area: str = "城区", *, bound: bool = True, follows: bool = True, **more: Any) -> int:
         """A shop; a day ago its keeper was bound and followed, and their reply window is open for a month."""
@@ -85,17 +87,21 @@ class Town:
             given = {"said": "新品到货", "due_at": self.now, "audience": audience, "by": "周主任", "now": self.now}
             return steering.plan(session, of, reference, **{**given, **more}).id
 
+    @property
+    def context(self) -> CampaignContext:
+        return replace(context(self.house.services, self.now), cap=self.cap)
+
     def list(self, of: CampaignKind, campaign: int, batch: int = 2) -> bool:
         """One step of listing."""
         with self.house.services.transaction() as session:
-            return listing.some(session, campaign, of, context(self.house.services, self.now), batch=batch)
+            return listing.some(session, campaign, of, self.context, batch=batch)
 
     def send(self, of: CampaignKind, campaign: int) -> None:
         """List all, hand a batch to the outbox, send it, note what became of it."""
         while self.list(of, campaign):
             pass
         with self.house.services.transaction() as session:
-            sending.queue_some(session, campaign, of, context(self.house.services, self.now))
+            sending.queue_some(session, campaign, of, self.context)
         self.house.work()
         with self.house.services.transaction() as session:
             sending.note_news(session, of)

@@ -20,7 +20,7 @@ from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import claiming, settling
 
 LEAFLET = kind(meant=lambda session, campaign, context: [])
-CAPPED = kind("capped", most_a_week=1)
+CAPPED = kind("capped", is_capped=True)
 
 
 def claimed(town: Town) -> claiming.Claim:
@@ -246,7 +246,7 @@ def test_a_receipt_that_comes_after_the_end_is_counted(town: Town) -> None:
 
 
 def test_what_an_ended_campaign_never_sent_does_not_count_towards_the_weekly_limit(town: Town) -> None:
-    shop = town.keeper()
+    town.cap, shop = 1, town.keeper()
     ended = town.plan(CAPPED, reference=1, audience={"shops": [shop]})
     listed(town, ended, CAPPED)
     town.steer(steering.cancel, ended)
@@ -256,7 +256,7 @@ def test_what_an_ended_campaign_never_sent_does_not_count_towards_the_weekly_lim
 
 
 def test_the_week_begins_when_a_message_goes_and_not_when_its_audience_was_frozen(town: Town) -> None:
-    shop = town.keeper()
+    town.cap, shop = 1, town.keeper()
     slow = town.plan(CAPPED, reference=1, audience={"shops": [shop]})
     listed(town, slow, CAPPED)
     town.steer(steering.pause, slow)
@@ -266,11 +266,11 @@ def test_the_week_begins_when_a_message_goes_and_not_when_its_audience_was_froze
     town.send(CAPPED, slow)
     campaign = town.plan(CAPPED, reference=2, audience={"shops": [shop]})
     town.send(CAPPED, campaign)
-    assert (figures(town, slow).sent, figures(town, campaign).left_out) == (1, {"often": 1})
+    assert (figures(town, slow).sent, figures(town, campaign).left_out) == (1, {"cap": 1})
 
 
 def test_of_two_campaigns_at_once_one_keeps_to_the_weekly_limit(town: Town) -> None:
-    shop = town.keeper()
+    town.cap, shop = 1, town.keeper()
     one, other = (town.plan(CAPPED, reference=n, audience={"shops": [shop]}) for n in (1, 2))
     services = town.house.another_process()
     begun, errors = threading.Event(), list[BaseException]()
@@ -279,15 +279,15 @@ def test_of_two_campaigns_at_once_one_keeps_to_the_weekly_limit(town: Town) -> N
         try:
             begun.set()
             with services.transaction() as session:
-                listing.some(session, other, CAPPED, context(services, town.now))
-                sending.queue_some(session, other, CAPPED, context(services, town.now))
+                listing.some(session, other, CAPPED, town.context)
+                sending.queue_some(session, other, CAPPED, town.context)
         except BaseException as error:
             errors.append(error)
 
     second = threading.Thread(target=step)
     with town.house.services.transaction() as session:
-        listing.some(session, one, CAPPED, context(town.house.services, town.now))
-        sending.queue_some(session, one, CAPPED, context(town.house.services, town.now))
+        listing.some(session, one, CAPPED, town.context)
+        sending.queue_some(session, one, CAPPED, town.context)
         second.start()
         begun.wait(5)
         second.join(1)

@@ -1,0 +1,181 @@
+"""Approval of campaigns: a draft is submitted, and somebody else approves exactly what it is then.
+
+An approval is bound to a digest of what is sent, to whom and when. Any change of that makes it a draft again, whoever
+changed it and wherever: a saved audience that it names belongs to others.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from campaigns import rules, texts
+from campaigns.kinds import CampaignKind
+from campaigns.models import Campaign, CampaignState, CampaignStep
+from campaigns.steering import enter
+from foundation.errors import Refused
+from people.models import Audience
+
+State = CampaignState
+#: States in which a change is one of something submitted or approved.
+_BOUND = (State.SUBMITTED, State.PLANNED)
+
+
+def submit(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str, now: datetime) -> None:
+    """Submit a draft for approval by somebody else. Raises Refused where it is none."""
+    if campaign.state != State.DRAFT:
+        raise Refused(texts.NOT_DRAFT)
+    campaign.approved, campaign.error = digest(session, campaign, kind), None
+    enter(session, campaign, State.SUBMITTED, by=by, now=now)
+
+
+def approve(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str, now: datetime) -> None:
+    """Approve what a campaign says, to whom and when. Raises Refused where it does not wait for approval or is no
+    longer what was submitted, and for whoever made, changed or submitted it."""
+    if campaign.state != State.SUBMITTED:
+        raise Refused(texts.NOT_SUBMITTED)
+    if by[:40] in authors(session, campaign):
+        raise Refused(texts.OWN)
+    if has_changed(session, campaign, kind):
+        raise Refused(texts.CHANGED)
+    campaign.error = None
+    enter(session, campaign, State.PLANNED, by=by, now=now)
+
+
+def reject(session: Session, campaign: Campaign, *, why: str, by: str, now: datetime) -> None:
+    """Send a submitted campaign back to its authors with a reason. Raises Refused without one, and where it does not
+    wait for approval."""
+    if campaign.state != State.SUBMITTED:
+        raise Refused(texts.NOT_SUBMITTED)
+    if not why.strip():
+        raise Refused(texts.WHY)
+    campaign.error = why.strip()[:300]
+    _draw_back(session, campaign, by=by, now=now, why=campaign.error)
+
+
+def take_back(session: Session, campaign: Campaign, *, by: str, now: datetime) -> None:
+    """Make a submitted or approved campaign a draft again. Raises Refused once it has begun."""
+    if campaign.state not in _BOUND or campaign.frozen_at is not None:
+        raise Refused(texts.HAS_BEGUN)
+    _draw_back(session, campaign, by=by, now=now)
+
+
+def revise(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str, now: datetime, **changes: Any) -> None:
+    """Change columns of a campaign that has not begun, or note that its content was changed by somebody.
+
+    What was submitted or approved and is no longer the same becomes a draft again; saved without a change it stays.
+    Raises Refused once it has begun.
+    """
+    if campaign.state not in (State.DRAFT, *_BOUND) or campaign.frozen_at is not None:
+        raise Refused(texts.HAS_BEGUN)
+    for name, value in changes.items():
+        setattr(campaign, name, value)
+    session.flush()
+    if not kind.needs_approval:
+        enter(session, campaign, State.PLANNED, by=by, now=now)
+    elif campaign.state == State.DRAFT:
+        # A draft is saved often; whoever changed it is written down once.
+        if by[:40] not in authors(session, campaign):
+            enter(session, campaign, State.DRAFT, by=by, now=now)
+    elif has_changed(session, campaign, kind):
+        campaign.error = texts.CHANGED
+        _draw_back(session, campaign, by=by, now=now)
+
+
+def is_still_approved(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:
+    """Whether a campaign is what was submitted, and then approved; if not, it becomes a draft again."""
+    if not kind.needs_approval or not has_changed(session, campaign, kind):
+        return True
+    campaign.error = texts.CHANGED
+    _draw_back(session, campaign, by="", now=now, why=texts.CHANGED)
+    return False
+
+
+def has_changed(session: Session, campaign: Campaign, kind: CampaignKind) -> bool:
+    """Whether a submitted or approved campaign that has not begun differs from what was submitted. For pages: the clock
+    makes it a draft some seconds later."""
+    return campaign.state in _BOUND and campaign.approved != digest(session, campaign, kind)
+
+
+def bound(session: Session, kind: CampaignKind) -> Sequence[int]:
+    """Return the ids of the campaigns of a kind that wait for approval or for their moment."""
+    # Written as in the partial index: SQLite does not match SQLAlchemy's own form of it.
+    waits = text("campaign.state in ('submitted', 'planned')")
+    return session.scalars(select(Campaign.id).where(Campaign.kind == kind.name, waits).order_by(Campaign.id)).all()
+
+
+def look_after(session: Session, campaign_id: int, kind: CampaignKind, *, now: datetime) -> None:
+    """Make a campaign a draft that is no longer what was submitted, and end one whose time is over. Of two workers only
+    one does it."""
+    mine = select(Campaign).where(Campaign.id == campaign_id, Campaign.state.in_(_BOUND))
+    campaign = session.scalar(mine.with_for_update(skip_locked=True, key_share=True))
+    if campaign is not None and not has_missed(session, campaign, kind, now=now):
+        is_still_approved(session, campaign, kind, now=now)
+
+
+def has_missed(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:
+    """Whether the last moment passed before anything of a campaign was sent; then it is over."""
+    if kind.within is None or campaign.is_listed or now < (campaign.not_after or campaign.due_at + kind.within):
+        return False
+    campaign.error = texts.MISSED
+    enter(session, campaign, State.MISSED, now=now, why=texts.MISSED)
+    return True
+
+
+def authors(session: Session, campaign: Campaign) -> frozenset[str]:
+    """Return who may not approve a campaign: its maker, and whoever changed or submitted it since it was last sent back
+    with a reason."""
+    mine = CampaignStep.campaign_id == campaign.id
+    rejected = select(func.max(CampaignStep.id)).where(
+        mine, CampaignStep.state == State.DRAFT, CampaignStep.why != "", CampaignStep.by != ""
+    )
+    since = CampaignStep.id > func.coalesce(rejected.scalar_subquery(), 0)
+    wrote = CampaignStep.state.in_((State.DRAFT, State.SUBMITTED))
+    return frozenset(session.scalars(select(CampaignStep.by).where(mine, since, wrote))) - {""} | {campaign.created_by}
+
+
+def digest(session: Session, campaign: Campaign, kind: CampaignKind) -> str:
+    """Return the digest an approval is bound to: text, what the kind adds, audience with the saved audiences it names,
+    moments."""
+    content = {
+        "said": campaign.said,
+        "content": kind.content(session, campaign),
+        "audience": campaign.audience,
+        "saved": _saved(session, campaign.audience),
+        "due_at": campaign.due_at.timestamp(),
+        "not_after": campaign.not_after and campaign.not_after.timestamp(),
+    }
+    return rules.digest(content)
+
+
+def _draw_back(session: Session, campaign: Campaign, *, by: str, now: datetime, why: str = "") -> None:
+    campaign.approved = None
+    enter(session, campaign, State.DRAFT, by=by, now=now, why=why)
+
+
+def _saved(session: Session, spec: Any) -> Sequence[Any]:
+    """Return the saved audiences that a specification names, and those that they name."""
+    found: dict[str, Any] = {}
+    named = _named(spec)
+    while named:
+        rows = session.execute(select(Audience.name, Audience.spec).where(Audience.name.in_(named))).all()
+        found |= dict.fromkeys(named) | {row.name: row.spec for row in rows}
+        named = set().union(*(_named(row.spec) for row in rows)) - found.keys()
+    return sorted(found.items())
+
+
+def _named(spec: Any) -> set[str]:
+    """Return the saved audiences that a specification itself names, at any depth."""
+    if isinstance(spec, list):
+        return set().union(*map(_named, spec))
+    if not isinstance(spec, dict):
+        return set()
+    found: set[str] = set()
+    for name, value in spec.items():
+        if name == "audience":
+            found.update([value] if isinstance(value, str) else value)
+        else:
+            found |= _named(value)
+    return found
