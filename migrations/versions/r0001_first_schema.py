@@ -85,6 +85,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_campaign_token")),
     )
     op.create_index(
+        "ix_campaign_bound",
+        "campaign",
+        ["kind"],
+        unique=False,
+        sqlite_where=sa.text("state in ('submitted', 'planned')"),
+        postgresql_where=sa.text("state in ('submitted', 'planned')"),
+    )
+    op.create_index(
         "ix_campaign_due",
         "campaign",
         ["kind", "due_at"],
