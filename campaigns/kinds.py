@@ -42,8 +42,8 @@ class CampaignContext:
         return self.put_off_until or self.now
 
 
-class Way(StrEnum):
-    """Way by which a shop can be reached; a shop goes by the first of its campaign's that is open to it."""
+class SendingWay(StrEnum):
+    """SendingWay by which a shop can be reached; a shop goes by the first of its campaign's that is open to it."""
 
     #: A customer-service message while the reply window is open.
     MESSAGE = "message"
@@ -58,7 +58,7 @@ class Way(StrEnum):
 
 
 #: What the outbox does with a message by itself.
-BY_OUTBOX = (Way.MESSAGE, Way.TEMPLATE, Way.CONTACT)
+BY_OUTBOX = (SendingWay.MESSAGE, SendingWay.TEMPLATE, SendingWay.CONTACT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,10 @@ class CampaignKind:
     reached: Callable[[Session, Campaign, Sequence[int]], None] | None = None
     #: The ways of a campaign, the one that is tried first in front. A shop to which none is open is left out
     #: (`no_channel`).
-    ways: Callable[[Session, Campaign], Sequence[Way]] = lambda session, campaign: BY_OUTBOX
-    #: What its mass messages say; asked for each part just before it is sent. Needed for `Way.MASS` and `Way.TAG`.
+    ways: Callable[[Session, Campaign], Sequence[SendingWay]] = lambda session, campaign: BY_OUTBOX
+    #: What its mass messages say; asked for each part just before it is sent. Needed for `SendingWay.MASS` and `SendingWay.TAG`.
     mass: Callable[[Services, Session, Campaign], MassContent] | None = None
-    #: WeChat's id of the tag that a campaign goes to, for `Way.TAG`.
+    #: WeChat's id of the tag that a campaign goes to, for `SendingWay.TAG`.
     tag: Callable[[Session, Campaign], int | None] = lambda session, campaign: None
     #: What an approval covers besides words, audience and moments: the article's version, buttons, the ways.
     content: Callable[[Session, Campaign], Mapping[str, Any]] = lambda session, campaign: {}
