@@ -110,7 +110,7 @@ class CampaignKind:
     #: The ways of a campaign, the one that is tried first in front. A shop to which none is open is left out
     #: (`no_channel`).
     ways: Callable[[Session, Campaign], Sequence[SendingWay]] = lambda session, campaign: BY_OUTBOX
-    #: What its mass messages say; asked for each part just before it is sent. Needed for `SendingWay.MASS` and `SendingWay.TAG`.
+    #: What its mass messages say; asked for each part just before it is sent. Needed for the ways MASS and TAG.
     mass: Callable[[Services, Session, Campaign], MassContent] | None = None
     #: WeChat's id of the tag that a campaign goes to, for `SendingWay.TAG`.
     tag: Callable[[Session, Campaign], int | None] = lambda session, campaign: None
