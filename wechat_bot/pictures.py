@@ -47,6 +47,8 @@ def checked(content: bytes) -> Stripped:
     """Check an uploaded picture and strip its metadata. Raises `Refused` if it is no picture, broken, or too large."""
     if len(content) > LIMIT:
         raise Refused(texts.TOO_LARGE)
+    if not content:
+        raise Refused(texts.EMPTY_FILE)
     content_type = kind(content)
     if content_type is None:
         raise Refused(texts.HEIC if content[4:8] == b"ftyp" and content[8:12] in _HEIC else texts.NOT_A_PICTURE)

@@ -23,9 +23,13 @@ from broadcasts.models.pushes import Push
 from broadcasts.queries import articles as queries
 from broadcasts.queries import pictures as kept_pictures
 from broadcasts.rules import article as articles
-from broadcasts.rules import blocks
+from broadcasts.rules import blocks, rendering
 from console import stamps
+from finding import indexing
 from foundation.errors import Refused
+
+#: Topic of articles in links and in the search.
+TOPIC = "article"
 
 LONGEST_NAME = 40
 #: Faults named in the refusal of a publication.
@@ -163,6 +167,7 @@ def publish(
     _put(article, ArticleState.PUBLISHED, who, now)
     article.published_at = article.published_at or now
     session.flush()
+    _let_find(session, article)
     return article.version
 
 
@@ -173,6 +178,7 @@ def withdraw(session: Session, article_id: int, *, who: str, now: datetime) -> N
         raise Refused("这篇文章现在没有发布，不用撤下。")
     _put(article, ArticleState.WITHDRAWN, who, now)
     session.flush()
+    indexing.remove(session, TOPIC, article_id)
 
 
 def restore(session: Session, article_id: int, *, who: str, now: datetime) -> None:
@@ -183,6 +189,7 @@ def restore(session: Session, article_id: int, *, who: str, now: datetime) -> No
     _column(session, article.column_id, queries.brands(session, article_id))
     _put(article, ArticleState.PUBLISHED, who, now)
     session.flush()
+    _let_find(session, article)
 
 
 def discard(session: Session, article_id: int, *, stamp: str) -> None:
@@ -224,6 +231,13 @@ def _need_pictures(session: Session, article: LibraryArticle, now: datetime) -> 
     read = articles.read(article.draft or {}).article
     pictures.hold(session, article.id, 0, read.pictures, now=now)
     pictures.ask_for(session, read.origins, now=now)
+
+
+def _let_find(session: Session, article: LibraryArticle) -> None:
+    """Let the search find the published version."""
+    shown = queries.version(session, article.id, article.version)
+    if shown is not None:
+        indexing.put(session, TOPIC, article.id, shown.title, rendering.passages(shown.blocks))
 
 
 def _locked(session: Session, article_id: int) -> LibraryArticle:

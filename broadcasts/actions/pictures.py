@@ -1,14 +1,78 @@
-"""Pictures of the library: held by articles, and asked for from other sites."""
+"""Pictures of the library: put on the shelf, held by articles, asked for from other sites, swept when nothing holds
+them."""
 
+import hashlib
+import io
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
 
+from PIL import Image
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticlePicture, ForeignPicture, ShelfPicture
+from broadcasts.models.pushes import Push
 from broadcasts.queries import pictures as queries
 from foundation.database import upsert
+from wechat_bot import pictures as checking
+from wechat_bot import shrinking, storage
+
+KEPT_FOR = timedelta(days=2)
+"""How long a picture is kept that nothing holds: longer than an editor stays open."""
+BATCH = 200
+#: How long it is remembered that a picture could not be fetched.
+FORGOTTEN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPicture:
+    """Picture as it will lie on the shelf."""
+
+    sha256: str
+    content: bytes
+    content_type: str
+    width: int
+    height: int
+
+
+def prepare(content: bytes) -> PreparedPicture:
+    """Make a picture ready for the shelf: a JPEG or PNG of at most 1 MB and 1080 pixels, without metadata. It takes its
+    time; call it outside of a transaction. Raises Refused for what is no picture, is broken, empty or too large."""
+    made = shrinking.inside(checking.checked(content))
+    with Image.open(io.BytesIO(made.content)) as image:
+        width, height = image.size
+    return PreparedPicture(hashlib.sha256(made.content).hexdigest(), made.content, made.content_type, width, height)
+
+
+def receive(stream: IO[bytes]) -> PreparedPicture:
+    """Make an uploaded picture ready for the shelf. Raises Refused as `prepare`."""
+    return prepare(stream.read(checking.LIMIT + 1))
+
+
+def add(session: Session, folder: Path, picture: PreparedPicture, *, origin: str = "", now: datetime) -> str:
+    """Put a picture on the shelf in the media folder; gives its name. The same picture lies there once.
+
+    Unless something holds it, it is swept some days later.
+    """
+    row = {
+        "sha256": picture.sha256,
+        "content_type": picture.content_type,
+        "size": len(picture.content),
+        "width": picture.width,
+        "height": picture.height,
+        "origin": origin,
+        "made_at": now,
+    }
+    statement = upsert(session, ShelfPicture).values(row)
+    # The row first: it waits for a sweep that is about to delete the file.
+    session.execute(statement.on_conflict_do_update(index_elements=["sha256"], set_={"made_at": now}))
+    path = queries.path(folder, picture.sha256)
+    if not path.is_file():
+        storage.write(path, picture.content)
+    return picture.sha256
 
 
 def ask_for(session: Session, addresses: Collection[str], *, now: datetime) -> None:
@@ -27,9 +91,34 @@ def hold(session: Session, article_id: int, number: int, names: Collection[str],
     shelf for some days, for its author may want it back."""
     mine = (ArticlePicture.article_id == article_id, ArticlePicture.number == number)
     before = set(session.scalars(select(ArticlePicture.sha256).where(*mine)))
-    if gone := before - set(names):
+    gone, new = before - set(names), sorted(set(names) - before)
+    if gone or new:
+        # Those taken up as well: their rows are locked, so that no sweep deletes them meanwhile.
+        session.execute(update(ShelfPicture).where(ShelfPicture.sha256.in_({*gone, *new})).values(made_at=now))
+    if gone:
         session.execute(delete(ArticlePicture).where(*mine, ArticlePicture.sha256.in_(gone)))
-        session.execute(update(ShelfPicture).where(ShelfPicture.sha256.in_(gone)).values(made_at=now))
-    if new := sorted(set(names) - before):
+    if new:
         rows = [{"article_id": article_id, "number": number, "sha256": each} for each in new]
         session.execute(insert(ArticlePicture), rows)
+
+
+def sweep(session: Session, folder: Path, *, now: datetime) -> int:
+    """Delete some pictures that nothing has held for some days; gives how many were looked at."""
+    old = (
+        select(ShelfPicture.sha256)
+        .where(ShelfPicture.made_at < now - KEPT_FOR)
+        .where(~select(ArticlePicture.sha256).where(ArticlePicture.sha256 == ShelfPicture.sha256).exists())
+        .where(~select(Push.id).where(Push.picture == ShelfPicture.sha256).exists())
+        .order_by(ShelfPicture.made_at)
+        .limit(BATCH)
+    )
+    gone = session.scalars(old.with_for_update(skip_locked=True)).all()
+    if gone:
+        session.execute(delete(ShelfPicture).where(ShelfPicture.sha256.in_(gone)))
+        session.execute(delete(ForeignPicture).where(ForeignPicture.sha256.in_(gone)))
+    for each in gone:
+        queries.path(folder, each).unlink(missing_ok=True)
+    session.execute(
+        delete(ForeignPicture).where(ForeignPicture.sha256.is_(None), ForeignPicture.asked_at < now - FORGOTTEN)
+    )
+    return len(gone)

@@ -19,11 +19,23 @@ def key(address: str) -> str:
     return hashlib.sha256(address.encode(errors="replace")).hexdigest()
 
 
+def path(folder: Path, sha256: str) -> Path:
+    """Where a picture of the shelf lies in the media folder: in a part of it, for files elsewhere there go with their
+    rows in the media inbox."""
+    return path_of(folder / "shelf", sha256)
+
+
 def find(session: Session, folder: Path, sha256: str) -> Found | None:
     """The file of a picture on the shelf; None where it is not there."""
     kept = session.get(ShelfPicture, sha256)
-    path = path_of(folder, sha256)
-    return Found(path, kept.content_type) if kept and path.is_file() else None
+    found = path(folder, sha256)
+    return Found(found, kept.content_type) if kept and found.is_file() else None
+
+
+def read(session: Session, folder: Path, sha256: str) -> tuple[bytes, str] | None:
+    """The bytes of a picture on the shelf and its content type, as WeChat takes them; None where it is not there."""
+    found = find(session, folder, sha256)
+    return (found.path.read_bytes(), found.content_type) if found else None
 
 
 def shelved(session: Session, names: Collection[str]) -> dict[str, ShelvedPicture]:

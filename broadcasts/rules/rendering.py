@@ -98,21 +98,22 @@ def chat(title: str, blocks: tuple[Block, ...], *, address: str = "", most: int)
     return f"{cut(whole, left)[0]}…{end}" if left > 0 else cut(whole, most)[0]
 
 
-def passages(title: str, blocks: tuple[Block, ...]) -> tuple[str, ...]:
-    """Passages by which an article is found: what stands below each heading with the heading, in pieces that can be
-    shown. The title is the first.
+def passages(blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """Passages by which an article is found beside its title: what stands below each heading with the heading, in
+    pieces that can be shown. At least one, which may be empty.
 
-    >>> passages("看证", (TextBlock("先看。"), HeadingBlock("怎么办"), TextBlock("打电话。"), TextBlock("带身份证。")))
-    ('看证', '先看。', '怎么办\\n打电话。\\n带身份证。')
+    >>> passages((TextBlock("先看。"), HeadingBlock("怎么办"), TextBlock("打电话。"), TextBlock("带身份证。")))
+    ('先看。', '怎么办\\n打电话。\\n带身份证。')
     """
-    found, head, lines = [title], "", [""]
+    found: list[str] = []
+    head, lines = "", [""]
     for block in (*blocks, HeadingBlock("")):
         if isinstance(block, HeadingBlock):
             found += _cut_up(head, [line for line in lines if line])
             head, lines = block.text, []
         else:
             lines += words(block).split("\n")
-    return tuple(found)
+    return tuple(found) or ("",)
 
 
 def digest(given: str, blocks: tuple[Block, ...]) -> str:

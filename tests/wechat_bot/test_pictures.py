@@ -48,7 +48,7 @@ def bad() -> list[tuple[bytes, str]]:
         (b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', "不是照片"),
         (b"<!doctype html><script>alert(1)</script>", "不是照片"),
         (b"%PDF-1.7", "不是照片"),
-        (b"", "不是照片"),
+        (b"", "文件是空的"),
         (gif(400), "动图太长"),
         (moving_png(5_000, 4_000), "尺寸太大"),
         (samples.png() + b"\0" * pictures.LIMIT, "太大"),
