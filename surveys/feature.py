@@ -11,6 +11,7 @@ from surveys.mobile import answer
 from surveys.pages import finding, inviting, listing, needs, routes, sheets, unanswered, words
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import audience, measures, timeline
+from surveys.queries import listing as queries
 from wechat_bot.conversation import Conversation, Entry
 from wechat_bot.feature import Feature, Notice
 
@@ -37,6 +38,7 @@ surveys = Feature(
     measures=measures.MEASURES,
     kept_specs=audience.kept_specs,
     titles=audience.titles,
+    destinations=queries.destinations,
     notices=(Notice("survey", "邀请"), Notice("results", "公布结果")),
     commands=[commands.surveys],
     jobs=jobs.JOBS,

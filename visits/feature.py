@@ -46,6 +46,7 @@ visits = Feature(
     criteria=audience.CRITERIA,
     kept_specs=audience.kept_specs,
     titles=titles.titles,
+    destinations=titles.destinations,
     notices=(Notice("answer", "答复店主"), Notice("request", "通知客户经理")),
     jobs=jobs.JOBS,
     measures=measures.MEASURES,

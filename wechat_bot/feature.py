@@ -67,6 +67,14 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """Destination that staff may choose for a button of a message: its link, and what it is called."""
+
+    link: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Feature:
     """Feature declaration: all that a feature adds to the program. Two features that claim one name stop the start."""
 
@@ -109,6 +117,8 @@ class Feature:
     #: Gives the titles of its messages and links, as staff call them. Those of other features, and of what was deleted,
     #: are left out.
     titles: Callable[[Session, Sequence[About]], Mapping[About, Title]] | None = None
+    #: Gives what a button of a message can lead to now: few enough to choose among, the newest in front.
+    destinations: Callable[[Session, datetime], Sequence[Destination]] | None = None
 
     # Its pages and commands.
     console: Blueprint | None = None

@@ -17,6 +17,10 @@ from surveys.models import Participation, Survey, SurveyState, Tally, Version
 from surveys.queries import answer_sheet, version_cache
 from surveys.rules import quotas
 from surveys.rules.definition import Definition, from_json
+from wechat_bot.feature import Destination
+
+#: Surveys that are offered to lead to.
+MOST_OFFERED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,12 @@ def surveys(
     """Return surveys in these states, the newest first."""
     rows = session.execute(_select(now, "", states).order_by(Survey.id.desc()).limit(limit))
     return [_line(*row, now=now) for row in rows]
+
+
+def destinations(session: Session, now: datetime) -> list[Destination]:
+    """Return the running surveys that a button can lead to."""
+    running = surveys(session, now=now, states=(SurveyState.OPEN, SurveyState.WAITING), limit=MOST_OFFERED)
+    return [Destination(f"survey:{each.id}", f"调查《{each.title}》") for each in running]
 
 
 def page(

@@ -1,6 +1,7 @@
 """Titles of the messages of visits: which answer or notice of which request, and what was sent to many."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,10 +10,12 @@ from foundation.text import whole_number
 from visits.actions.groups import TOPIC
 from visits.models import ANSWER_KEY, FIRST_NUMBER, RATING_KEY, VisitGroup
 from visits.texts import notices as texts
-from wechat_bot.feature import About, Title
+from wechat_bot.feature import About, Destination, Title
 
 #: The key prefixes of a request's messages to its shop; all others are notices to staff.
 _TO_THE_SHOP = {ANSWER_KEY: texts.AN_ANSWER, RATING_KEY: texts.A_QUESTION}
+#: The link by which a shop leaves a message.
+LEAVE = "message:"
 _REQUEST, _GROUP, _SEVERAL = "visit:", f"{TOPIC}:", "visits"
 
 
@@ -37,6 +40,11 @@ def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
             number = request_id + FIRST_NUMBER
             found[about] = Title(f"{_kind(about.key)} #{number}", f"/console/visits/{number}")
     return found
+
+
+def destinations(session: Session, now: datetime) -> Sequence[Destination]:
+    """Return the one place of visits that a button can lead to: a message to the customer manager."""
+    return (Destination(LEAVE, texts.CONTACT_ME),)
 
 
 def _kind(key: str | None) -> str:

@@ -212,6 +212,8 @@ OUT_OF_REACH = "的微信现在收不到通知"
 OPEN_PAGE = "点这里查看"
 #: What staff call a message that waits, or may have arrived.
 A_REQUEST, AN_ANSWER, A_QUESTION, A_NOTICE = "留言", "答复", "评价邀请", "通知"
+#: What a button of a push that leads to a message is called where staff choose it.
+CONTACT_ME = "联系我：给客户经理留言"
 OF_SEVERAL = "给客户经理的通知（几条留言）"
 
 
