@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from broadcasts import jobs, permissions
-from broadcasts.actions import erasing
+from broadcasts.actions import erasing, sending
 from broadcasts.commands import group
 from broadcasts.models import first_rows, library, pushes, rows, series
 from broadcasts.pages import routes
-from broadcasts.queries import own_rows
+from broadcasts.queries import links, own_rows
 from console.extension import ConsoleExtension
 from console.menu import MenuGroup
 from finding import models as finding_models
-from wechat_bot.feature import Feature
+from wechat_bot.feature import Feature, Notice
 
 BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
 
@@ -21,12 +21,16 @@ broadcasts = Feature(
     models=(library, pushes, rows, series, finding_models),
     install=first_rows.install,
     criteria=(own_rows.OWN_ROW,),
+    titles=links.titles,
+    destinations=links.destinations,
+    notices=(Notice(sending.NAME, "业务通知"),),
     search_indexes=(finding_models.PASSAGE_SEARCH,),
     jobs=jobs.JOBS,
     commands=(group.broadcasts,),
     console=routes.blueprint,
     statics={"broadcasts": Path(__file__).parent / "static"},
     more=(
+        sending.PUSHES,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(BROADCASTS,),

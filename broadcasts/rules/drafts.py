@@ -48,12 +48,12 @@ class PushContent:
     is_brand: bool = False
 
 
-def faults_of_content(shown: PushContent, kind: PushKind, plan: Plan) -> list[str]:
+def faults_of_content(shown: PushContent, kind: PushKind) -> list[str]:
     """What is missing or too long in the content of a push.
 
-    >>> faults_of_content(PushContent(Shows.TEXT, "到货", "周二到货"), PushKind.SERVICE, Plan.AUTO)
+    >>> faults_of_content(PushContent(Shows.TEXT, "到货", "周二到货"), PushKind.SERVICE)
     []
-    >>> faults_of_content(PushContent(Shows.CARD, "", "", has_picture=False), PushKind.PROMO, Plan.MESSAGE)
+    >>> faults_of_content(PushContent(Shows.CARD, "", "", has_picture=False), PushKind.PROMO)
     ['还没有写标题。', '还没有写内容。', '还没有放图片。']
     """
     found = []
@@ -69,9 +69,6 @@ def faults_of_content(shown: PushContent, kind: PushKind, plan: Plan) -> list[st
         found.append(texts.NO_PICTURE)
     if shown.shows is Shows.ARTICLE and not shown.is_published:
         found.append(texts.NO_ARTICLE)
-    elif shown.shows is Shows.ARTICLE and plan is not Plan.MESSAGE and not shown.has_picture:
-        # WeChat takes no article without a cover (wechat-platform.md §7).
-        found.append(texts.NO_COVER)
     if shown.is_brand and kind is not PushKind.PROMO:
         found.append(texts.BRAND_IS_PROMO)
     return found

@@ -1,0 +1,151 @@
+"""Checks of a push before it is submitted: everything that is wrong with it, each as a sentence."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from broadcasts.actions import sending
+from broadcasts.models.library import ArticleState, LibraryArticle, LibraryColumn
+from broadcasts.models.pushes import Plan, Push, PushKind, Shows
+from broadcasts.rules import advertising, blocks, buttons, drafts
+from broadcasts.rules.advertising import AdvertisingWord
+from broadcasts.rules.states import TAKES_ITS_DAY
+from broadcasts.texts import pushes as texts
+from campaigns import kinds, listing
+from campaigns.kinds import CampaignContext, Condition
+from campaigns.models import Campaign
+from foundation.database import one_at_a_time
+from foundation.errors import Refused
+from people import audiences
+from people.models import Area, Retailer
+from wechat_bot import tagging
+from wechat_bot.models import Follower
+from wechat_bot.services import Services
+
+#: Shops that are named in a refusal.
+NAMED = 5
+#: Key of an advisory lock (any number) on taking a day of an account that sends once a day.
+_DAYS = 0x5EED_0112
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Circumstances in which a push is checked: the moment, the account, and what the features declare."""
+
+    context: CampaignContext
+    #: Whether a link's topic belongs to a feature.
+    knows: Callable[[str], bool]
+    app_id: str
+
+    @property
+    def now(self) -> datetime:
+        return self.context.now
+
+
+def circumstances(services: Services, now: datetime) -> Circumstances:
+    """The circumstances of this process at a moment."""
+    return Circumstances(kinds.context(services, now), services.switchboard.knows, services.wechat.app_id)
+
+
+def faults(session: Session, push: Push, campaign: Campaign, at: Circumstances) -> list[str]:
+    """What is wrong with a push that is about to be submitted, each in a sentence; empty where nothing is."""
+    kind, plan, zone = PushKind(push.kind), Plan(push.plan), at.context.zone
+    found = drafts.faults_of_content(_shown(session, push), kind)
+    links = buttons.undeclared(sending.buttons_of(push), at.knows)
+    found += [texts.undeclared(each.words, each.link) for each in links]
+    ends = campaign.not_after and campaign.not_after.astimezone(zone)
+    found += drafts.faults_of_time(kind, campaign.due_at.astimezone(zone), ends, at.now.astimezone(zone))
+    found += drafts.faults_of_plan(plan, kind, campaign.audience, is_service=at.context.account.has_pages)
+    try:
+        meant = audiences.condition(session, campaign.audience, at.context.criteria, now=at.now)
+        audiences.require_some(int(listing.is_anybody(session, meant)))
+    except Refused as refusal:
+        return [*found, texts.NOBODY if campaign.audience == {} else refusal.sentence]
+    if plan is Plan.TAG and not found:
+        found += _faults_of_tag(session, campaign, meant, at)
+    if not at.context.account.has_pages and (other := _same_day(session, campaign, at)) is not None:
+        found.append(texts.day_taken(other, campaign.due_at.astimezone(zone)))
+    return found
+
+
+def advertises(session: Session, push: Push) -> list[AdvertisingWord]:
+    """Words of a push, those of its article among them, that read as advertising for tobacco."""
+    article = sending.article_of(session, push)
+    inside = [article.digest, *map(blocks.words, article.blocks)] if article else [push.words]
+    links = [each.words for each in sending.buttons_of(push)]
+    return advertising.found("\n".join([push.title, *inside, *links]))
+
+
+def tag_of(session: Session, campaign: Campaign, app_id: str) -> int | None:
+    """WeChat's id of the tag that mirrors what a campaign's audience is; None where it is no such group, or is not
+    mirrored."""
+    group = drafts.group_of(campaign.audience)
+    return tagging.ids_by_name(session, app_id).get(group[1]) if group else None
+
+
+def hold_day(session: Session) -> None:
+    """Hold the days of an account that sends once a day, until the transaction ends."""
+    one_at_a_time(session, _DAYS)
+
+
+def _shown(session: Session, push: Push) -> drafts.PushContent:
+    shows, has_picture = Shows(push.shows), bool(sending.cover_of(session, push))
+    if shows is not Shows.ARTICLE:
+        return drafts.PushContent(shows, push.title, push.words, has_picture)
+    row = session.execute(
+        select(LibraryArticle.state, LibraryColumn.is_brand)
+        .join(LibraryColumn, LibraryColumn.id == LibraryArticle.column_id)
+        .where(LibraryArticle.id == push.article_id)
+    ).first()
+    is_published = row is not None and row.state == ArticleState.PUBLISHED and push.article_version is not None
+    is_brand = row is not None and row.is_brand
+    return drafts.PushContent(shows, push.title, "", has_picture, is_published, is_brand)
+
+
+def _faults_of_tag(session: Session, campaign: Campaign, meant: Condition, at: Circumstances) -> list[str]:
+    group = drafts.group_of(campaign.audience)
+    if group is None or tag_of(session, campaign, at.app_id) is None:
+        return [texts.NOT_MIRRORED.format(group[1] if group else "")]
+    if group[0] == "area":
+        below = select(Area.id).where(Area.parent_id.in_(select(Area.id).where(Area.name == group[1])))
+        if session.scalar(below.limit(1)) is not None:
+            return [texts.HAS_BELOW.format(group[1])]
+    carriers = _carriers(session, campaign, meant, at.context)
+    return [texts.carriers(carriers[0], carriers[1])] if carriers[1] else []
+
+
+def _carriers(
+    session: Session, campaign: Campaign, meant: Condition, context: CampaignContext
+) -> tuple[Sequence[str], int]:
+    """Who has the tag in WeChat and must not get this push: the first names, and how many."""
+    these = select(Retailer.id).where(meant)
+    why = listing.reasons(session, campaign, sending.PUSHES, context, lambda shop: shop.in_(these))
+    theirs = (
+        select(Retailer.shop)
+        .join(Follower, Follower.openid == Retailer.openid)
+        .where(meant, Follower.unfollowed_at.is_(None), why.is_not(None))
+    )
+    number = session.scalar(select(func.count()).select_from(theirs.subquery())) or 0
+    return session.scalars(theirs.order_by(Retailer.licence).limit(NAMED)).all() if number else (), number
+
+
+def _same_day(session: Session, campaign: Campaign, at: Circumstances) -> str | None:
+    """The title of another push that takes the day of this one."""
+    zone = at.context.zone
+    begins = datetime.combine(campaign.due_at.astimezone(zone).date(), time(), zone)
+    return session.scalar(
+        select(Push.title)
+        .join(Campaign, Campaign.reference == Push.id)
+        .where(
+            Campaign.kind == sending.NAME,
+            Campaign.id != campaign.id,
+            Campaign.state.in_(TAKES_ITS_DAY),
+            Campaign.due_at >= begins.astimezone(UTC),
+            Campaign.due_at < (begins + timedelta(days=1)).astimezone(UTC),
+        )
+        .order_by(Campaign.id)
+        .limit(1)
+    )

@@ -1,0 +1,138 @@
+"""Actions on the draft of a push: begin, save. What was changed in one that was submitted needs a new approval."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from broadcasts.actions.sending import PUSHES
+from broadcasts.models.library import ArticleVersion, Brand, LibraryArticle, ShelfPicture
+from broadcasts.models.pushes import Push, PushBrand, PushHand, Shows
+from broadcasts.queries.pushes import kept
+from broadcasts.rules.drafts import PushDraft
+from broadcasts.rules.states import OPEN, State
+from broadcasts.texts import pushes as texts
+from campaigns import approving as approval
+from campaigns import steering
+from campaigns.kinds import CampaignContext
+from campaigns.models import Campaign
+from foundation.database import upsert
+from foundation.errors import Refused
+from foundation.text import visible
+
+
+@dataclass(frozen=True, slots=True)
+class PushAuthor:
+    """PushAuthor who does something with a push; without an id where a command was given no user."""
+
+    user_id: int | None
+    name: str
+
+
+def begin(session: Session, draft: PushDraft, *, who: PushAuthor, token: str | None = None, now: datetime) -> int:
+    """Begin a push as a draft; returns its id. The same form posted again begins none. Raises `Refused`."""
+    if token and (push_id := steering.planned(session, PUSHES, token)) is not None:
+        return push_id
+    push = Push(token=secrets.token_urlsafe(12), title="", buttons=[], created_at=now, created_by=who.name[:40])
+    _write(session, push, draft, is_draft=True)
+    steering.plan(
+        session,
+        PUSHES,
+        push.id,
+        said=push.title,
+        due_at=draft.due_at,
+        audience=draft.audience,
+        not_after=draft.not_after,
+        token=token or None,
+        by=who.name,
+        now=now,
+    )
+    have_a_hand(session, push.id, who)
+    return push.id
+
+
+def save(
+    session: Session, push_id: int, draft: PushDraft, *, who: PushAuthor, context: CampaignContext
+) -> tuple[list[str], bool]:
+    """Save the draft of a push; returns what was changed, in words, and whether it needs a new approval because of it.
+    Saved as it was, nothing happens. Raises `Refused` once sending has begun."""
+    push, campaign = hold(session, push_id)
+    if campaign.state not in OPEN:
+        raise Refused(texts.IS_OVER)
+    was, before = campaign.state, kept(session, push, campaign, context)
+    _write(session, push, draft, is_draft=was == State.DRAFT)
+    approval.revise(
+        session,
+        campaign,
+        PUSHES,
+        by=who.name,
+        now=context.now,
+        said=push.title,
+        due_at=draft.due_at,
+        not_after=draft.not_after,
+        audience=draft.audience if draft.audience is None else dict(draft.audience),
+    )
+    after = kept(session, push, campaign, context)
+    changed = [label for label in after if before[label] != after[label]]
+    is_reopened = campaign.state != was
+    if changed:
+        have_a_hand(session, push.id, who)
+    if is_reopened:
+        campaign.error = texts.changed(changed)
+    return changed, is_reopened
+
+
+def hold(session: Session, push_id: int) -> tuple[Push, Campaign]:
+    """A push with its campaign, locked until the transaction ends. Raises `Refused` where there is none."""
+    push = session.get(Push, push_id)
+    if push is None:
+        raise Refused(texts.NO_SUCH)
+    campaign = steering.find(session, PUSHES, push_id)
+    session.refresh(push)
+    return push, campaign
+
+
+def have_a_hand(session: Session, push_id: int, who: PushAuthor) -> None:
+    """Note that somebody had a hand in a push, and so cannot approve it."""
+    if who.user_id is not None:
+        row = upsert(session, PushHand).values(push_id=push_id, user_id=who.user_id)
+        session.execute(row.on_conflict_do_nothing())
+
+
+def _write(session: Session, push: Push, draft: PushDraft, *, is_draft: bool) -> None:
+    push.kind, push.plan, push.shows = draft.kind, draft.plan, draft.shows
+    push.title = " ".join(visible(draft.title).split())[:64]
+    push.words = visible(draft.words)
+    if draft.shows is Shows.ARTICLE:
+        _take_article(session, push, draft.article_id, is_draft=is_draft)
+        push.words = ""
+    else:
+        push.article_id = push.article_version = push.picture = None
+        if draft.shows is not Shows.TEXT and draft.picture:
+            if session.get(ShelfPicture, draft.picture) is None:
+                raise Refused(texts.NO_PICTURE)
+            push.picture = draft.picture
+    push.buttons = [[each.words, each.link] for each in draft.buttons]
+    session.add(push)
+    session.flush()
+    known = set(session.scalars(select(Brand.id).where(Brand.id.in_(draft.brands))))
+    session.execute(delete(PushBrand).where(PushBrand.push_id == push.id, PushBrand.brand_id.not_in(known)))
+    for brand_id in sorted(known):
+        row = upsert(session, PushBrand).values(push_id=push.id, brand_id=brand_id)
+        session.execute(row.on_conflict_do_nothing())
+
+
+def _take_article(session: Session, push: Push, article_id: int | None, *, is_draft: bool) -> None:
+    """Take an article as it is published now; one that was submitted with the push stays as it was then."""
+    if article_id is None:
+        push.article_id = push.article_version = push.picture = None
+        return
+    article = session.get(LibraryArticle, article_id)
+    if article is None:
+        raise Refused(texts.NO_SUCH_ARTICLE.format(article_id))
+    if push.article_id != article_id or is_draft or push.article_version is None:
+        push.article_id, push.article_version, push.picture = article_id, article.version or None, None
+    version = session.get(ArticleVersion, (article_id, push.article_version)) if push.article_version else None
+    push.title = version.title if version else str((article.draft or {}).get("title", ""))[:64]

@@ -1,0 +1,179 @@
+"""Sending of pushes: the kind of campaign that a push is, and what it says by each way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from broadcasts.models.pushes import Plan, Push, PushBrand, PushKind, Refusal, Shows
+from broadcasts.queries import articles
+from broadcasts.rules import rendering
+from broadcasts.rules.article import WrittenArticle
+from broadcasts.rules.blocks import Block, ButtonBlock, PictureBlock, TextBlock
+from broadcasts.rules.buttons import PushButton, numbered
+from broadcasts.texts import pushes as texts
+from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason, SendingWay
+from campaigns.models import Campaign
+from foundation.text import shortened
+from people import audiences
+from people.models import Retailer
+from wechat_bot import notices
+from wechat_bot.mass.source import MassContent
+from wechat_bot.reply import text_message
+from wechat_bot.services import Services
+
+NAME = "push"
+#: Where pictures of the library are served inside WeChat.
+PICTURES = "/m/library/pictures/"
+#: Begun later than this after its moment, a push has missed its time.
+WITHIN = timedelta(hours=24)
+#: Characters of the words on a card (wechat-platform.md §4), the last line besides.
+ON_A_CARD = 120
+WAYS: Mapping[Plan, Sequence[SendingWay]] = {
+    Plan.AUTO: (SendingWay.MESSAGE, SendingWay.MASS),
+    Plan.MASS: (SendingWay.MASS,),
+    Plan.MESSAGE: (SendingWay.MESSAGE,),
+    Plan.TAG: (SendingWay.TAG,),
+}
+
+
+def page_of(push: Push) -> str:
+    """The path of what a push leads to: it says which push, never whose."""
+    return f"/m/p/{push.token}"
+
+
+def buttons_of(push: Push) -> list[PushButton]:
+    """The buttons of a push."""
+    return [PushButton(words, link) for words, link in push.buttons]
+
+
+def article_of(session: Session, push: Push) -> WrittenArticle | None:
+    """The version of the article that a push shows."""
+    if push.article_id is None or push.article_version is None:
+        return None
+    return articles.version(session, push.article_id, push.article_version)
+
+
+def digest_of(session: Session, push: Push) -> str:
+    """The words of a push on its card."""
+    article = article_of(session, push)
+    return rendering.digest(article.digest, article.blocks) if article else push.words
+
+
+def cover_of(session: Session, push: Push) -> str:
+    """The SHA-256 of the picture on a push's card; empty where it has none."""
+    article = article_of(session, push)
+    return (article.first_picture if article else "") or push.picture or ""
+
+
+def said(session: Session, push: Push, public_url: str) -> dict[str, Any]:
+    """The customer-service message of a push, without its addressee: a card, or a text."""
+    foot = texts.FOOT_PROMO if push.kind == PushKind.PROMO else ""
+    words, url = digest_of(session, push), f"{public_url}{page_of(push)}"
+    if push.shows == Shows.TEXT:
+        lines = [f"【{push.title}】", words]
+        lines += [texts.numbered(number, button.words) for number, button in numbered(buttons_of(push))]
+        return text_message("\n".join([*lines, *([foot] if foot else [])]))
+    cover = cover_of(session, push)
+    article = {
+        "title": push.title,
+        "description": "\n".join(each for each in (shortened(words, ON_A_CARD), foot) if each),
+        "url": url,
+        "picurl": f"{public_url}{PICTURES}{cover}" if cover else "",
+    }
+    return {"msgtype": "news", "news": {"articles": [article]}}
+
+
+def in_mass(session: Session, push: Push, public_url: str) -> MassContent:
+    """The mass message of a push: its article or card as WeChat's article, a text, or a picture."""
+    foot = texts.FOOT_PROMO if push.kind == PushKind.PROMO else ""
+    if push.shows == Shows.TEXT:
+        return MassContent(text="\n".join(each for each in (f"【{push.title}】", push.words, foot) if each))
+    if push.shows == Shows.PICTURE:
+        return MassContent(picture=push.picture or "")
+    article = article_of(session, push) or _card(push)
+    behind: list[Block] = [ButtonBlock(each.words, each.link) for each in buttons_of(push)]
+    behind += [TextBlock(foot)] if foot else []
+    whole = replace(article, cover=cover_of(session, push), blocks=(*article.blocks, *behind))
+    return MassContent(article=articles.drafted(whole, f"{public_url}{page_of(push)}"))
+
+
+def _card(push: Push) -> WrittenArticle:
+    """A card as an article: its picture, then its words."""
+    picture = (PictureBlock(push.picture),) if push.picture else ()
+    return WrittenArticle(
+        push.title, "", shortened(push.words, ON_A_CARD), push.picture or "", (*picture, TextBlock(push.words))
+    )
+
+
+def _meant(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Condition]:
+    return (audiences.condition(session, campaign.audience, context.criteria, now=context.now),)
+
+
+def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
+    kind = session.scalar(select(Push.kind).where(Push.id == campaign.reference))
+    refused = exists().where(Refusal.openid == Retailer.openid, Refusal.kind == kind)
+    return (LeftOutReason("refused", refused),)
+
+
+def _ways(session: Session, campaign: Campaign) -> Sequence[SendingWay]:
+    push = session.get_one(Push, campaign.reference)
+    ways = WAYS[Plan(push.plan)]
+    # Promotion by template message is forbidden (wechat-platform.md §5).
+    is_service = push.kind == PushKind.SERVICE and push.plan == Plan.MESSAGE
+    return (*ways, SendingWay.TEMPLATE) if is_service else ways
+
+
+def _message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
+    push = session.get_one(Push, campaign.reference)
+    notice = None
+    if push.kind == PushKind.SERVICE and NAME in context.account.notices:
+        when, who = campaign.due_at, context.account.name
+        notice = notices.notice(NAME, page_of(push), when=when, who=who, what=push.title)
+    return CampaignMessage(said(session, push, context.account.public_url), notice, not_after=campaign.not_after)
+
+
+def _mass(services: Services, session: Session, campaign: Campaign) -> MassContent:
+    push = session.get_one(Push, campaign.reference)
+    return in_mass(session, push, services.public_url)
+
+
+def _tag(session: Session, campaign: Campaign) -> int | None:
+    return session.scalar(select(Push.tag_id).where(Push.id == campaign.reference))
+
+
+def _content(session: Session, campaign: Campaign) -> Mapping[str, Any]:
+    push = session.get_one(Push, campaign.reference)
+    brands = select(PushBrand.brand_id).where(PushBrand.push_id == push.id).order_by(PushBrand.brand_id)
+    return {
+        "kind": push.kind,
+        "plan": push.plan,
+        "shows": push.shows,
+        "title": push.title,
+        "article": [push.article_id, push.article_version],
+        "picture": push.picture,
+        "words": push.words,
+        "buttons": push.buttons,
+        "tag": push.tag_id,
+        "brands": list(session.scalars(brands)),
+    }
+
+
+PUSHES = CampaignKind(
+    name=NAME,
+    topic=NAME,
+    meant=_meant,
+    message=_message,
+    reasons=_reasons,
+    ways=_ways,
+    mass=_mass,
+    tag=_tag,
+    content=_content,
+    is_capped=True,
+    is_once_a_day=True,
+    within=WITHIN,
+    needs_approval=True,
+)

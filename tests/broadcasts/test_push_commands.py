@@ -1,0 +1,196 @@
+"""Pushes through the command line: written, submitted, approved by another, stopped; and what is said where not."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from broadcasts.models.pushes import Push
+from campaigns.models import Campaign, CampaignStep
+from tests.broadcasts.conftest import BRANDS, Library
+from tests.conftest import House
+from tests.office import Office
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+TOWN = "{area: [城区一片]}"
+
+
+@pytest.fixture
+def office(house: House) -> Office:
+    """The office, on 10 December 2026 at 10:00, with a second person who leads marketing."""
+    house.clock.advance(datetime(2026, 12, 10, 10, tzinfo=SHANGHAI) - house.clock())
+    office = Office(house)
+    office.settle()
+    office.user("sun", "marketing", name="孙宁")
+    return office
+
+
+def push(office: Office, *more: str, at: str = "2026-12-15 09:00", audience: str = TOWN, article: int = 0) -> int:
+    """Write a push; gives its id."""
+    article = article or Library(office.house).published()
+    done = run(office, "push", str(article), "--audience", audience, "--at", at, "--by", "market", *more)
+    return int(done)
+
+
+def run(office: Office, *words: str) -> str:
+    done = office.house.flask("broadcasts", *words)
+    assert done.exit_code == 0, done.output
+    return done.output.strip()
+
+
+def refused(office: Office, *words: str) -> str:
+    done = office.house.flask("broadcasts", *words)
+    assert done.exit_code == 1, done.output
+    return done.output.strip()
+
+
+def state(office: Office, push_id: int) -> str:
+    with office.house.look() as session:
+        return session.scalars(
+            select(Campaign.state).where(Campaign.kind == "push", Campaign.reference == push_id)
+        ).one()
+
+
+def steps(office: Office, push_id: int) -> list[tuple[str, str]]:
+    with office.house.look() as session:
+        mine = select(CampaignStep.by, CampaignStep.state).join(Campaign, Campaign.id == CampaignStep.campaign_id)
+        rows = session.execute(mine.where(Campaign.reference == push_id).order_by(CampaignStep.id))
+        return [tuple(row) for row in rows]
+
+
+def test_a_push_is_written_submitted_and_approved_by_another(office: Office) -> None:
+    push_id = push(office, "--not-after", "2026-12-15 20:00")
+    assert state(office, push_id) == "draft"
+    assert "不在等审批" in refused(office, "approve", str(push_id), "--by", "sun")
+    run(office, "submit", str(push_id), "--by", "market")
+    assert "不是草稿" in refused(office, "submit", str(push_id), "--by", "market")
+    assert "要由别人审批" in refused(office, "approve", str(push_id), "--by", "market")
+    run(office, "approve", str(push_id), "--by", "sun")
+    assert steps(office, push_id) == [("market", "draft"), ("market", "submitted"), ("孙宁", "planned")]
+    with office.house.look() as session:
+        found = session.scalars(select(Campaign).where(Campaign.reference == push_id)).one()
+        assert found.due_at == datetime(2026, 12, 15, 9, tzinfo=SHANGHAI)
+        assert found.not_after == datetime(2026, 12, 15, 20, tzinfo=SHANGHAI)
+
+
+def test_who_submitted_or_wrote_can_never_approve_under_whatever_name_and_role(office: Office) -> None:
+    push_id = push(office)
+    run(office, "submit", str(push_id), "--by", "admin")
+    for login in ("market", "admin"):
+        assert "要由别人审批" in refused(office, "approve", str(push_id), "--by", login)
+    assert office.house.flask("console", "name-user", "market", "换了名字的人").exit_code == 0
+    assert "要由别人审批" in refused(office, "approve", str(push_id), "--by", "market")
+    run(office, "reject", str(push_id), "--by", "sun", "--why", "标题太长")
+    assert state(office, push_id) == "draft"
+    run(office, "submit", str(push_id), "--by", "sun")
+    # Rejected or not: what somebody has written is not theirs to approve.
+    assert "要由别人审批" in refused(office, "approve", str(push_id), "--by", "admin")
+    run(office, "approve", str(push_id), "--by", "zhou")
+
+
+def test_it_is_paused_resumed_and_cancelled_by_name(office: Office) -> None:
+    push_id = push(office)
+    run(office, "submit", str(push_id), "--by", "market")
+    run(office, "approve", str(push_id), "--by", "sun")
+    assert run(office, "pause", str(push_id), "--by", "market") == "已暂停。"
+    assert state(office, push_id) == "paused"
+    run(office, "resume", str(push_id), "--by", "market")
+    run(office, "cancel", str(push_id), "--by", "market")
+    assert state(office, push_id) == "cancelled"
+    assert "已经发完、取消或结束" in refused(office, "cancel", str(push_id), "--by", "market")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("submit", "999", "--by", "market"), "没有这条推送"),
+        (("submit", "1", "--by", "nobody"), "没有这个用户"),
+        (("submit", "1", "--by", "intern"), "没有这个权限"),
+        (("approve", "1", "--by", "chen"), "没有这个权限"),
+        (("push", "1", "--audience", TOWN, "--at", "15 号早上"), "日期和时间请写成"),
+        (("push", "1", "--audience", TOWN, "--at", "2026-12-15 09:00", "--not-after", "晚一点"), "日期和时间请写成"),
+        (("push", "1", "--audience", "{area: [没有的片]}", "--at", "2026-12-15 09:00"), "没有的片"),
+        (("push", "1", "--audience", "area 城区", "--at", "2026-12-15 09:00"), "对象条件"),
+        (("push", "1", "--audience", "{}", "--at", "2026-12-15 09:00"), "对象条件是空的"),
+        (("push", "77", "--audience", TOWN, "--at", "2026-12-15 09:00"), "没有编号为 77 的文章"),
+        (("push", "1", "--audience", TOWN, "--at", "2026-12-15 09:00", "--by", "nobody"), "没有这个用户"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_nothing_is_made(office: Office, words: tuple[str, ...], said: str) -> None:
+    push(office)
+    assert said in refused(office, *words)
+    with office.house.look() as session:
+        assert len(session.scalars(select(Push.id)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("at", "more", "said"),
+    [
+        ("2026-12-10 09:59", (), "发送时间已经过了"),
+        ("2027-01-01 09:00", (), ""),  # not published yet when this was written: nothing is guessed
+        ("2026-10-01 09:00", (), "发送时间已经过了"),
+        ("2026-12-15 09:00", ("--not-after", "2026-12-15 08:00"), "要晚于发送时间"),
+        ("2026-12-10 22:30", (), ""),  # quiet hours: it waits for the morning
+        ("2026-12-15 09:00", ("--channel", "tag"), "还没有同步成微信标签"),
+    ],
+)
+def test_the_moment_and_the_way_are_checked_when_it_is_submitted(office: Office, at: str, more, said: str) -> None:
+    push_id = push(office, *more, at=at)
+    if said:
+        assert said in refused(office, "submit", str(push_id), "--by", "market")
+        assert state(office, push_id) == "draft"
+    else:
+        run(office, "submit", str(push_id), "--by", "market")
+
+
+def test_nothing_goes_out_on_a_public_holiday_but_a_greeting(house: House) -> None:
+    office = Office(house)
+    office.settle()  # on 2 March 2026
+    promo, greeting = (push(office, "--kind", kind, at="2026-04-06 09:00") for kind in ("promo", "greeting"))
+    assert "4 月 6 日是清明放假，不发" in refused(office, "submit", str(promo), "--by", "market")
+    run(office, "submit", str(greeting), "--by", "market")
+
+
+def test_words_that_read_as_advertising_are_pointed_out_with_the_law_and_must_be_owned_to(office: Office) -> None:
+    article = Library(office.house).published("新品到货", "口感醇和，限时优惠。")
+    push_id = push(office, article=article)
+    said = refused(office, "submit", str(push_id), "--by", "market")
+    assert "口感醇和" in said
+    assert "《广告法》（2021 年修正）第二十二条" in said
+    assert "《互联网广告管理办法》" in said
+    run(office, "submit", str(push_id), "--by", "market", "--aware")
+    assert state(office, push_id) == "submitted"
+
+
+def test_an_article_of_a_brand_column_goes_as_promotion_only(office: Office) -> None:
+    article = Library(office.house).published("甲品规介绍", "规格和包装。", column=BRANDS)
+    service = push(office, "--kind", "service", article=article)
+    assert "只能作为“品牌宣传”推送" in refused(office, "submit", str(service), "--by", "market")
+    run(office, "submit", str(push(office, article=article)), "--by", "market")
+
+
+def test_an_article_that_is_not_published_cannot_be_submitted(office: Office) -> None:
+    push_id = push(office, article=Library(office.house).write())
+    assert "还没有发布" in refused(office, "submit", str(push_id), "--by", "market")
+
+
+def test_an_audience_without_a_shop_is_refused(office: Office) -> None:
+    push_id = push(office, audience="{all: [{area: [城区一片]}, {area: [江山片]}]}")
+    assert "没有零售户" in refused(office, "submit", str(push_id), "--by", "market")
+
+
+def test_a_push_whose_day_is_over_is_not_approved(office: Office) -> None:
+    push_id = push(office)
+    run(office, "submit", str(push_id), "--by", "market")
+    office.house.clock.advance(timedelta(days=6))
+    assert "发送的那一天已经过了" in refused(office, "approve", str(push_id), "--by", "sun")
+
+
+def test_the_help_names_every_command(office: Office) -> None:
+    said = run(office, "--help")
+    assert re.findall(r"^  (\w+)", said, re.MULTILINE)
+    assert {"push", "submit", "approve", "reject", "pause", "resume", "cancel"} <= set(
+        re.findall(r"^  (\w+) ", said, re.MULTILINE)
+    )
