@@ -38,6 +38,7 @@ from wechat_bot.doorbell import Doorbell, ProcessDoorbell, RedisDoorbell
 from wechat_bot.envelope import CallbackKeys
 from wechat_bot.failed_posts import FailedPosts
 from wechat_bot.feature import Feature, Job
+from wechat_bot.mass import jobs as mass_jobs
 from wechat_bot.services import Services, current_services, install
 from wechat_bot.shared_redis import SharedRedis
 
@@ -154,8 +155,10 @@ def create_app(
 
 
 def jobs_of(features: Sequence[Feature]) -> tuple[Job, ...]:
-    """The scheduled jobs: the features' own, and those that run their long tasks and send their campaigns."""
-    return (*collecting.jobs(features), *console_jobs.workers(features), *campaign_jobs.workers(features))
+    """The scheduled jobs: the features' own, and those that run their long tasks, send their campaigns and their mass
+    messages."""
+    kits = (console_jobs.workers(features), campaign_jobs.workers(features), mass_jobs.workers(features))
+    return (*collecting.jobs(features), *(job for kit in kits for job in kit))
 
 
 def check_notices(settings: Settings, features: Sequence[Feature]) -> None:

@@ -9,7 +9,9 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Integer,
+    Select,
     SelectBase,
+    String,
     Table,
     Text,
     TextClause,
@@ -59,6 +61,13 @@ def among(session: Session, column: Any, values: Sequence[int]) -> ColumnElement
     # the whole table.
     given = select(literal(values, ARRAY(Integer))).scalar_subquery()
     return cast("ColumnElement[bool]", column == any_(sql_cast(given, ARRAY(Integer))))
+
+
+def rows_of(session: Session, values: Sequence[str]) -> Select[str]:
+    """A select of many given texts, passed as one parameter."""
+    if _is_sqlite(session):
+        return select(func.json_each(json.dumps(values)).table_valued("value").c.value)
+    return select(func.unnest(sql_cast(literal(values, ARRAY(String)), ARRAY(String))).label("value"))
 
 
 def json_has(session: Session, column: Any, path: tuple[str, str], values: Sequence[int]) -> ColumnElement[bool]:

@@ -22,7 +22,8 @@ from wechat_bot import (
 from wechat_bot.conversation import Listener
 from wechat_bot.feature import Feature, Job
 from wechat_bot.mass import models as mass_models
-from wechat_bot.messages import AccountVerification, TemplateFinished
+from wechat_bot.mass import receipts
+from wechat_bot.messages import AccountVerification, MassFinished, TemplateFinished
 from wechat_bot.outbox import resolving, settling
 from wechat_bot.services import Services
 
@@ -85,7 +86,11 @@ chat = Feature(
     name="chat",
     forgets=forgetting.forget,
     models=(models, mass_models),
-    listeners=(Listener(TemplateFinished, resolving.note_receipt), Listener(AccountVerification, warn)),
+    listeners=(
+        Listener(TemplateFinished, resolving.note_receipt),
+        Listener(MassFinished, receipts.note_receipt),
+        Listener(AccountVerification, warn),
+    ),
     jobs=(
         Job("reap deliveries", timedelta(seconds=10), reap),
         Job("give up what is too late", timedelta(minutes=10), give_up),

@@ -17,6 +17,8 @@ from wechat_bot import delivery_titles, reported, tagging, texts
 from wechat_bot import menu as menus
 from wechat_bot.client.codes import SendError
 from wechat_bot.feature import About, Title
+from wechat_bot.mass import planning
+from wechat_bot.mass.commands import mass_group
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.outbox import pausing, queueing, resolving, states
 from wechat_bot.services import current_services
@@ -93,9 +95,11 @@ def cancel(about: str | None, ids: tuple[int, ...], is_all: bool) -> None:
         waiting = select(Delivery.about).where(which, Delivery.state.in_(states.WAITING)).distinct().limit(MOST_NAMED)
         titles = _titles(session, (About(about or "", None) for about in session.scalars(waiting)))
         number = queueing.withdraw(session, which, now=services.clock())
+        parts = 0 if ids else planning.cancel_all(session, about, now=services.clock())
     for title in titles.values():
         click.echo(title.text)
-    click.echo(f"已取消 {number} 条还没有发出的消息。")
+    more = f"，{parts} 批群发" if parts else ""
+    click.echo(f"已取消 {number} 条还没有发出的消息{more}。")
 
 
 @outbox_group.command("resolve")
@@ -126,7 +130,10 @@ def resume() -> None:
         with services.transaction() as session:
             some = pausing.resume(session, now=now)
         number, is_all = number + some, some < pausing.BATCH
-    click.echo(f"{number} 条群发的消息现在接着发。" if number else "没有在等微信额度的群发消息。")
+    with services.transaction() as session:
+        parts = planning.let_go_today(session, now=now)
+    more = f"{parts} 批群发现在接着发。" if parts else ""
+    click.echo(more + (f"{number} 条群发的消息现在接着发。" if number else "" if more else texts.NOTHING_SPENT))
 
 
 def _titles(session: Session, wanted: Iterable[About]) -> dict[About, Title]:
@@ -148,4 +155,4 @@ def list_reported(about: str) -> None:
         sys.exit(1)
 
 
-COMMANDS = (menu, outbox_group)
+COMMANDS = (menu, outbox_group, mass_group)

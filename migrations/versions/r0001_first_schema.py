@@ -400,9 +400,11 @@ def upgrade() -> None:
         sa.Column("due_at", Moment(), nullable=False),
         sa.Column("not_after", Moment(), nullable=True),
         sa.Column("heeds_quiet", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=True),
         sa.Column("draft_media_id", sa.String(length=128), nullable=True),
         sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("first_attempt_at", Moment(), nullable=True),
+        sa.Column("called_at", Moment(), nullable=True),
         sa.Column("fence", sa.String(length=32), nullable=True),
         sa.Column("lease_until", Moment(), nullable=True),
         sa.Column("msg_id", sa.String(length=32), nullable=True),
@@ -423,6 +425,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("msg_id", name=op.f("uq_mass_job_msg_id")),
     )
     op.create_index("ix_mass_job_about", "mass_job", ["about", "part"], unique=False)
+    op.create_index("ix_mass_job_called", "mass_job", ["called_at"], unique=False)
     op.create_index(
         "ix_mass_job_news",
         "mass_job",

@@ -1,13 +1,14 @@
 """The chat alone, with two features made up for it: a counter one can talk to, and a front desk."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
 from foundation.errors import Refused
+from tests.programs import massing
 from wechat_bot import media, messages, reply
 from wechat_bot.chat import chat
 from wechat_bot.conversation import After, Conversation, Entry, FrontDesk, Reply, Turn
@@ -92,3 +93,16 @@ def li(house: Any) -> Any:
     phone.follow()
     phone.say("您好")
     return phone
+
+
+@pytest.fixture
+def build_masses(build: Callable[..., Any]) -> Callable[..., Any]:
+    """Builds a house with a source of mass messages, at 10:00 on 10 December in China; takes what `build` takes."""
+
+    def build_house(**changes: Any) -> Any:
+        house = build(features=(*CHAT, massing.MASSES), **changes)
+        house.clock.advance(datetime(2026, 12, 10, 2, tzinfo=UTC) - house.clock())
+        massing.make(house.services.database.engine)
+        return house
+
+    return build_house

@@ -51,7 +51,7 @@ class MediaFile:
 
 
 @contextmanager
-def _understood() -> Iterator[None]:
+def understood() -> Iterator[None]:
     """Raise `SendError` if a field that was asked for is missing from WeChat's answer, or malformed."""
     try:
         yield
@@ -98,7 +98,7 @@ class WeChat:
     def follows(self, openid: str) -> bool:
         """Whether somebody follows the account now (§8). Raises `SendError` if the answer does not say."""
         answer = self.call("/cgi-bin/user/info", query={"openid": openid})
-        with _understood():
+        with understood():
             return bool(("0", "1").index(str(answer["subscribe"])))
 
     def send_custom(self, body: Mapping[str, Any]) -> None:
@@ -120,7 +120,7 @@ class WeChat:
     def add_conditional_menu(self, menu: Mapping[str, Any]) -> str:
         """Add a menu for the followers with a tag; returns its id. If a tag has two menus, the newer is shown."""
         answer = self.call("/cgi-bin/menu/addconditional", menu)
-        with _understood():
+        with understood():
             return str(answer["menuid"])
 
     def conditional_menus(self) -> list[str]:
@@ -131,7 +131,7 @@ class WeChat:
             if error.code != NO_MENU:
                 raise
             return []
-        with _understood():
+        with understood():
             return [str(each["menuid"]) for each in found]
 
     def delete_conditional_menu(self, menu_id: str) -> None:
@@ -145,13 +145,13 @@ class WeChat:
     def tags(self) -> dict[str, int]:
         """The ids of the account's tags, by name."""
         answer = self.call("/cgi-bin/tags/get")
-        with _understood():
+        with understood():
             return {tag["name"]: int(tag["id"]) for tag in answer["tags"]}
 
     def create_tag(self, name: str) -> int:
         """Create a tag (at most 100, names of 30 bytes); returns its id."""
         answer = self.call("/cgi-bin/tags/create", {"tag": {"name": name}})
-        with _understood():
+        with understood():
             return int(answer["tag"]["id"])
 
     def rename_tag(self, tag_id: int, name: str) -> None:
@@ -172,7 +172,7 @@ class WeChat:
         action = "QR_STR_SCENE" if seconds else "QR_LIMIT_STR_SCENE"
         wanted: dict[str, Any] = {"action_name": action, "action_info": {"scene": {"scene_str": scene}}}
         answer = self.call("/cgi-bin/qrcode/create", wanted | ({"expire_seconds": seconds} if seconds else {}))
-        with _understood():
+        with understood():
             picture = f"{self._credentials.mp_base}/cgi-bin/showqrcode?ticket={quote(answer['ticket'], safe='')}"
             return picture, str(answer["url"])
 
@@ -183,7 +183,7 @@ class WeChat:
         """
         files = {"media": (name, content, content_type)}
         answer = self.call("/cgi-bin/media/upload", query={"type": kind}, files=files)
-        with _understood():
+        with understood():
             return str(answer["media_id"])
 
     def download(self, media_id: str) -> MediaFile:
@@ -236,7 +236,7 @@ class WeChat:
             "grant_type": "authorization_code",
         }
         answer = self._once("/sns/oauth2/access_token", None, query, None)
-        with _understood():
+        with understood():
             openid = answer["openid"]
             if not isinstance(openid, str) or not 0 < len(openid) <= LONGEST_OPENID:
                 raise ValueError("openid")
@@ -249,7 +249,7 @@ class WeChat:
             "secret": self._credentials.secret,
         }
         answer = self._once("/cgi-bin/stable_token", body, {}, None)
-        with _understood():
+        with understood():
             return str(answer["access_token"]), int(answer["expires_in"])
 
     def _once(

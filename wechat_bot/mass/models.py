@@ -30,6 +30,14 @@ class MassState(StrEnum):
     LATE = "late"
 
 
+class MassKind(StrEnum):
+    """Kind of content of a mass message."""
+
+    ARTICLE = "article"
+    TEXT = "text"
+    PICTURE = "picture"
+
+
 class MassJob(Base):
     """Mass job: one call of mass/send or mass/sendall, with the id that makes a repetition harmless."""
 
@@ -40,6 +48,7 @@ class MassJob(Base):
         Index("ix_mass_job_unfinished", "id", **only("state in ('accepted', 'unsure')")),
         Index("ix_mass_job_news", "source", "id", **only("has_news")),
         Index("ix_mass_job_about", "about", "part"),
+        Index("ix_mass_job_called", "called_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -59,11 +68,18 @@ class MassJob(Base):
     due_at: Mapped[datetime]
     not_after: Mapped[datetime | None]
     heeds_quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
-    #: The draft made for it alone: WeChat uses it up.
+    #: What it carries; None until it was got ready.
+    kind: Mapped[str | None] = mapped_column(String(8))
+    #: The draft made for it alone, which WeChat uses up; or the media id of its picture.
     draft_media_id: Mapped[str | None] = mapped_column(String(128))
+    #: Attempts, without those that WeChat turned away for a reason that lay not in the job.
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: The first attempt that WeChat may have taken; None where it surely has taken none.
     first_attempt_at: Mapped[datetime | None]
+    #: The last call, by which the calls of a minute are counted.
+    called_at: Mapped[datetime | None]
     fence: Mapped[str | None] = mapped_column(String(32))
+    #: While it waits: until then a worker gets it ready. While it is being sent: from then on it is asked again.
     lease_until: Mapped[datetime | None]
     msg_id: Mapped[str | None] = mapped_column(String(32), unique=True)
     msg_data_id: Mapped[str | None] = mapped_column(String(32))

@@ -9,6 +9,8 @@ from sqlalchemy import Select, Update, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.database import Moment, upsert
+from wechat_bot.mass import quota
+from wechat_bot.mass.answers import DAY_SPENT
 from wechat_bot.mass.models import MassJob, MassState
 from wechat_bot.mass.states import WAITING, is_waiting
 
@@ -37,8 +39,8 @@ class MassNews:
 
     @property
     def pauses(self) -> bool:
-        """Whether the job still waits, and goes on waiting until a person has seen to `error`."""
-        return self.state in WAITING and self.error_code is not None
+        """Whether the job waits because of something a person must see to, `error`; not only for tomorrow's calls."""
+        return self.state in WAITING and self.error_code not in (None, DAY_SPENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +104,22 @@ def plan(
 
 
 def cancel(session: Session, about: str, *, now: datetime) -> Cancelled:
-    """Cancel what was not sent yet of the jobs about something. It is no news to their source, who asked for it."""
+    """Cancel what was not sent yet of the jobs about something. It is no news to their source, who asked for it.
+
+    Those in the call are not tried again: without a clear answer they become unsure.
+    """
     waiting = update(MassJob).where(MassJob.about == about, is_waiting())
     gone = session.scalars(_cancelled(waiting, now).returning(MassJob.part)).all()
-    in_call = select(MassJob.part).where(MassJob.about == about, MassJob.state == MassState.SENDING)
-    return Cancelled(tuple(sorted(gone)), tuple(session.scalars(in_call.order_by(MassJob.part))))
+    called = update(MassJob).where(MassJob.about == about, MassJob.state == MassState.SENDING)
+    last = session.scalars(called.values(not_after=literal(now, Moment())).returning(MassJob.part)).all()
+    return Cancelled(tuple(sorted(gone)), tuple(sorted(last)))
 
 
-def cancel_all(session: Session, *, now: datetime) -> int:
-    """Cancel all that was not sent yet, of every source, which reads it as news; returns how many jobs."""
-    cancelled = _cancelled(update(MassJob).where(is_waiting()), now).values(has_news=True)
+def cancel_all(session: Session, about: str | None = None, *, now: datetime) -> int:
+    """Cancel what was not sent yet, about something or at all; news to its source, which did not ask for it. Returns
+    how many jobs."""
+    about_it = [] if about is None else [MassJob.about == about]
+    cancelled = _cancelled(update(MassJob).where(is_waiting(), *about_it), now).values(has_news=True)
     return len(session.scalars(cancelled.returning(MassJob.id)).all())
 
 
@@ -120,6 +128,15 @@ def let_go(session: Session, about: str, *, now: datetime) -> int:
     session.info["rings"] = True
     put_off = update(MassJob).where(MassJob.about == about, is_waiting(), MassJob.error.is_not(None))
     freed = put_off.values(due_at=literal(now, Moment()), error=None, error_code=None)
+    return len(session.scalars(freed.returning(MassJob.id)).all())
+
+
+def let_go_today(session: Session, *, now: datetime) -> int:
+    """Let jobs go that wait for tomorrow's calls: WeChat's count was cleared, and ours with it. Returns how many."""
+    quota.clear(session, now=now)
+    session.info["rings"] = True
+    spent = update(MassJob).where(is_waiting(), MassJob.error_code == DAY_SPENT)
+    freed = spent.values(due_at=literal(now, Moment()), error=None, error_code=None)
     return len(session.scalars(freed.returning(MassJob.id)).all())
 
 

@@ -43,7 +43,12 @@ def hold(session: Session) -> None:
 
 def is_full(openid: SQLColumnExpression[Any], month: int) -> ColumnElement[bool]:
     """Condition that a follower has had the four of a month, booked ones among them."""
-    return exists().where(MassUse.openid == openid, MassUse.month == month, MassUse.used >= A_MONTH)
+    return exists().where(MassUse.openid == openid, *had_all(month))
+
+
+def had_all(month: int) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on the ledger's rows that they tell of a follower who has had the four of a month."""
+    return MassUse.month == month, MassUse.used >= A_MONTH
 
 
 def used(openid: SQLColumnExpression[Any], month: int) -> ColumnElement[int]:
@@ -133,3 +138,14 @@ def take(session: Session, what: str, *, now: datetime) -> bool:
             ),
         )
     )
+
+
+def put_back(session: Session, what: str, *, now: datetime) -> None:
+    """Give a call back that was taken in this transaction and not made."""
+    mine = update(AccountUse).where(AccountUse.what == what, AccountUse.day_on == day_in(now, WECHATS))
+    session.execute(mine.values(used=AccountUse.used - 1))
+
+
+def clear(session: Session, *, now: datetime) -> None:
+    """Count the day's calls from nothing again: WeChat's own count was cleared (`clear_quota`)."""
+    session.execute(update(AccountUse).where(AccountUse.day_on == day_in(now, WECHATS)).values(used=0))

@@ -1,16 +1,20 @@
 """States of mass jobs, as conditions of the partial indexes over them."""
 
-from sqlalchemy import ColumnElement, TextClause, literal_column, or_, text
+from sqlalchemy import ColumnElement, TextClause, literal_column, text
 from sqlalchemy.types import String
 
-from wechat_bot.mass.models import MassJob, MassState
+from wechat_bot.mass.models import MassState
 
 #: States in which nothing was sent.
 WAITING = (MassState.PLANNED, MassState.DRAFTED)
 #: Literals and not bound parameters, so that PostgreSQL sees that a partial index fits.
+PLANNED: ColumnElement[str] = literal_column(f"'{MassState.PLANNED}'", String)
+DRAFTED: ColumnElement[str] = literal_column(f"'{MassState.DRAFTED}'", String)
 SENDING: ColumnElement[str] = literal_column(f"'{MassState.SENDING}'", String)
 ACCEPTED: ColumnElement[str] = literal_column(f"'{MassState.ACCEPTED}'", String)
 UNSURE: ColumnElement[str] = literal_column(f"'{MassState.UNSURE}'", String)
+#: Reasons to take a receiver out of a job.
+QUOTA, STRANGER, ALONE = "quota", "stranger", "alone"
 
 
 def is_waiting() -> TextClause:
@@ -21,8 +25,3 @@ def is_waiting() -> TextClause:
 def is_unfinished() -> TextClause:
     """Condition of the partial index of jobs whose end WeChat has not reported."""
     return text("mass_job.state in ('accepted', 'unsure')")
-
-
-def is_sent() -> ColumnElement[bool]:
-    """Condition that WeChat has a job, or may have it."""
-    return or_(MassJob.state == SENDING, MassJob.state == ACCEPTED, MassJob.state == UNSURE)

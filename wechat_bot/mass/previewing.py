@@ -1,0 +1,44 @@
+"""Preview of a mass message on one person's phone, before it is planned: 100 a day."""
+
+from foundation.errors import Refused
+from wechat_bot.client import mass
+from wechat_bot.client.codes import SendError, explained
+from wechat_bot.mass import drafts, preparing, quota
+from wechat_bot.mass.models import MassDraft, MassJob, MassKind
+from wechat_bot.mass.source import MassSource
+from wechat_bot.services import Services
+
+NONE_LEFT = "今天的预览次数（每天 100 次）已用完，请明天再试。"
+
+
+def preview(services: Services, source: MassSource, about: str, *, openid: str = "", name: str = "") -> None:
+    """Send what a source would send about something to one person, by openid or WeChat name (`name` wins).
+
+    A network call: not within a transaction. Raises `Refused` where WeChat does not take it.
+    """
+    job = MassJob(source=source.name, about=about, part=0, size=1)
+    with services.transaction() as session:
+        if not quota.take(session, "preview", now=services.clock()):
+            raise Refused(NONE_LEFT)
+    try:
+        kind, media_id, title = preparing.get_ready(services, source, job)
+        if kind is MassKind.ARTICLE and media_id:
+            _preview_draft(services, media_id, title, openid, name)
+        elif kind is MassKind.PICTURE and media_id:
+            mass.preview(services.wechat, mass.picture(media_id), openid=openid, name=name)
+        else:
+            with services.reading() as session:
+                content = source.content(services, session, job).text
+            mass.preview(services.wechat, mass.text(content), openid=openid, name=name)
+    except preparing.DaySpent:
+        raise Refused("今天放草稿的次数已用完，请明天再试。") from None
+    except SendError as error:
+        raise Refused(f"没有发出预览：{explained(error)}。") from error
+
+
+def _preview_draft(services: Services, media_id: str, title: str, openid: str, name: str) -> None:
+    """Preview a draft, and delete it; where that fails, it is listed with those left over."""
+    with services.transaction() as session:
+        session.add(MassDraft(media_id=media_id, job_id=0, title=title[:64], made_at=services.clock()))
+    mass.preview(services.wechat, mass.article(media_id), openid=openid, name=name)
+    drafts.delete(services, [media_id])
