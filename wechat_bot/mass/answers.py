@@ -36,7 +36,7 @@ _REASONS = {
 }
 
 
-class Step(Enum):
+class NextStep(Enum):
     """Next step after WeChat did not take a mass message."""
 
     #: It may have been taken: ask again under the same client id.
@@ -52,7 +52,7 @@ class Step(Enum):
     REFUSE = "refuse"
 
 
-def next_step(error: SendError, *, is_first: bool, attempts: int) -> Step:
+def next_step(error: SendError, *, is_first: bool, attempts: int) -> NextStep:
     """The next step after an error; `is_first`: WeChat surely has not taken an earlier attempt.
 
     >>> def step(code, **given): return next_step(SendError("", code=code), **{"is_first": True, "attempts": 1} | given)
@@ -66,16 +66,16 @@ def next_step(error: SendError, *, is_first: bool, attempts: int) -> Step:
     'ASK_AGAIN'
     """
     if error.uncertain or error.code == TOO_SOON:
-        return Step.ASK_AGAIN
+        return NextStep.ASK_AGAIN
     if not is_first:
         # Whatever it refuses now, it may have taken before: only another try under the same id can tell.
-        return Step.UNSURE if error.act is Act.NO else Step.ASK_AGAIN
+        return NextStep.UNSURE if error.act is Act.NO else NextStep.ASK_AGAIN
     if error.code == NO_SUCH_MEDIA:
         # Somebody sent or deleted the draft by hand, which happens once.
-        return Step.REDRAFT if attempts == 1 else Step.REFUSE
+        return NextStep.REDRAFT if attempts == 1 else NextStep.REFUSE
     if error.code == STRANGER and attempts < SEARCHES:
-        return Step.FIND_STRANGERS
-    return {Act.STOP: Step.PAUSE, Act.NO: Step.REFUSE}.get(error.act, Step.LATER)
+        return NextStep.FIND_STRANGERS
+    return {Act.STOP: NextStep.PAUSE, Act.NO: NextStep.REFUSE}.get(error.act, NextStep.LATER)
 
 
 def ask_again_after(attempts: int) -> timedelta:

@@ -11,7 +11,7 @@ import structlog
 from wechat_bot.client import mass
 from wechat_bot.client.codes import SendError
 from wechat_bot.mass import claiming, preparing, settling
-from wechat_bot.mass.answers import Step
+from wechat_bot.mass.answers import NextStep
 from wechat_bot.mass.claiming import MassClaim
 from wechat_bot.mass.models import MassState
 from wechat_bot.mass.source import MassSource
@@ -54,20 +54,20 @@ def _call(services: Services, source: MassSource, claim: MassClaim) -> None:
         else:
             taken = mass.send(services.wechat, claim.openids, claim.message, claim.client_id)
     except SendError as error:
-        if _note_error(services, claim, error) is Step.FIND_STRANGERS:
+        if _note_error(services, claim, error) is NextStep.FIND_STRANGERS:
             _leave_out_strangers(services, source, claim)
         return
     with services.transaction() as session:
         settling.note_taken(session, claim.id, taken, now=services.clock())
 
 
-def _note_error(services: Services, claim: MassClaim, error: SendError) -> Step | None:
+def _note_error(services: Services, claim: MassClaim, error: SendError) -> NextStep | None:
     with services.transaction() as session:
         job = claiming.held(session, claim.id, claim.fence)
         if job is None or job.state != MassState.SENDING:
             return None
         step = settling.note_error(session, job, error, is_first=claim.is_first, now=services.clock())
-        if step is Step.FIND_STRANGERS:
+        if step is NextStep.FIND_STRANGERS:
             job.lease_until = services.clock() + claiming.LEASE
         return step
 

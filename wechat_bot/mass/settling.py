@@ -11,7 +11,7 @@ from wechat_bot import alarms
 from wechat_bot.client.codes import SendError, explained
 from wechat_bot.client.mass import Taken
 from wechat_bot.mass import answers, receipts
-from wechat_bot.mass.answers import Step
+from wechat_bot.mass.answers import NextStep
 from wechat_bot.mass.models import MassDraft, MassJob, MassState, WechatPicture
 from wechat_bot.mass.states import UNSURE, is_unfinished, is_waiting
 from wechat_bot.outbox import pausing
@@ -42,31 +42,31 @@ def note_taken(session: Session, job_id: int, taken: Taken, *, now: datetime) ->
     receipts.apply_to(session, job, now=now)
 
 
-def note_error(session: Session, job: MassJob, error: SendError, *, is_first: bool, now: datetime) -> Step:
+def note_error(session: Session, job: MassJob, error: SendError, *, is_first: bool, now: datetime) -> NextStep:
     """Note that WeChat did not take a job that this process holds, as far as is known; returns what to do next."""
     alarms.note(session, error, now=now)
     if error.code in answers.BUGS:
         alarms.raise_alarm(session, f"wechat:{error.code}", str(error), now=now)
     step = answers.next_step(error, is_first=is_first, attempts=job.attempts)
     why = explained(error)
-    if step is Step.ASK_AGAIN:
+    if step is NextStep.ASK_AGAIN:
         _ask_again(job, error, why, now)
-    elif step is Step.UNSURE:
+    elif step is NextStep.UNSURE:
         end(session, job, MassState.UNSURE, why, now=now)
         job.error_code = error.code
-    elif step is Step.REFUSE:
+    elif step is NextStep.REFUSE:
         refuse(session, job, why, error.code, now=now)
     else:
         # It surely was not taken: it waits again. Never sooner than in a minute, by which its calls are counted.
         job.state, job.first_attempt_at, job.lease_until = MassState.DRAFTED, None, None
         job.due_at, job.error = now + max(answers.APART, error.wait), why
-        if step in (Step.LATER, Step.PAUSE):
+        if step in (NextStep.LATER, NextStep.PAUSE):
             job.attempts = 0
-        if step is Step.REDRAFT:
+        if step is NextStep.REDRAFT:
             _is_gone(session, job, now)
             session.execute(delete(WechatPicture).where(WechatPicture.value == job.draft_media_id))
             job.state, job.draft_media_id = MassState.PLANNED, None
-        if step is Step.PAUSE:
+        if step is NextStep.PAUSE:
             session.flush()
             put_off(session, pause_until(error.code, now), why, error.code, now=now)
     return step
