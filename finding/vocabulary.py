@@ -7,7 +7,7 @@ clock (`indexing.renew`); until then they are found by the words they had.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
@@ -20,8 +20,8 @@ from foundation.errors import Refused
 
 #: The id of the only row of the state.
 STATE = 1
-#: Words of the trade, and lines of words that mean the same: so few that every process can hold them.
-MOST_WORDS, MOST_LINES, MOST_IN_LINE = 3_000, 1_000, 20
+#: Words of the trade, and lines of words that mean the same: so few that a page shows them all.
+MOST_WORDS, MOST_LINES, MOST_IN_LINE = 600, 300, 20
 LONGEST = 20
 
 
@@ -96,15 +96,16 @@ def add_words(session: Session, written: str) -> list[str]:
     return fresh
 
 
-def remove_word(session: Session, word_id: int) -> str:
-    """Delete a word of the trade; gives it. Raises Refused where it is gone already."""
-    row = session.get(TradeWord, word_id)
-    if row is None:
-        raise Refused("这个词已经删去了。")
-    session.delete(row)
+def remove_words(session: Session, ids: Collection[int]) -> list[str]:
+    """Delete words of the trade; gives those that were still there. Raises Refused where none was."""
+    rows = session.scalars(select(TradeWord).where(TradeWord.id.in_(ids)).order_by(TradeWord.id)).all()
+    if not rows:
+        raise Refused("请先勾选要删的词；刚才勾选的也可能已经删去了。")
+    for row in rows:
+        session.delete(row)
     session.flush()
     _is_changed(session)
-    return row.word
+    return [row.word for row in rows]
 
 
 def add_line(session: Session, written: str) -> SynonymLine:
@@ -125,16 +126,16 @@ def add_line(session: Session, written: str) -> SynonymLine:
     return SynonymLine(row.id, tuple(words))
 
 
-def remove_line(session: Session, line_id: int) -> SynonymLine:
-    """Delete a line of words that mean the same; gives it. Raises Refused where it is gone already."""
-    row = session.get(Synonyms, line_id)
-    if row is None:
-        raise Refused("这一行已经删去了。")
-    line = SynonymLine(row.id, tuple(map(str, row.words)))
-    session.delete(row)
+def remove_lines(session: Session, ids: Collection[int]) -> list[SynonymLine]:
+    """Delete lines of words that mean the same; gives those that were still there. Raises Refused where none was."""
+    rows = session.scalars(select(Synonyms).where(Synonyms.id.in_(ids)).order_by(Synonyms.id)).all()
+    if not rows:
+        raise Refused("请先勾选要删的行；刚才勾选的也可能已经删去了。")
+    for row in rows:
+        session.delete(row)
     session.flush()
     _is_changed(session)
-    return line
+    return [SynonymLine(row.id, tuple(map(str, row.words))) for row in rows]
 
 
 def _words(written: str, *, least: int) -> list[str]:

@@ -22,14 +22,12 @@ from broadcasts.models.library import (
 from broadcasts.models.pushes import Push
 from broadcasts.queries import articles as queries
 from broadcasts.queries import pictures as kept_pictures
+from broadcasts.queries.searching import ARTICLE
 from broadcasts.rules import article as articles
 from broadcasts.rules import blocks, rendering
 from console import stamps
 from finding import indexing
 from foundation.errors import Refused
-
-#: Topic of articles in links and in the search.
-TOPIC = "article"
 
 LONGEST_NAME = 40
 #: Faults named in the refusal of a publication.
@@ -178,7 +176,7 @@ def withdraw(session: Session, article_id: int, *, who: str, now: datetime) -> N
         raise Refused("这篇文章现在没有发布，不用撤下。")
     _put(article, ArticleState.WITHDRAWN, who, now)
     session.flush()
-    indexing.remove(session, TOPIC, article_id)
+    indexing.remove(session, ARTICLE, article_id)
 
 
 def restore(session: Session, article_id: int, *, who: str, now: datetime) -> None:
@@ -237,7 +235,7 @@ def _let_find(session: Session, article: LibraryArticle) -> None:
     """Let the search find the published version."""
     shown = queries.version(session, article.id, article.version)
     if shown is not None:
-        indexing.put(session, TOPIC, article.id, shown.title, rendering.passages(shown.blocks))
+        indexing.put(session, ARTICLE, article.id, shown.title, rendering.passages(shown.blocks))
 
 
 def _locked(session: Session, article_id: int) -> LibraryArticle:

@@ -196,7 +196,7 @@ def test_a_word_that_staff_add_counts_at_once_and_in_every_process(house) -> Non
             assert searching.search(session, "换弹烟", visible=EVERYTHING)[0].reference == 13
     with house.services.transaction() as session:
         [line] = [line for line in vocabulary.lines(session) if "换弹烟" in line.words]
-        vocabulary.remove_line(session, line.id)
+        vocabulary.remove_lines(session, [line.id])
     for services in (house.services, other):
         with services.reading() as session:
             found = searching.search(session, "换弹烟", visible=EVERYTHING)
@@ -257,6 +257,8 @@ def test_words_that_staff_write_are_refused_with_a_sentence(house) -> None:
                 write(session, written)
             assert refused.value.sentence == said
         word_id = {word: key for key, word in vocabulary.trade_words(session)}["封签"]
-        assert vocabulary.remove_word(session, word_id) == "封签"
+        assert vocabulary.remove_words(session, [word_id, 10_000]) == ["封签"]
         with pytest.raises(Refused, match="已经删去"):
-            vocabulary.remove_word(session, word_id)
+            vocabulary.remove_words(session, [word_id])
+        with pytest.raises(Refused, match="请先勾选"):
+            vocabulary.remove_lines(session, [])
