@@ -9,7 +9,7 @@ from broadcasts.models import first_rows, library, pushes, rows, series
 from broadcasts.pages import routes
 from broadcasts.queries import links, own_rows
 from console.extension import ConsoleExtension
-from console.menu import MenuGroup
+from console.menu import Item, MenuGroup
 from finding import models as finding_models
 from wechat_bot.feature import Feature, Notice
 
@@ -34,6 +34,13 @@ broadcasts = Feature(
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(BROADCASTS,),
+            items=(Item("检索用词", "broadcasts_pages.words", permissions.LIBRARY_WRITE, 80, BROADCASTS),),
+            audit_words={
+                "words.add": "添加行业用词",
+                "words.remove": "删去行业用词",
+                "words.same": "添加同义词",
+                "words.differ": "删去同义词",
+            },
             topics={"push": "推送", "article": "文章"},
         ),
     ),

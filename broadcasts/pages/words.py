@@ -1,4 +1,4 @@
-"""Console page of the words by which the library is searched: the trade's own, those that mean the same, and a trial."""
+"""Console page of the words by which the library is searched: the trade's own, synonyms, and a trial."""
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue

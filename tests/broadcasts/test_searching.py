@@ -1,0 +1,94 @@
+"""The library is searched: by staff on their page, in the words that they keep."""
+
+import pytest
+
+from broadcasts.actions import articles
+from broadcasts.queries import searching
+from tests.broadcasts.conftest import BRANDS, LAW, SUPPLY, Library
+from tests.office import Office
+
+WORDS = "/console/broadcasts/words"
+
+
+def run(house, name: str) -> None:
+    [job] = [job for job in house.app.extensions["jobs"] if job.name == name]
+    job.run(house.services)
+
+
+@pytest.fixture
+def desk(library):
+    office = Office(library.house)
+    office.settle()
+    return office.browser("market")
+
+
+def found(library: Library, words: str) -> list[int]:
+    with library.house.look() as session:
+        return [each.id for each in searching.search(session, words, searching.for_staff())]
+
+
+def withdraw(library: Library, article_id: int) -> None:
+    services = library.house.services
+    with services.transaction() as session:
+        articles.withdraw(session, article_id, who="周敏", now=services.clock())
+
+
+def test_words_find_the_right_articles_and_never_one_that_was_withdrawn(library) -> None:
+    seal = library.published("封签不平整怎么办", "条烟的封签翘起来，先不上柜，打12313。", column=LAW)
+    wolf = library.published("本月货源", "红狼按档位投放，断货的店请联系客户经理。", column=SUPPLY)
+    till = library.published("ＡＢ 款收银机", "开机先按A键。", column=SUPPLY)
+    old = library.published("旧的封签说明", "这一版的封签已经不用了。", column=LAW)
+    library.write("还没写完的封签", "不要给人看。", column=LAW)
+    withdraw(library, old)
+    assert found(library, "封签") == [seal]
+    assert found(library, "狼") == [wolf]
+    assert found(library, "红狼 断货") == [wolf]
+    assert found(library, "ＡＢ") == found(library, "ab") == [till]
+    assert found(library, '%_"*') == [] == found(library, "西红柿炒鸡蛋")
+    hundred = ("封签翘起来先不上柜" * 12)[:100]
+    assert found(library, hundred)[0] == seal
+    services = library.house.services
+    with services.transaction() as session:
+        articles.restore(session, old, who="周敏", now=services.clock())
+    assert set(found(library, "封签")) == {seal, old}
+    # A new version is found by what it says now.
+    library.save(seal, {"title": "条烟怎么收", "blocks": [{"kind": "text", "text": "先点数。"}]})
+    library.publish(seal)
+    assert found(library, "封签") == [old] and found(library, "条烟怎么收") == [seal]
+
+
+def test_what_is_shown_is_the_passage_with_the_words(library) -> None:
+    heading = {"kind": "heading", "text": "到期之前", "level": 2}
+    library.published("许可证", "许可证放在店里显著的位置。" * 9, heading, "届满三十日前提出申请。", column=LAW)
+    with library.house.look() as session:
+        [hit] = searching.search(session, "许可证什么时候到期", searching.for_staff())
+    assert "届满三十日前" in hit.excerpt and len(hit.excerpt) <= searching.SHOWN
+    assert (hit.column, hit.title, hit.words) == (LAW, "许可证", ("许可证", "到期", "届满", "许可"))
+
+
+def test_staff_add_a_synonym_and_a_word_try_them_and_take_them_away(library, desk) -> None:
+    house = library.house
+    wolf = library.published("本月货源", "红狼按档位投放。", column=BRANDS)
+    assert "没有找到" in desk.get(f"{WORDS}?q=小红").text
+    answer = desk.post(f"{WORDS}/same", {"synonyms": "红狼，小红"})
+    assert answer.status_code == 303
+    page = desk.get(f"{WORDS}?q=小红").text
+    assert "已添加一行：红狼 小红" in page and "红狼 / 小红" in page
+    # The article was cut before 红狼 was a word: the clock cuts it again.
+    run(house, "index the library again")
+    assert found(library, "小红") == [wolf]
+    assert "对上 100%" in desk.get(f"{WORDS}?q=小红").text
+    again = desk.post(f"{WORDS}/same", {"synonyms": "小红 大红"})
+    assert again.status_code == 422
+    assert "“小红”已经在“红狼 小红”这一行里" in again.text and 'value="小红 大红"' in again.text
+    assert desk.post(f"{WORDS}/add", {"words": "货签对位"}).status_code == 303
+    assert desk.post(f"{WORDS}/add", {"words": "货签对位"}).status_code == 422
+    assert desk.post(f"{WORDS}/remove", {}).status_code == 422
+    assert desk.post(f"{WORDS}/remove", {"id": "x"}).status_code == 422
+    key = desk.get(WORDS).text.partition('<span class="form-check-label">货签对位')[0].rpartition('value="')[2]
+    assert desk.post(f"{WORDS}/remove", {"id": key.partition('"')[0]}).status_code == 303
+    assert "货签对位</span>" not in desk.get(WORDS).text
+    line = desk.get(WORDS).text.partition('<span class="form-check-label">红狼 / 小红')[0].rpartition('value="')[2]
+    assert desk.post(f"{WORDS}/differ", {"id": line.partition('"')[0]}).status_code == 303
+    run(house, "index the library again")
+    assert found(library, "小红") == []
