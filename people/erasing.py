@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from console.models import Task, TaskState, User
 from foundation.errors import Refused
-from people import actions, audiences, identity, queries, rules, texts, tries
+from people import actions, audiences, errands, identity, queries, rules, texts, tries
 from people.criteria import LICENCE
+from people.errands import ErrandEnd
 from people.models import (
     ERASED,
     IS_THERE,
@@ -227,6 +228,8 @@ def _names(session: Session, shop_id: int | None) -> tuple[str, ...]:
 def _forget_shop(session: Session, whom: Forgetting, shop_id: int) -> None:
     session.execute(delete(RetailerTag).where(RetailerTag.retailer_id == shop_id))
     session.execute(delete(BindCode).where(BindCode.retailer_id == shop_id))
+    # Nobody is to tell an erased shop anything.
+    errands.told(session, shop_id, ErrandEnd.WITHDRAWN, by="", now=whom.now)
     _update(session, Binding, Binding.retailer_id == shop_id, Binding.unbound_at.is_(None), unbound_at=whom.now)
     licence = session.scalar(select(Retailer.licence).where(Retailer.id == shop_id))
     if licence is not None:

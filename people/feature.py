@@ -8,8 +8,8 @@ from console.permissions import OUTBOX_SEE
 from people import commands, erasing, jobs, mobile, models, permissions, saved, upkeep, visibility
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
-from people.pages import audiences, deliveries, finding, needs, roster, routes, tags, users
-from people.permissions import AREAS_EDIT, CODES_PRINT, PEOPLE_IMPORT, PEOPLE_SEE, USERS_MANAGE
+from people.pages import audiences, deliveries, errands, finding, needs, roster, routes, tags, users
+from people.permissions import AREAS_EDIT, CODES_PRINT, ERRANDS_DO, PEOPLE_IMPORT, PEOPLE_SEE, USERS_MANAGE
 from people.roster import kinds
 from people.shops import history
 from wechat_bot.conversation import Conversation, Word
@@ -50,6 +50,7 @@ people = Feature(
                 Item("片区", "people_pages.area_list", PEOPLE_SEE, 20, SHOPS),
                 Item("对象", "people_pages.audience_list", PEOPLE_SEE, 30, SHOPS),
                 Item("标签", "people_pages.tag_list", PEOPLE_SEE, 40, SHOPS),
+                Item("要告诉的", "people_pages.errand_list", PEOPLE_SEE, 45, SHOPS),
                 Item("绑定卡", "people_pages.print_codes", CODES_PRINT, 50, SHOPS),
                 Item("消息", "people_pages.delivery_list", OUTBOX_SEE, 20, SYSTEM),
                 Item("账号", "people_pages.user_list", USERS_MANAGE, 30, SYSTEM),
@@ -62,6 +63,7 @@ people = Feature(
                 Need(PEOPLE_IMPORT, needs.guessing, 8),
                 Need(PEOPLE_SEE, needs.leaves, 30),
                 Need(AREAS_EDIT, needs.without_manager, 60),
+                Need(ERRANDS_DO, needs.errands, 40),
                 Need(PEOPLE_SEE, needs.unbound, 70),
             ),
             part=visibility.part,
@@ -83,16 +85,20 @@ people = Feature(
                 "codes.print": "打印绑定卡",
                 "delivery.see": "查看消息",
                 "delivery.settle": "处理消息",
+                "errand.see": "查看要告诉的店",
+                "errand.done": "办完要告诉的事",
+                "errand.reopen": "撤销办完的事",
                 "tries.unlock": "解锁许可证",
                 "delivery.cancel": "取消消息",
             },
-            views=("shop.see", "roster.see", "delivery.see"),
+            views=("shop.see", "roster.see", "delivery.see", "errand.see"),
             searches=("roster.see", "roster.export", "codes.print", "tag.put", "tag.off"),
             topics={
                 "area": "片区",
                 "audience": "对象",
                 "class": "客户类型",
                 "delivery": "消息",
+                "errand": "要告诉的事",
                 "messages": "消息",
                 "people": "名单",
                 "shop": "零售户",
@@ -100,7 +106,14 @@ people = Feature(
                 "licences": "许可证",
             },
             tasks=jobs.TASKS,
-            lists=(roster.ROSTER, audiences.AUDIENCES, tags.TAG_LIST, deliveries.DELIVERIES, users.USERS),
+            lists=(
+                roster.ROSTER,
+                audiences.AUDIENCES,
+                tags.TAG_LIST,
+                deliveries.DELIVERIES,
+                users.USERS,
+                errands.ERRANDS,
+            ),
             wizards=(kinds.ROSTER,),
         ),
     ),

@@ -300,6 +300,7 @@ class Errand(Base):
     __table_args__ = (
         UniqueConstraint("source", "retailer_id"),
         Index("ix_errand_open", "retailer_id", **only("done_at IS NULL")),
+        Index("ix_errand_left", "id", **only("done_at IS NULL")),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -23,7 +23,18 @@ from foundation.text import grams
 from people import actions, erasing, queries
 from people.erasing import ErasedPerson
 from people.feature import people
-from people.models import ERASED, AreaCount, BindCode, Retailer, RetailerTag, RosterImport, RosterPart, RosterWord, Tag
+from people.models import (
+    ERASED,
+    AreaCount,
+    BindCode,
+    Errand,
+    Retailer,
+    RetailerTag,
+    RosterImport,
+    RosterPart,
+    RosterWord,
+    Tag,
+)
 from people.picker import short
 from simulator.phone import Phone
 from surveys.models import Participation, Submission, Tally
@@ -74,7 +85,6 @@ NOBODYS = {
     "broadcast_column",
     "campaign_part",
     "chosen_columns",
-    "errand",
     "finding_state",
     "foreign_picture",
     "handed_in",
@@ -228,6 +238,7 @@ def office_life(office: Office, lives: Iterable[Life]) -> None:
             session.add(BindCode(app_id="wx", retailer_id=key, url="http://weixin.qq.com/q/1", made_at=now))
             told = {"openid": life.phone.openid, "raw": {"FromUserName": life.phone.openid}, "reported_at": now}
             session.add(Reported(kind="subscribe_msg_popup_event", about=life.phone.openid, **told))
+            session.add(Errand(source="push:1", retailer_id=key, title="没有送到", made_at=now, made_by="周敏"))
             session.add(MassUse(openid=life.phone.openid, month=quota.month_of(now), used=1))
             session.add(Receipt(msgid=f"m{key}", openid=life.phone.openid, status="success", received_at=now))
             note = f"{life.name}不在"

@@ -1290,6 +1290,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("source", "retailer_id", name=op.f("uq_errand_source_retailer_id")),
     )
     op.create_index(
+        "ix_errand_left",
+        "errand",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("done_at IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_index(
         "ix_errand_open",
         "errand",
         ["retailer_id"],

@@ -10,7 +10,8 @@ from console import queries
 from console.menu import Waiting
 from console.rules.visitors import Visitor
 from foundation.clock import day_in
-from people import areas, tries
+from people import areas, tries, visibility
+from people import errands as errand_queries
 from people.shops import reach
 from wechat_bot.models import DeliveryState
 from wechat_bot.services import Services
@@ -81,6 +82,21 @@ def guessing(services: Services, session: Session, visitor: Visitor, now: dateti
         is_whole = len(found.locked) < tries.LISTED
         return [Waiting(len(found.locked), sentence, url, "", "去看看", "lock", True, is_whole)]
     return []
+
+
+def errands(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Pending work: what the visitor's shops are to be told because a message did not reach them."""
+    today = day_in(now, services.zone)
+    mine = visibility.within(session, visitor, today=today)
+    most = errand_queries.COUNTED
+    left = errand_queries.left(session, mine, most=most)
+    if not left:
+        return []
+    late = errand_queries.overdue(session, mine, today=today, most=most)
+    small = f"其中 {late} 件过了日子" if late else ""
+    url = url_for("people_pages.errand_list")
+    sentence = "件事要告诉店主：消息没有送到"
+    return [Waiting(min(left, most), sentence, url, small, "看名单", "message-2", bool(late), left <= most)]
 
 
 def _listed(names: Sequence[str]) -> str:

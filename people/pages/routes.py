@@ -4,7 +4,20 @@ from flask import Blueprint
 
 from console.lists.exporting import exporting
 from people import texts
-from people.pages import areas, audiences, codes, deliveries, erasing, importing, roster, shop, tags, tries, users
+from people.pages import (
+    areas,
+    audiences,
+    codes,
+    deliveries,
+    erasing,
+    errands,
+    importing,
+    roster,
+    shop,
+    tags,
+    tries,
+    users,
+)
 
 blueprint = Blueprint("people_pages", __name__, url_prefix="/console", template_folder="../templates")
 blueprint.add_app_template_filter(texts.licence, "licence")
@@ -41,6 +54,10 @@ for _rule, _view, _methods in (
     ("/people/tried", tries.tried, ("GET",)),
     ("/people/tried/unlock", tries.unlock, ("POST",)),
     ("/people/codes", codes.print_codes, ("GET", "POST")),
+    ("/people/errands", errands.errand_list, ("GET",)),
+    ("/people/errands/export", exporting(errands.ERRANDS, errands.errand_list), ("POST",)),
+    ("/people/errands/<int:errand_id>/done", errands.finish, ("POST",)),
+    ("/people/errands/<int:errand_id>/reopen", errands.reopen, ("POST",)),
     ("/messages", deliveries.delivery_list, ("GET",)),
     ("/messages/export", exporting(deliveries.DELIVERIES, deliveries.delivery_list), ("POST",)),
     ("/messages/<int:delivery_id>/settle", deliveries.settle_delivery, ("POST",)),

@@ -28,6 +28,8 @@ ACTS = {
     "console.drop_second": "one's own, and a code is asked for",
     "people_pages.reset_second": "in or out",
     "console.save_filter": "one's own, under a name; what had it is replaced",
+    "people_pages.finish": "done once; done already is said",
+    "people_pages.reopen": "takes back what was done at the moment that was seen",
     "people_pages.unlock": "forgets tries at a licence, whoever made them",
     "people_pages.upload": "a new file to be checked",
     "people_pages.confirm": "brings in what was checked, once",

@@ -1,6 +1,6 @@
 """Visit plans and visits: a plan says which shops to visit and how often; a visit is noted with one tap."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from foundation.database import changed, upsert
 from foundation.errors import Refused
 from foundation.text import visible
-from people import audiences
+from people import audiences, errands
+from people.errands import ErrandEnd
 from people.models import Retailer
 from visits.models import Visited, VisitPlan
 from visits.queries import plans, visibility
@@ -18,6 +19,8 @@ from visits.queries.audience import DUE, Criteria
 from visits.queries.visibility import Colleague
 from visits.texts import groups as texts
 
+#: How a shop was told its errands, by the way of the visit.
+TELLS = {"shop": ErrandEnd.VISIT, "phone": ErrandEnd.CALL, "chat": ErrandEnd.MESSAGE}
 LONGEST_NAME = 60
 LONGEST_NOTE = 300
 MOST_DAYS = 400
@@ -102,13 +105,16 @@ def note_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, 
         "noted_at": who.now,
     }
     changed(session, upsert(session, Visited).values(values).on_conflict_do_nothing())
+    errands.told(session, retailer_id, TELLS[how], by=who.name, now=who.now)
     return shop
 
 
 def forget_visit(session: Session, who: Colleague, retailer_id: int, how: str, *, on: date) -> bool:
     """Delete a visit of this day that this colleague noted by mistake; False where there is none."""
     mine = (Visited.retailer_id == retailer_id, Visited.manager_id == who.manager_id, Visited.request_id.is_(None))
-    gone = delete(Visited).where(*mine, Visited.made_on == on, Visited.how == how, plans.may_be_undone(who))
+    these = (*mine, Visited.made_on == on, Visited.how == how, plans.may_be_undone(who))
+    _untell(session, who, retailer_id, session.scalars(select(Visited.noted_at).where(*these)).all())
+    gone = delete(Visited).where(*these)
     return changed(session, gone) > 0
 
 
@@ -121,14 +127,22 @@ def undo_visit(session: Session, who: Colleague, visit_id: int, stamp: str) -> t
     mine = visibility.shops_of(session, who)
     lately = (Visited.id == visit_id, plans.may_be_undone(who), Visited.noted_at == _moment(stamp))
     found = session.execute(
-        select(Visited.how, Retailer.shop)
+        select(Visited.how, Retailer.shop, Retailer.id, Visited.noted_at)
         .join(Retailer, Retailer.id == Visited.retailer_id)
         .where(*lately, *([] if mine is None else [mine]))
     ).first()
     gone = delete(Visited).where(*lately)
     if found is None or not changed(session, gone):
         raise Refused(texts.NOTHING_TO_UNDO)
+    _untell(session, who, found.id, [found.noted_at])
     return found.how, found.shop
+
+
+def _untell(session: Session, who: Colleague, retailer_id: int, noted: Iterable[datetime | None]) -> None:
+    """Take back that the shop was told its errands on a visit that was noted by mistake."""
+    for at in noted:
+        if at is not None:
+            errands.untold(session, retailer_id, by=who.name, at=at)
 
 
 def _moment(stamp: str) -> datetime:
