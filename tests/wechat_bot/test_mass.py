@@ -3,15 +3,17 @@
 import json
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, insert, select, update
 
+from foundation.errors import Refused
 from tests.programs import massing
 from tests.programs.massing import ABOUT, ARTICLE, Receiver, Said
 from wechat_bot.client import mass
-from wechat_bot.mass import drafts, planning, settling
+from wechat_bot.mass import drafts, planning, previewing, quota, settling
 from wechat_bot.mass.models import AccountUse, MassDraft, MassJob, MassReceipt, MassUse
 from wechat_bot.models import Follower, Raised
 
@@ -574,6 +576,42 @@ def test_drafts_that_nothing_needs_are_listed_and_deleted(house) -> None:
     assert "2 份" in house.flask("mass", "drafts").output
     assert "已删除 2 份草稿" in house.flask("mass", "drafts", "--delete").output
     assert [draft.articles[0]["title"] for draft in house.sim.world.drafts.values()] == ["手工写的"]
+
+
+def test_a_preview_shows_one_phone_what_all_would_get_and_leaves_no_draft(house) -> None:
+    li = house.phone("老李")
+    li.follow()
+    preview = partial(previewing.preview, house.services, massing.SOURCE, ABOUT)
+    preview(openid=li.openid)
+    preview(name="老李")
+    assert [entry.channel for entry in li.follower.transcript][-2:] == ["preview", "preview"]
+    assert li.follower.transcript[-1].text == ARTICLE.title
+    assert house.sim.world.drafts == {}
+    with pytest.raises(Refused, match="找不到这个微信号"):
+        preview(name="没有这个人")
+    assert house.sim.world.drafts == {}
+    with house.services.transaction() as session:
+        assert quota.calls_left(session, "preview", now=house.clock()) == 97
+        session.execute(update(AccountUse).where(AccountUse.what == "preview").values(used=100))
+    calls = len(house.sim.calls)
+    with pytest.raises(Refused, match="今天的预览次数（每天 100 次）已用完"):
+        preview(openid=li.openid)
+    assert len(house.sim.calls) == calls
+    house.clock.advance(timedelta(days=1))
+    preview(openid=li.openid)
+
+
+def test_wechats_own_figures_of_an_article_are_asked_by_its_data_id(house) -> None:
+    everybody = follow(house, 30)
+    plan(house, everybody)
+    go(house)
+    shown = house.sim.world.followers[everybody[0]].transcript[-1]
+    reader, sharer = house.sim.phone("零售户00001"), house.sim.phone("零售户00002")
+    url = shown.detail["articles"][0]["url"]
+    reader.read(url), sharer.read(url, scene="聊天会话"), sharer.share(url)
+    until(house, at(12, 9))
+    days = mass.article_days(house.services.wechat, found(house).msg_data_id, at(10, 0).date())
+    assert days == [mass.ArticleDay(at(day, 0).date(), readers=2, sharers=1) for day in (10, 11)]
 
 
 def cover(house) -> str:

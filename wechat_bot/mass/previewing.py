@@ -40,5 +40,7 @@ def _preview_draft(services: Services, media_id: str, title: str, openid: str, n
     """Preview a draft, and delete it; where that fails, it is listed with those left over."""
     with services.transaction() as session:
         session.add(MassDraft(media_id=media_id, job_id=0, title=title[:64], made_at=services.clock()))
-    mass.preview(services.wechat, mass.article(media_id), openid=openid, name=name)
-    drafts.delete(services, [media_id])
+    try:
+        mass.preview(services.wechat, mass.article(media_id), openid=openid, name=name)
+    finally:
+        drafts.delete(services, [media_id])

@@ -1,6 +1,6 @@
 """Ledgers of mass sending: what each follower may still receive this month, and the account still call today.
 
-Whoever books holds the ledger first (`hold`), so that what was read of it is still true when it is written.
+Whoever reads the ledger of followers to book in it holds it first (`hold`): then it is still true when it is written.
 """
 
 from datetime import datetime
@@ -62,6 +62,7 @@ def book(session: Session, openids: Select[Any], month: int) -> int:
 
     `openids` selects one column, without nulls and nobody twice.
     """
+    hold(session)
     to = openids.subquery()
     # SQLite takes ON CONFLICT behind a SELECT only where a WHERE stands between.
     listed = select(to.c[0], literal(month), literal(1)).where(to.c[0].is_not(None))
@@ -77,6 +78,7 @@ def book(session: Session, openids: Select[Any], month: int) -> int:
 
 def give_back(session: Session, openids: Select[Any], month: int) -> int:
     """Give a booked send back to each of these followers; returns to how many."""
+    hold(session)
     to = openids.subquery()
     theirs = update(MassUse).where(MassUse.month == month, MassUse.used > 0, MassUse.openid.in_(select(to.c[0])))
     return changed(session, theirs.values(used=MassUse.used - 1))
@@ -91,7 +93,6 @@ def by_hand(
     session: Session, openids: Select[Any], *, whom: dict[str, Any] | None, noted_by: str, now: datetime
 ) -> MassByHand:
     """Book what staff sent in WeChat's own console this month: to an audience, or to `everybody` (`whom` is None)."""
-    hold(session)
     month = month_of(now)
     count = book(session, openids, month)
     noted = MassByHand(month=month, whom=whom, count=count, noted_by=noted_by, noted_at=now)

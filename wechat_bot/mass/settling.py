@@ -79,9 +79,11 @@ def pause_until(code: int | None, now: datetime) -> datetime:
 
 def put_off(session: Session, until: datetime, why: str, code: int | None, *, now: datetime) -> None:
     """Put off all jobs that wait and would get the same answer; their sources are told."""
-    soon = update(MassJob).where(is_waiting(), MassJob.due_at < until)
-    at = literal(until, Moment())
-    session.execute(soon.values(due_at=at, error=why[:300], error_code=code, has_news=True))
+    # Those that others are claiming just now get their own answer: waiting for them could deadlock.
+    soon = select(MassJob.id).where(is_waiting(), MassJob.due_at < until).with_for_update(skip_locked=True)
+    some = session.scalars(soon).all()
+    values = {"due_at": until, "error": why[:300], "error_code": code, "has_news": True}
+    session.execute(update(MassJob).where(MassJob.id.in_(some)).values(values))
 
 
 def refuse(session: Session, job: MassJob, why: str, code: int | None, *, now: datetime) -> None:
