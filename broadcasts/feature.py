@@ -6,10 +6,12 @@ from broadcasts import jobs, permissions
 from broadcasts.actions import erasing, sending
 from broadcasts.commands import group
 from broadcasts.models import first_rows, library, pushes, rows, series
-from broadcasts.pages import routes
+from broadcasts.pages import finding, needs, routes
+from broadcasts.pages import library as library_pages
+from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE
 from broadcasts.queries import links, own_rows
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup
+from console.menu import Item, MenuGroup, Need, Start
 from finding import models as finding_models
 from wechat_bot.feature import Feature, Notice
 
@@ -34,14 +36,41 @@ broadcasts = Feature(
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(BROADCASTS,),
-            items=(Item("检索用词", "broadcasts_pages.words", permissions.LIBRARY_WRITE, 80, BROADCASTS),),
+            items=(
+                Item("资料库", "broadcasts_pages.article_list", LIBRARY_SEE, 30, BROADCASTS),
+                Item("栏目", "broadcasts_pages.column_list", LIBRARY_SEE, 40, BROADCASTS),
+                Item("品牌", "broadcasts_pages.brand_list", LIBRARY_SEE, 50, BROADCASTS),
+                Item("检索用词", "broadcasts_pages.words", LIBRARY_WRITE, 80, BROADCASTS),
+            ),
+            finders=(finding.ARTICLES,),
+            starts=(Start("写文章", "broadcasts_pages.new_article", LIBRARY_WRITE, "pencil", 30),),
+            needs=(Need(LIBRARY_WRITE, needs.drafts, 42),),
             audit_words={
+                "article.begin": "开始写文章",
+                "article.edit": "编辑文章",
+                "article.publish": "发布文章",
+                "article.withdraw": "撤下文章",
+                "article.restore": "重新放出文章",
+                "article.discard": "删除文章",
+                "article.back": "文章放回以前的版本",
+                "article.try": "试发文章",
+                "article.document": "上传文章的 Word 文件",
+                "column.save": "修改栏目",
+                "column.move": "调整栏目顺序",
+                "column.retire": "停用栏目",
+                "column.return": "重新启用栏目",
+                "column.delete": "删除栏目",
+                "brand.save": "修改品牌",
+                "brand.retire": "停用品牌",
+                "brand.return": "重新启用品牌",
+                "brand.delete": "删除品牌",
                 "words.add": "添加行业用词",
                 "words.remove": "删去行业用词",
                 "words.same": "添加同义词",
                 "words.differ": "删去同义词",
             },
-            topics={"push": "推送", "article": "文章"},
+            topics={"push": "推送", "article": "文章", "column": "栏目", "brand": "品牌"},
+            lists=(library_pages.ARTICLES,),
         ),
     ),
 )

@@ -9,6 +9,9 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
+from broadcasts.actions import articles, brands
+from broadcasts.models.library import LibraryColumn, ShelfPicture
+from broadcasts.queries import pictures
 from console.models import User
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
@@ -18,7 +21,7 @@ from surveys.models import Participation, Submission, SurveyPicture
 from tests.conftest import House
 from tests.office import Office
 from visits.models import Canned, Visited, VisitPlan
-from wechat_bot import media
+from wechat_bot import media, storage
 from wechat_bot.models import Delivery, DeliveryState, Media
 
 ROSTER = (
@@ -49,9 +52,24 @@ VALUES = {
     ("visits_pages", "number"): 101,
     ("visits_mobile", "number"): 101,
     "day": "2026-10-01",
+    "sha256": "a" * 64,
 }
 
 
+ARTICLE = {
+    "title": "元旦备货",
+    "blocks": [
+        {"kind": "heading", "text": "怎么备货", "level": 1},
+        {"kind": "text", "text": "元旦前还有**两次**到货。"},
+        {"kind": "picture", "picture": "a" * 64, "words": "门头"},
+        {"kind": "list", "numbered": False, "items": [{"text": "先看去年", "items": ["十二月"]}]},
+        {"kind": "quote", "text": "依法办事。", "source": "某法"},
+        {"kind": "table", "has_head": True, "rows": [["规格", "条"], ["甲", "3"]]},
+        {"kind": "video", "url": "https://example.com/v", "title": "怎么陈列"},
+        {"kind": "button", "words": "填写", "link": "survey:1"},
+        {"kind": "line"},
+    ],
+}
 #: What a form must say to be heard at all.
 FORMS = {"surveys_pages.steer": {"do": "cancel"}, "surveys_pages.publish": {"stamp": "1"}}
 
@@ -117,6 +135,20 @@ def hand_in(house: House) -> None:
         counting.recount(session, 1, zone=house.services.zone)
 
 
+def fill_library(house: House) -> None:
+    """A published article that was written on, one that was begun, a brand, a picture."""
+    with house.services.transaction() as session:
+        now, sha256 = house.clock(), VALUES["sha256"]
+        session.add(ShelfPicture(sha256=sha256, content_type="image/png", size=99, width=1, height=1, made_at=now))
+        storage.write(pictures.path(house.services.media_folder, "a" * 64), PIXEL)
+        column_id, who = session.scalars(select(LibraryColumn.id).limit(1)).one(), "market"
+        article = articles.begin(session, column_id, draft=ARTICLE, who=who, now=now)
+        articles.publish(session, article.id, who=who, knows=lambda link: True, now=now)
+        articles.save(session, article.id, ARTICLE | {"title": "元旦备货提醒"}, stamp=None, who=who, now=now)
+        articles.begin(session, column_id, draft=ARTICLE, who=who, now=now)
+        brands.add(session, "某品牌")
+
+
 def lay_out(house: House) -> Office:
     """Three shops; of the first a survey begun and a request, both with a photo; a checked roster; account 6."""
     office = Office(house)
@@ -166,6 +198,7 @@ def lay_out(house: House) -> Office:
         key = media.add(session, shelf, openid="", mark="shelf", now=now)
         session.execute(update(Media).where(Media.key == key).values(key="a-picture-of-the-survey"))
         session.add(Delivery(openid=house.phone("王建国").openid, message={}, about="survey:1", **unsure))
+    fill_library(house)
     office.work()
     assert market.post("/console/people/import/1/confirm").location.endswith("/3/done")
     office.work()

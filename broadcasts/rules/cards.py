@@ -37,12 +37,20 @@ class BlockCard:
     #: Picture on the shelf, by its SHA-256, and what stands below it.
     picture: str = ""
     words: str = ""
+    #: Its address elsewhere, while it is fetched from there.
+    origin: str = ""
     source: str = ""
     has_head: bool = True
     cells: Cells = ()
     url: str = ""
     title: str = ""
     link: str = ""
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is written in it yet."""
+        written = (self.text, self.words, self.picture, self.origin, self.source, self.url, self.title, self.link)
+        return self.kind != "line" and not any(written) and not any(any(row) for row in self.cells)
 
 
 Cards = tuple[BlockCard, ...]
@@ -99,7 +107,8 @@ def of_block(code: str, block: Mapping[str, Any]) -> BlockCard:
         case "quote":
             return replace(card, source=str(block.get("source", "")))
         case "picture":
-            return replace(card, picture=str(block.get("picture", "")), words=str(block.get("words", "")))
+            words, origin = str(block.get("words", "")), str(block.get("origin", ""))
+            return replace(card, picture=str(block.get("picture", "")), words=words, origin=origin)
         case "table":
             rows = tuple(tuple(str(cell) for cell in row) for row in block.get("rows", ()))
             return replace(card, cells=even(rows) or _BEGUN, has_head=bool(block.get("has_head")))
@@ -129,7 +138,8 @@ def to_block(card: BlockCard) -> dict[str, Any]:
         case "quote":
             return {"kind": "quote", "text": card.text, "source": card.source}
         case "picture":
-            return {"kind": "picture", "picture": card.picture, "words": card.words}
+            origin = {"origin": card.origin} if card.origin and not card.picture else {}
+            return {"kind": "picture", "picture": card.picture, "words": card.words} | origin
         case "table":
             return {"kind": "table", "has_head": card.has_head, "rows": [list(row) for row in card.cells]}
         case "video":
@@ -168,6 +178,7 @@ def _card(fields: Fields, code: str) -> BlockCard:
         is_numbered=one(fields, f"{code}.numbered") == "1",
         picture=one(fields, f"{code}.picture"),
         words=one(fields, f"{code}.words"),
+        origin=one(fields, f"{code}.origin"),
         source=one(fields, f"{code}.source"),
         has_head=one(fields, f"{code}.head") == "1",
         cells=_cells(fields, code) if kind == "table" else (),

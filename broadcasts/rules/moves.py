@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from broadcasts.rules import cards as form
+from broadcasts.rules.blocks import MOST_BLOCKS, MOST_CELLS, MOST_ROWS
 from broadcasts.rules.cards import KINDS, BlockCard, Cards, begun, changed, place
 from foundation.errors import Refused
 from foundation.text import shortened, whole_number
 
-#: Cards of an article, rows and columns of a table.
-MOST_CARDS, MOST_ROWS, MOST_COLUMNS = 200, 60, 8
 #: DeletedBlock cards that are kept with the form; the oldest goes first.
 MOST_DELETED = 10
 _LONGEST_KEPT = 30_000
-FULL = f"已经有 {MOST_CARDS} 块，不能再加了。"
+FULL = f"已经有 {MOST_BLOCKS} 块，不能再加了。"
 
 
 @dataclass(frozen=True)
@@ -90,7 +89,7 @@ def _moved(cards: Cards, at: int, card: BlockCard, verb: str, detail: str) -> Ca
         case "copy":
             return (*_room(cards)[: at + 1], replace(card, code=free_code(cards)), *cards[at + 1 :])
         case "unpicture":
-            return changed(cards, replace(card, picture=""))
+            return changed(cards, replace(card, picture="", origin=""))
         case "row" | "column" | "row_delete" | "column_delete" if card.kind == "table":
             return changed(cards, _table(card, verb, whole_number(detail)))
     return cards
@@ -104,8 +103,8 @@ def _table(card: BlockCard, verb: str, at: int | None) -> BlockCard:
             raise Refused(f"一张表最多 {MOST_ROWS} 行。")
         return replace(card, cells=(*rows, ("",) * wide))
     if verb == "column":
-        if wide >= MOST_COLUMNS:
-            raise Refused(f"一张表最多 {MOST_COLUMNS} 列，再多手机上看不清。")
+        if wide >= MOST_CELLS:
+            raise Refused(f"一张表最多 {MOST_CELLS} 列，再多手机上看不清。")
         return replace(card, cells=tuple((*row, "") for row in rows))
     if verb == "row_delete" and at is not None and len(rows) > 1:
         return replace(card, cells=tuple(row for n, row in enumerate(rows) if n != at))
@@ -120,13 +119,50 @@ def added(cards: Cards, blocks: Sequence[Mapping[str, Any]], behind: str = "") -
     >>> [card.code for card in added((BlockCard("b1", "text"), BlockCard("b2", "text")), [{"kind": "line"}], "b1")]
     ['b1', 'b3', 'b2']
     """
-    if len(cards) + len(blocks) > MOST_CARDS:
-        raise Refused(f"加上这 {len(blocks)} 块就超过 {MOST_CARDS} 块了，请分成两篇。")
+    if len(cards) + len(blocks) > MOST_BLOCKS:
+        raise Refused(f"加上这 {len(blocks)} 块就超过 {MOST_BLOCKS} 块了，请分成两篇。")
     found = place(cards, behind)
     at, more = len(cards) if found is None else found + 1, cards
     for n, block in enumerate(blocks):
         more = (*more[: at + n], form.of_block(free_code(more), block), *more[at + n :])
     return more
+
+
+def pasted_cells(cards: Cards, place_of_cell: str, text: str) -> Cards:
+    """Return the cards with rows copied from a workbook put into a table, from a cell on (`b3:0:1`); the table grows as
+    far as it may.
+
+    >>> card = BlockCard("b1", "table", cells=(("", ""), ("", "")))
+    >>> pasted_cells((card,), "b1:1:0", "规格\\t箱数\\n红\\t3")[0].cells
+    (('', ''), ('规格', '箱数'), ('红', '3'))
+    """
+    code, _, rest = place_of_cell.partition(":")
+    at = place(cards, code)
+    first, _, left = rest.partition(":")
+    row_at, cell_at = whole_number(first), whole_number(left)
+    if at is None or cards[at].kind != "table" or row_at is None or cell_at is None:
+        return cards
+    rows = [list(row) for row in cards[at].cells]
+    for down, line in enumerate(text.replace("\r\n", "\n").strip("\n").split("\n")):
+        for right, cell in enumerate(line.split("\t")):
+            if row_at + down < MOST_ROWS and cell_at + right < MOST_CELLS:
+                rows += [[] for _ in range(row_at + down + 1 - len(rows))]
+                row = rows[row_at + down]
+                row += [""] * (cell_at + right + 1 - len(row))
+                row[cell_at + right] = cell.strip()
+    return changed(cards, replace(cards[at], cells=form.even(tuple(map(tuple, rows)))))
+
+
+def pictured(cards: Cards, code: str, sha256: str) -> Cards:
+    """Return the cards with a picture in this card where it is a picture's and has none, else in a new one behind it.
+
+    >>> [card.picture for card in pictured((BlockCard("b1", "text"),), "b1", "abc")]
+    ['', 'abc']
+    """
+    at = place(cards, code)
+    if at is not None and cards[at].kind == "picture" and not cards[at].picture:
+        return changed(cards, replace(cards[at], picture=sha256, origin=""))
+    return added(cards, [{"kind": "picture", "picture": sha256, "words": ""}], code)
 
 
 def free_code(cards: Cards) -> str:
@@ -155,7 +191,7 @@ def _deleted(text: str) -> DeletedBlock | None:
     try:
         value = json.loads(text)
         at, block = value["at"], value["block"]
-        if isinstance(at, int) and 0 <= at < MOST_CARDS and block["kind"] in KINDS:
+        if isinstance(at, int) and 0 <= at < MOST_BLOCKS and block["kind"] in KINDS:
             return DeletedBlock(at, form.to_block(form.of_block("", block)))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
@@ -172,6 +208,6 @@ def _swapped(cards: Cards, at: int) -> Cards:
 
 
 def _room(cards: Cards) -> Cards:
-    if len(cards) >= MOST_CARDS:
+    if len(cards) >= MOST_BLOCKS:
         raise Refused(FULL)
     return cards

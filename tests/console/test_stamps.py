@@ -47,6 +47,18 @@ ACTS = {
     "people_pages.reset": "a password nobody has seen",
     "people_pages.disable": "in or out",
     "people_pages.enable": "in or out",
+    "broadcasts_pages.new_article": "a new draft",
+    "broadcasts_pages.preview_article": "a look, kept nowhere",
+    "broadcasts_pages.try_article": "to one's own phone",
+    "broadcasts_pages.withdraw_article": "in or out",
+    "broadcasts_pages.restore_article": "in or out",
+    "broadcasts_pages.new_column": "something new; a name that is taken is refused",
+    "broadcasts_pages.move_column": "one step, from the place it has by now",
+    "broadcasts_pages.retire_column": "in or out",
+    "broadcasts_pages.return_column": "in or out",
+    "broadcasts_pages.new_brand": "something new; a name that is taken is refused",
+    "broadcasts_pages.retire_brand": "in or out",
+    "broadcasts_pages.return_brand": "in or out",
     "surveys_pages.upload": "a new survey",
     "surveys_pages.start": "a new draft",
     "surveys_pages.paste": "a new draft",
@@ -98,7 +110,12 @@ def test_every_form_of_the_console_that_edits_carries_a_stamp_and_an_old_one_is_
     stamped, urls = {}, house.app.url_map.bind("localhost")
     admin = office.browser("admin")
     admin.post("/console/surveys/start", {"kind": "survey"})
-    for page in (*pages(office), "/console/surveys/2/invitations", "/console/surveys/3/edit"):
+    for page in (
+        *pages(office),
+        "/console/surveys/2/invitations",
+        "/console/surveys/3/edit",
+        "/console/broadcasts/articles/2/edit",
+    ):
         shown = admin.get(page)
         for form in FORM.finditer(shown.text) if shown.mimetype == "text/html" else ():
             if 'method="post"' not in form["start"]:
