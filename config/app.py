@@ -102,6 +102,7 @@ def build_services(
         public_url=settings.public_url,
         quiet=settings.quiet,
         most_a_week=settings.most_a_week,
+        mailer=settings.mailer,
         media_folder=settings.media_path,
         files_folder=settings.files_path,
         templates=settings.templates,

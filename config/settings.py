@@ -29,6 +29,7 @@ from config import keys
 from foundation import hosts
 from foundation.clock import Clock, system_clock
 from foundation.database import CONNECTIONS, Database
+from foundation.mail import SmtpMailer
 from foundation.moved_time import MovedClock
 from foundation.quiet import QuietHours
 from wechat_bot import notices
@@ -123,6 +124,9 @@ class Settings(BaseSettings):
     quiet_hours: str = "21:00-08:00"
     #: On how many of seven days a shop may get a push, over all that is sent to many.
     most_a_week: Annotated[int, Field(ge=1, le=7)] = 2
+    #: Address that mails to staff come from, and the server that takes them: smtp://user:password@host:587, smtps://…
+    mail_from: str = ""
+    smtp_url: OptionalSecret = None
     #: Number of web processes on PostgreSQL; with SQLite there is one.
     web_concurrency: Annotated[int, Field(ge=1, le=64)] = 2
     #: Number of your own reverse proxies in front: only they are trusted for a visitor's address.
@@ -221,6 +225,19 @@ class Settings(BaseSettings):
         QuietHours.read(value, ZoneInfo(info.data.get("timezone", "UTC")))
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None:
+            SmtpMailer.read(value.get_secret_value(), info.data.get("mail_from", ""), is_strict=_is_real(info))
+        return value
+
+    @property
+    def mailer(self) -> SmtpMailer | None:
+        """The sender of mails to staff; None where no server is set."""
+        url = self.smtp_url.get_secret_value() if self.smtp_url else ""
+        return SmtpMailer.read(url, self.mail_from, is_strict=not self.development) if url else None
+
     def open_database(self) -> Database:
         """Open the database of these settings."""
         return Database(self.database_url, connections=self.database_connections, prepares=self.database_prepare)
@@ -274,8 +291,10 @@ class Settings(BaseSettings):
             self.wechat_token,
             self.wechat_encoding_aes_key,
             self.wechat_encoding_aes_key_previous,
+            self.smtp_url,
         )
-        addresses = (make_url(self.database_url).password, urlsplit(self.redis_url or "").password)
+        mail_password = self.mailer.password if self.mailer else None
+        addresses = (make_url(self.database_url).password, urlsplit(self.redis_url or "").password, mail_password)
         return tuple(v.get_secret_value() for v in values if v) + tuple(str(p) for p in addresses if p)
 
 

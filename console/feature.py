@@ -42,6 +42,7 @@ console = Feature(
                 "password.wait": "改密码要等",
                 "password.refused": "改密码失败",
                 "password.change": "改密码",
+                "email.change": "改邮箱和邮件通知",
                 "second.on": "开启第二步验证",
                 "second.off": "关闭第二步验证",
                 "second.reset": "重置第二步验证",

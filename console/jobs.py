@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from console import tasks
+from console import mailing, tasks
 from console.actions import measuring, sessions, tries
 from console.extension import ConsoleExtension, collect
 from console.lists import exporting
@@ -148,7 +148,15 @@ def sweep(services: Services) -> None:
         log.info("files swept", folder="files", count=len(files))
 
 
+def forget_mails(services: Services) -> None:
+    """Delete mails that were finished long ago."""
+    with services.transaction() as session:
+        mailing.sweep(session, now=services.clock())
+
+
 JOBS = (
+    Job("mails", timedelta(seconds=10), mailing.send),
+    Job("forget old mails", timedelta(hours=6), forget_mails),
     Job("forget old tasks", timedelta(hours=1), forget),
     Job("sweep the files folder", timedelta(hours=6), sweep),
 )

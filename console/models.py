@@ -27,6 +27,11 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(40))
     #: In its stored form, digits only; empty where nobody gave it.
     phone: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    #: Address for notices, since when they have shown that it is theirs, and the hash of the code that is to show it.
+    email: Mapped[str | None] = mapped_column(String(120))
+    email_at: Mapped[datetime | None]
+    email_code: Mapped[str | None] = mapped_column(String(64))
+    wants_mail: Mapped[bool] = mapped_column(default=False, server_default=false())
     password_hash: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(16))
     #: Area whose shops the user sees, with those of the areas below it.
@@ -101,6 +106,44 @@ class UsedStep(Base):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     step: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class MailState(StrEnum):
+    """State of an e-mail. `unsure`: the server may or may not have it; it is not sent again."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNSURE = "unsure"
+    FAILED = "failed"
+
+
+class Mail(Base):
+    """E-mail to a user, queued in the transaction that wants it sent (`mailing.py`)."""
+
+    __tablename__ = "mail"
+    __table_args__ = (
+        Index("ix_mail_due", "due_at", "id", **only("state = 'pending'")),
+        Index("ix_mail_sending", "lease_until", **only("state = 'sending'")),
+        Index("ix_mail_settled_at", "settled_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Idempotency key: queued twice, a mail is sent once.
+    key: Mapped[str] = mapped_column(String(100), unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    #: An address that is still to be shown to be theirs; None for the one they have shown.
+    to: Mapped[str | None] = mapped_column(String(120))
+    subject: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(16))
+    due_at: Mapped[datetime]
+    attempts: Mapped[int]
+    fence: Mapped[str | None] = mapped_column(String(32))
+    lease_until: Mapped[datetime | None]
+    error: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
 
 
 class AuditEntry(Base):

@@ -89,6 +89,7 @@ NOBODYS = {
     "foreign_picture",
     "handed_in",
     "indexed_word",
+    "mail",
     "mass_by_hand",
     "mass_draft",
     "mass_job",

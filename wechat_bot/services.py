@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from foundation import moved_time
 from foundation.clock import Clock, Stopwatch, system_clock
 from foundation.database import Database
+from foundation.mail import Mailer
 from foundation.moved_time import MovedClock
 from foundation.quiet import QuietHours
 from wechat_bot.client.wechat import WeChat
@@ -67,6 +68,8 @@ class Services:
     templates: Mapping[str, Template] = field(default_factory=dict)
     #: On how many of seven days a shop may get a push (`campaigns`).
     most_a_week: int = 2
+    #: Sender of e-mails to staff; None where the settings name no server.
+    mailer: Mailer | None = None
     #: Clock skew detector.
     skew: Skew = field(default_factory=Skew)
 

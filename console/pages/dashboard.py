@@ -9,7 +9,7 @@ from flask import Flask, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, queries
+from console import access, mailing, queries
 from console.extension import ConsoleExtension
 from console.menu import Tile, Waiting
 from console.permissions import SIGNED_IN
@@ -150,6 +150,8 @@ def troubles(services: Services, session: Session, visitor: Visitor, now: dateti
             found.append(f"微信拒绝了接口调用：{explained}")
         else:
             found.append("公众号认证有变化，请到公众平台查看")
+    if count := mailing.trouble(session, since=now - FAILED_SINCE):
+        found.append(f"{count} 封邮件没有发出去，或不知道有没有发出去：请检查发邮件的服务器")
     if not queries.is_worker_alive(session, now=services.real_time()):
         found.append("后台进程没有在运行，消息和任务都停着：请启动 flask worker")
     return [Waiting(0, sentence, is_urgent=True, icon="plug-connected-x") for sentence in found]

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from console.lists import looking
 from console.lists.exporting import exporting
-from console.pages import account, dashboard, finding, log, second, tasks, waiting
+from console.pages import account, dashboard, email, finding, log, second, tasks, waiting
 
 blueprint = Blueprint("console", __name__, url_prefix="/console", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -12,6 +12,7 @@ for _rule, _view, _methods in (
     ("/sign-in", account.sign_in, ("GET", "POST")),
     ("/sign-out", account.sign_out, ("POST",)),
     ("/password", account.password, ("GET", "POST")),
+    ("/email", email.email, ("GET", "POST")),
     ("/second", second.second, ("GET", "POST")),
     ("/second/set-up", second.set_up_second, ("GET", "POST")),
     ("/second/off", second.drop_second, ("POST",)),

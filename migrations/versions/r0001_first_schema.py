@@ -706,6 +706,10 @@ def upgrade() -> None:
         sa.Column("login", sa.String(length=40), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("phone", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("email", sa.String(length=120), nullable=True),
+        sa.Column("email_at", Moment(), nullable=True),
+        sa.Column("email_code", sa.String(length=64), nullable=True),
+        sa.Column("wants_mail", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=True),
@@ -906,6 +910,43 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_known_browser_seen_at"), "known_browser", ["seen_at"], unique=False)
     op.create_index(op.f("ix_known_browser_user_id"), "known_browser", ["user_id"], unique=False)
+    op.create_table(
+        "mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=100), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("to", sa.String(length=120), nullable=True),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("fence", sa.String(length=32), nullable=True),
+        sa.Column("lease_until", Moment(), nullable=True),
+        sa.Column("error", sa.String(length=200), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("settled_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_mail_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
+        sa.UniqueConstraint("key", name=op.f("uq_mail_key")),
+    )
+    op.create_index(
+        "ix_mail_due",
+        "mail",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    )
+    op.create_index(
+        "ix_mail_sending",
+        "mail",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    )
+    op.create_index("ix_mail_settled_at", "mail", ["settled_at"], unique=False)
     op.create_table(
         "pair_tally",
         sa.Column("survey_id", sa.Integer(), nullable=False),
