@@ -21,6 +21,7 @@ ACTS = {
     "console.sign_in": "comes in",
     "console.sign_out": "goes out",
     "console.password": "one's own, and the old one is asked for",
+    "console.email": "one's own, proved by a code",
     "console.choose_columns": "one's own choice of what is shown",
     "console.end_session": "ends a session, once",
     "console.second": "proves who one is",
