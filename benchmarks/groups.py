@@ -158,7 +158,7 @@ def _carry(database: Database, parts: Parts, now: datetime) -> None:
         while looked:
             begun = time.perf_counter()
             with database.transaction() as session:
-                looked = sending.note_news(session, actions.KIND)
+                looked = sending.note_news(session, actions.KIND, now=now)
             parts.noted.append(time.perf_counter() - begun)
         with database.reading() as session:
             due = sending.due(session, actions.KIND, now=now)

@@ -1,8 +1,8 @@
 """Feature of campaigns: what the package itself declares; each kind of campaign is declared by the feature that sends
 it."""
 
-from campaigns import commands, erasing, last_said, models, timeline
-from wechat_bot.feature import Feature
+from campaigns import commands, erasing, jobs, last_said, mass, models, timeline
+from wechat_bot.feature import Feature, Job
 
 campaigns = Feature(
     name="campaigns",
@@ -10,5 +10,6 @@ campaigns = Feature(
     models=(models,),
     said_to_many=last_said.last_said,
     commands=(commands.campaigns,),
-    more=(timeline.MESSAGES,),
+    jobs=(Job("news of mass messages", jobs.LOOK_EVERY, jobs.note_news_of_mass),),
+    more=(timeline.MESSAGES, mass.MASS),
 )

@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from campaigns import approving, kinds, listing, sending
+from campaigns import approving, kinds, listing, mass, sending
 from campaigns.kinds import CampaignContext, CampaignKind
 from foundation.database import is_away
 from wechat_bot.collecting import claimed, more
@@ -61,6 +61,10 @@ def _send_some(services: Services, campaign_id: int, kind: CampaignKind, context
     while is_more:
         with services.transaction() as session:
             is_more = listing.some(session, campaign_id, kind, context)
+    is_more = True
+    while is_more:
+        with services.transaction() as session:
+            is_more = listing.cut_some(session, campaign_id, kind, context)
     if services.quiet and services.quiet.over_at(context.now):
         return
     with services.transaction() as session:
@@ -77,9 +81,17 @@ def look_after_approvals(services: Services, kind: CampaignKind) -> None:
             approving.look_after(session, campaign_id, kind, now=now)
 
 
+def note_news_of_mass(services: Services) -> None:
+    """Note what became of mass messages."""
+    is_more = True
+    while is_more:
+        with services.transaction() as session:
+            is_more = mass.note_news(session, now=services.clock())
+
+
 def note_news(services: Services, kind: CampaignKind) -> None:
     """Note the results of messages that were sent."""
     looked = sending.BATCH
     while looked == sending.BATCH:
         with services.transaction() as session:
-            looked = sending.note_news(session, kind)
+            looked = sending.note_news(session, kind, now=services.clock())

@@ -112,6 +112,8 @@ class CampaignKind:
     ways: Callable[[Session, Campaign], Sequence[SendingWay]] = lambda session, campaign: BY_OUTBOX
     #: What its mass messages say; asked for each part just before it is sent. Needed for the ways MASS and TAG.
     mass: Callable[[Services, Session, Campaign], MassContent] | None = None
+    #: A picture that its mass messages show, by its SHA-256: the file and its content type.
+    picture: Callable[[Services, str], tuple[bytes, str]] | None = None
     #: WeChat's id of the tag that a campaign goes to, for `SendingWay.TAG`.
     tag: Callable[[Session, Campaign], int | None] = lambda session, campaign: None
     #: What an approval covers besides words, audience and moments: the article's version, buttons, the ways.
@@ -120,6 +122,8 @@ class CampaignKind:
     is_capped: bool = False
     #: Whether a shop gets at most one campaign of this kind on a day (`same_day`).
     is_once_a_day: bool = False
+    #: After so many messages in a row that WeChat refused a campaign pauses itself; None for never.
+    stops_after: int | None = None
     #: How long after its moment a campaign may still begin, where it has no last moment of its own; then it has missed
     #: its time. None for a kind that begins however late.
     within: timedelta | None = None
@@ -130,6 +134,11 @@ class CampaignKind:
     def about(self, reference: int) -> str:
         """Return the link that the deliveries of a campaign are about."""
         return f"{self.topic}:{reference}"
+
+
+def declared(services: Services) -> Mapping[str, CampaignKind]:
+    """Return the kinds of campaigns that the features declare, by name."""
+    return {each.name: each for each in services.declared if isinstance(each, CampaignKind)}
 
 
 def context(services: Services, now: datetime) -> CampaignContext:

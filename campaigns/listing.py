@@ -7,19 +7,19 @@ bound for this campaign, and one that was added after that is not in its audienc
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, String, case, exists, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns import approving, caps, steering, tally
+from campaigns import approving, caps, parts, steering, tally, ways
 from campaigns.caps import Whose
 from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from foundation.database import count_to
 from foundation.errors import Refused
 from people.models import IS_THERE, Area, Retailer
+from wechat_bot.mass import quota
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import states
 
@@ -40,10 +40,12 @@ def some(
     campaign = steering.claimed(session, campaign_id, (CampaignState.PLANNED, CampaignState.LISTING), now=context.now)
     if campaign is None or kind.waits(session, campaign, context.now):
         return False
+    if campaign.state == CampaignState.LISTING and campaign.is_listed:
+        return False
     if approving.has_missed(session, campaign, kind, now=context.now):
         return False
     try:
-        if not _freeze(session, campaign, kind, context.now):
+        if not _freeze(session, campaign, kind, context):
             return False
         meant = kind.meant(session, campaign, context)
     except Refused as refusal:
@@ -58,22 +60,33 @@ def some(
     campaign.cursor = until
     if not campaign.is_listed:
         return True
-    # No step of its own is written down: sending follows from the listing, nobody decides it.
-    campaign.state = CampaignState.SENDING
+    if not parts.uncut(session, campaign):
+        # No step of its own is written down: sending follows from the listing, nobody decides it.
+        campaign.state = CampaignState.SENDING
     session.flush()
     return False
 
 
-def _freeze(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> bool:
+def cut_some(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> bool:
+    """Put the next of those who get a mass message into parts, once all are listed; gives whether more are left. Of two
+    workers only one does it."""
+    campaign = steering.claimed(session, campaign_id, (CampaignState.LISTING,), now=context.now)
+    if campaign is None or not campaign.is_listed:
+        return False
+    return parts.cut_some(session, campaign, kind, heeds_quiet=True, now=context.now)
+
+
+def _freeze(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> bool:
     """Freeze the audience of a campaign that begins; gives whether it may go on: not where it must be approved anew.
 
     Raises `Refused` where its audience cannot be read.
     """
     if campaign.frozen_at is not None:
         return True
-    if not approving.is_still_approved(session, campaign, kind, now=now):
+    if not approving.is_still_approved(session, campaign, kind, now=context.now):
         return False
-    campaign.frozen_at = now
+    now = context.now
+    campaign.frozen_at, campaign.quota_month = now, quota.month_of(context.goes_at)
     campaign.last_shop = session.scalar(select(func.max(Retailer.id))) or 0
     steering.enter(session, campaign, CampaignState.LISTING, now=now)
     return True
@@ -97,6 +110,7 @@ def _write_down(
             Retailer.area_id,
             func.coalesce(Retailer.manager_id, Area.manager_id).label("manager_id"),
             reasons(session, campaign, kind, context, theirs).label("why"),
+            ways.chosen(session, campaign, kind, context).label("way"),
         )
         .select_from(Retailer)
         .join(Area, Area.id == Retailer.area_id)
@@ -106,17 +120,26 @@ def _write_down(
         .cte("judged")
         .prefix_with("MATERIALIZED")
     )
-    is_meant = judged.c.why.is_(None)
+    why = case((judged.c.why.is_not(None), judged.c.why), (judged.c.way.in_(ways.CLOSED), judged.c.way))
+    is_meant = why.is_(None)
     columns: dict[str, Any] = {
         "campaign_id": literal(campaign.id, Integer),
         "retailer_id": judged.c.id,
         "openid": case((is_meant, judged.c.openid)),
         "area_id": judged.c.area_id,
         "manager_id": judged.c.manager_id,
-        "why": judged.c.why,
-        "outcome": case((is_meant, literal(Outcome.LISTED.value))),
+        "why": why,
+        "outcome": case((is_meant, judged.c.way)),
     }
+    by_mass = ways.has_mass(kind.ways(session, campaign))
+    if by_mass:
+        # Held before it is read, so that what is read of it is still true when it is written.
+        quota.hold(session)
     session.execute(insert(Recipient).from_select(list(columns), select(*columns.values())))
+    if by_mass and campaign.quota_month is not None:
+        booked = (Recipient.retailer_id.between(after + 1, until), Recipient.outcome == Outcome.BATCHED)
+        openids = select(Recipient.openid).where(Recipient.campaign_id == campaign.id, *booked)
+        quota.book(session, openids, campaign.quota_month)
 
 
 def at_once(

@@ -81,6 +81,12 @@ class Campaign(Base):
     frozen_at: Mapped[datetime | None]
     last_shop: Mapped[int] = mapped_column(default=0, server_default="0")
     cursor: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The month (YYYYMM) in which sends of its mass messages were booked at listing, and the last shop id that was put
+    #: into a part.
+    quota_month: Mapped[int | None]
+    cut_to: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: How many messages in a row WeChat refused so far.
+    refused_in_row: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: How often it was resumed: a shop that is sent to again needs another key in the outbox.
     resumed: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: Whether it was stopped and messages of it may still wait in the outbox: the clock withdraws them.
@@ -150,6 +156,13 @@ class Recipient(Base):
             **only("openid is not null"),
         ),
         Index(
+            "ix_campaign_recipient_part",
+            "campaign_id",
+            "part",
+            "retailer_id",
+            **only("part is not null"),
+        ),
+        Index(
             "ix_campaign_recipient_delivery_id",
             "delivery_id",
             **only("delivery_id is not null"),
@@ -200,8 +213,13 @@ class CampaignPart(Base):
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     #: The area all its shops are in; None for a part of several.
     area_id: Mapped[int | None]
+    #: The areas its shops are taken from; None for all.
+    areas: Mapped[list[Any] | None]
     size: Mapped[int]
+    #: None while it is being filled.
     mass_job_id: Mapped[int | None] = mapped_column(index=True)
+    #: Whether its shops' booked sends of the month were given back, for WeChat does not have it.
+    is_given_back: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class CampaignStep(Base):

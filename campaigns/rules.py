@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from campaigns.models import CampaignState, Outcome
+from wechat_bot.mass.models import MassState
 from wechat_bot.models import DeliveryState
 from wechat_bot.outbox import states
 from wechat_bot.outbox.states import Channel
@@ -46,6 +47,28 @@ _OF_STATE = {
     DeliveryState.UNSURE: Outcome.UNSURE,
     DeliveryState.DELIVERED: Outcome.ARRIVED,
 }
+
+
+_OF_JOB = {
+    MassState.PLANNED: Outcome.BATCHED,
+    MassState.DRAFTED: Outcome.BATCHED,
+    MassState.SENDING: Outcome.QUEUED,
+    MassState.ACCEPTED: Outcome.TAKEN,
+    MassState.FINISHED: Outcome.FINISHED,
+    MassState.REFUSED: Outcome.REFUSED,
+    MassState.UNSURE: Outcome.UNSURE,
+    MassState.CANCELLED: Outcome.STOPPED,
+    MassState.LATE: Outcome.LATE,
+}
+
+
+def outcome_of_part(state: MassState | None) -> Outcome:
+    """Return the outcome of those in a part, by the state of its job; None before it is planned.
+
+    >>> outcome_of_part(MassState.ACCEPTED), outcome_of_part(None)
+    (<Outcome.TAKEN: 'taken'>, <Outcome.BATCHED: 'batched'>)
+    """
+    return Outcome.BATCHED if state is None else _OF_JOB[state]
 
 
 def outcome(state: DeliveryState, channel: Channel | None, error: str | None) -> Outcome:
@@ -123,10 +146,11 @@ def as_it_stands(counts: Mapping[str, int], state: str) -> CampaignFigures:
     >>> as_it_stands({"listed": 2, "stopped": 1}, "cancelled").of("stopped")
     3
     """
-    if state not in ENDED or not counts.get(Outcome.LISTED):
+    waits = counts.get(Outcome.LISTED, 0) + counts.get(Outcome.BATCHED, 0)
+    if state not in ENDED or not waits:
         return CampaignFigures(counts)
-    stopped = counts.get(Outcome.STOPPED, 0) + counts[Outcome.LISTED]
-    return CampaignFigures({**counts, Outcome.LISTED: 0, Outcome.STOPPED: stopped})
+    stopped = counts.get(Outcome.STOPPED, 0) + waits
+    return CampaignFigures({**counts, Outcome.LISTED: 0, Outcome.BATCHED: 0, Outcome.STOPPED: stopped})
 
 
 def digest(content: Mapping[str, Any]) -> str:

@@ -1,22 +1,23 @@
 """Sending of campaigns: recipients are handed to the outbox in batches, and the outcomes of their deliveries noted."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, String, case, func, literal, select, text, update
+from sqlalchemy import CTE, String, case, func, literal, or_, select, text, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
-from campaigns import listing, rules, steering, tally
+from campaigns import listing, parts, rules, steering, tally, texts, ways
 from campaigns.caps import Whose
 from campaigns.kinds import CampaignContext, CampaignKind
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from foundation.database import count_to
-from foundation.dialects import among, materialized
+from foundation.dialects import among, materialized, rows_of
 from people.models import Retailer
 from wechat_bot import watching
+from wechat_bot.mass import quota
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
 
@@ -45,7 +46,12 @@ def withdraw_some(session: Session, campaign_id: int, *, now: datetime) -> bool:
     it."""
     mine = select(Campaign).where(Campaign.id == campaign_id, Campaign.is_withdrawing)
     campaign = session.scalar(mine.with_for_update(skip_locked=True, key_share=True))
-    return campaign is not None and steering.withdraw(session, campaign, now=now)
+    if campaign is None:
+        return False
+    is_more = steering.withdraw(session, campaign, now=now)
+    if campaign.state in rules.ENDED and parts.give_back_some(session, campaign):
+        is_more = True
+    return is_more
 
 
 def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
@@ -71,10 +77,21 @@ def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: 
         counts.update(_queue(session, campaign, kind, last, context))
         tally.add(session, counts)
     if count < room:
-        steering.enter(session, campaign, CampaignState.SENT, now=context.now)
+        _finish(session, campaign, kind, context.now)
 
 
-def note_news(session: Session, kind: CampaignKind) -> int:
+def _finish(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime) -> None:
+    """End the sending of a campaign whose recipients were all handed over: at once where the outbox does the rest by
+    itself, else when all that became of them is counted."""
+    if parts.uncut(session, campaign):
+        # Their windows closed before their messages went: they go with a mass message after all.
+        campaign.state = CampaignState.LISTING
+        session.flush()
+    elif ways.are_outboxes(kind.ways(session, campaign)) or parts.is_settled(session, campaign):
+        steering.enter(session, campaign, CampaignState.SENT, now=now)
+
+
+def note_news(session: Session, kind: CampaignKind, *, now: datetime) -> int:
     """Note the outcomes of messages that were sent or failed; gives how many deliveries were processed.
 
     Waits for no lock: a row that another transaction holds is processed next time.
@@ -86,6 +103,7 @@ def note_news(session: Session, kind: CampaignKind) -> int:
     theirs = select(*what).where(among(session, Recipient.delivery_id, list(unread)))
     rows = _held(session, kind, session.execute(theirs.with_for_update(skip_locked=True)).all())
     counts: Counter[tally.Key] = Counter()
+    fails: dict[int, list[bool]] = {}
     became: dict[Outcome, list[int]] = {}
     reached: dict[int, list[int]] = {}
     for row in rows:
@@ -94,6 +112,8 @@ def note_news(session: Session, kind: CampaignKind) -> int:
         if outcome == row.outcome:
             continue
         became.setdefault(outcome, []).append(row.delivery_id)
+        if outcome is Outcome.REFUSED or outcome in rules.SENT:
+            fails.setdefault(row.campaign_id, []).append(outcome is Outcome.REFUSED)
         counts[row.campaign_id, row.area_id, row.outcome] -= 1
         counts[row.campaign_id, row.area_id, outcome] += 1
         if outcome in rules.REACHED:
@@ -107,7 +127,22 @@ def note_news(session: Session, kind: CampaignKind) -> int:
     if kind.reached is not None:
         for campaign_id in sorted(reached):
             kind.reached(session, session.get_one(Campaign, campaign_id), reached[campaign_id])
+    if kind.stops_after is not None:
+        for campaign_id in sorted(fails):
+            _stop_at(session, campaign_id, fails[campaign_id], kind.stops_after, now)
     return len(rows)
+
+
+def _stop_at(session: Session, campaign_id: int, fails: Sequence[bool], most: int, now: datetime) -> None:
+    """Pause a campaign of which WeChat refused so many messages in a row. Of two workers only one counts."""
+    mine = select(Campaign).where(Campaign.id == campaign_id)
+    campaign = session.scalar(mine.with_for_update(skip_locked=True, key_share=True))
+    if campaign is None:
+        return
+    for failed in fails:
+        campaign.refused_in_row = min(campaign.refused_in_row + 1, most) if failed else 0
+        if campaign.refused_in_row >= most and campaign.state in rules.DUE:
+            steering.pause_because(session, campaign, texts.refused_in_row(most), now=now)
 
 
 def _held(session: Session, kind: CampaignKind, rows: Sequence[Any]) -> Sequence[Any]:
@@ -126,26 +161,46 @@ def _leave_out(
 ) -> Counter[tally.Key]:
     """Leave out those of the next recipients that have a reason by now; a shop whose keeper has changed counts as not
     bound. Gives what is to be added to the counters."""
+    if ways.has_mass(kind.ways(session, campaign)):
+        quota.hold(session)
     theirs: Whose = lambda shop: shop.in_(select(some.c.retailer_id))  # noqa: E731
     why = listing.reasons(session, campaign, kind, context, theirs)
     why = case((Retailer.openid.is_distinct_from(some.c.openid), listing.UNBOUND), else_=why)
+    way = ways.chosen(session, campaign, kind, context)
+    is_listed = way == Outcome.LISTED
+    why = func.coalesce(why, case((way.in_(ways.CLOSED), way)))
     looked = (
-        select(some.c.retailer_id, some.c.area_id, why.label("why"))
+        select(some.c.retailer_id, some.c.area_id, some.c.openid, why.label("why"))
         .join(Retailer, Retailer.id == some.c.retailer_id)
         .outerjoin(Follower, Follower.openid == Retailer.openid)
-        .where(why.is_not(None))
+        .where(or_(why.is_not(None), ~is_listed))
     )
     counts: Counter[tally.Key] = Counter()
     found: dict[str, list[int]] = {}
+    batched: dict[int, str] = {}
     for row in session.execute(looked):
-        found.setdefault(row.why, []).append(row.retailer_id)
         counts[campaign.id, row.area_id, Outcome.LISTED] -= 1
-        counts[campaign.id, row.area_id, f"{rules.LEFT_OUT}{row.why}"] += 1
+        if row.why is None:
+            batched[row.retailer_id] = row.openid
+            counts[campaign.id, row.area_id, Outcome.BATCHED] += 1
+        else:
+            found.setdefault(row.why, []).append(row.retailer_id)
+            counts[campaign.id, row.area_id, f"{rules.LEFT_OUT}{row.why}"] += 1
+    if batched:
+        _batch(session, campaign, batched)
     for name, shops in found.items():
         left = update(Recipient).where(Recipient.campaign_id == campaign.id, Recipient.retailer_id.in_(shops))
         gone = left.values(why=name, outcome=None, openid=None)
         session.execute(gone)
     return counts
+
+
+def _batch(session: Session, campaign: Campaign, shops: Mapping[int, str]) -> None:
+    """Let recipients go with a mass message, with their sends of the month booked."""
+    moved = update(Recipient).where(Recipient.campaign_id == campaign.id, Recipient.retailer_id.in_(shops))
+    session.execute(moved.values(outcome=Outcome.BATCHED))
+    if campaign.quota_month is not None:
+        quota.book(session, rows_of(session, list(shops.values())), campaign.quota_month)
 
 
 def _queue(

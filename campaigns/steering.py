@@ -9,13 +9,14 @@ from zlib import crc32
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from campaigns import progress, rules, tally, texts
+from campaigns import parts, progress, rules, tally, texts
 from campaigns.kinds import CampaignKind
 from campaigns.models import Campaign, CampaignState, CampaignStep, Outcome, Recipient
 from foundation.database import one_at_a_time
 from foundation.dialects import among
 from foundation.errors import Refused
-from wechat_bot import watching
+from wechat_bot import alarms, watching
+from wechat_bot.mass import planning
 from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing, states
 
@@ -73,6 +74,13 @@ def pause(session: Session, campaign: Campaign, *, by: str = "", now: datetime) 
     _leave(session, campaign, (*rules.DUE, State.SENT), State.PAUSED, by, now)
 
 
+def pause_because(session: Session, campaign: Campaign, why: str, *, now: datetime) -> None:
+    """Pause a campaign that is being sent, for a fault that a person must look at, and raise an alarm."""
+    _leave(session, campaign, rules.DUE, State.PAUSED, "", now, why=why)
+    campaign.paused_because = why[:300]
+    alarms.raise_alarm(session, f"campaign:{campaign.id}", f"{campaign.about}: {why}", now=now)
+
+
 def cancel(session: Session, campaign: Campaign, *, by: str = "", now: datetime) -> int:
     """Stop for good what has not gone out; gives how many recipients get nothing. Raises Refused where it is over."""
     return _leave(session, campaign, rules.UNSETTLED, State.CANCELLED, by, now)
@@ -98,7 +106,9 @@ def resume(session: Session, campaign: Campaign, *, by: str = "", now: datetime)
     campaign.paused_because = None
     state = State.PLANNED
     if campaign.frozen_at is not None:
-        state = State.SENDING if campaign.is_listed else State.LISTING
+        is_ready = campaign.is_listed and not parts.uncut(session, campaign)
+        state = State.SENDING if is_ready else State.LISTING
+    planning.let_go(session, campaign.about, now=now)
     enter(session, campaign, state, by=by, now=now)
 
 
@@ -154,6 +164,8 @@ def withdraw(session: Session, campaign: Campaign, *, now: datetime) -> bool:
     tally.add(session, counts)
     left = select(Delivery.id).where(*mine, Delivery.state.in_((*states.WAITING, states.SENDING))).limit(1)
     campaign.is_withdrawing = session.scalar(left) is not None
+    if campaign.state in rules.ENDED and parts.are_booked(session, campaign):
+        campaign.is_withdrawing = True
     session.flush()
     return len(ids) == BATCH
 
@@ -179,8 +191,11 @@ def of_key(key: str | None) -> int | None:
     return int(number) if start in ("campaign", "campaign-behind") and number.isdigit() else None
 
 
-def _leave(session: Session, campaign: Campaign, wanted: Collection[State], to: State, by: str, now: datetime) -> int:
-    if campaign.state not in wanted:
+def _leave(
+    session: Session, campaign: Campaign, wanted: Collection[State], to: State, by: str, now: datetime, why: str = ""
+) -> int:
+    # A campaign that was approved is sent when all of it is counted: there is nothing left to stop.
+    if campaign.state not in wanted or (campaign.approved and campaign.state == State.SENT):
         raise Refused(texts.IS_OVER)
     # Uses the index on waiting deliveries by link.
     in_call = select(func.count()).where(
@@ -189,8 +204,12 @@ def _leave(session: Session, campaign: Campaign, wanted: Collection[State], to: 
         Delivery.state == states.SENDING,
         Delivery.key.startswith(_KEY.format(campaign.id)),
     )
+    batches = planning.in_call(session, campaign.about)
     unsent = progress.figures(session, [campaign])[campaign.id].waiting - (session.scalar(in_call) or 0)
-    enter(session, campaign, to, by=by, now=now)
+    unsent -= sum(each.size for each in batches)
+    enter(session, campaign, to, by=by, now=now, why=why)
+    if to in rules.ENDED:
+        planning.cancel(session, campaign.about, now=now)
     withdraw(session, campaign, now=now)
     return unsent
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
-from sqlalchemy import TextClause, case, func, literal, select, text, union_all
+from sqlalchemy import String, TextClause, case, func, literal, select, text, union_all
+from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, CampaignTally, Recipient
@@ -14,7 +15,27 @@ from foundation.database import upsert
 Key = tuple[int, int, str]
 #: The area of acts whose shop must not be known.
 NOWHERE = 0
-KEPT_AS = case((Recipient.why.is_not(None), literal(LEFT_OUT) + Recipient.why), else_=Recipient.outcome)
+#: The prefix of the counters of parts of mass messages.
+PART = "part:"
+KEPT_AS = case(
+    (Recipient.why.is_not(None), literal(LEFT_OUT) + Recipient.why),
+    (Recipient.part.is_not(None), literal(PART) + as_type(Recipient.part, String)),
+    else_=Recipient.outcome,
+)
+
+
+def part_key(number: int) -> str:
+    """Return the key of the counter of a part.
+
+    >>> part_key(3), part_of(part_key(3)), part_of("custom")
+    ('part:3', 3, 0)
+    """
+    return f"{PART}{number}"
+
+
+def part_of(key: str) -> int:
+    """Return the number of the part that a key counts; 0 for other keys."""
+    return int(key.removeprefix(PART)) if key.startswith(PART) else 0
 
 
 def add(session: Session, increments: Mapping[Key, int]) -> None:

@@ -13,6 +13,37 @@ NOT_SUBMITTED = "这一次不在等审批。"
 OWN = "自己安排或改过的，要由别人审批。"
 CHANGED = "对象已改动，需重新审批。"
 
+#: Why a mass message of a campaign is held back.
+PART_PAUSED, PART_OVER, PART_EARLY = "推送已暂停", "推送已结束", "名单还没写完"
+
+
+def refused_part(number: int, why: str) -> str:
+    """Why a campaign paused itself: WeChat refused one of its mass messages.
+
+    >>> refused_part(2, "版权不明")
+    '第 2 批没有发出：版权不明'
+    """
+    return f"第 {number} 批没有发出：{why}"[:300]
+
+
+def refused_in_row(count: int) -> str:
+    """Why a campaign paused itself: WeChat refused so many messages in a row.
+
+    >>> refused_in_row(10)
+    '微信接连 10 次没有收下消息，请先看原因，再继续发送。'
+    """
+    return f"微信接连 {count} 次没有收下消息，请先看原因，再继续发送。"
+
+
+def in_flight(batches: int, people: int) -> str:
+    """How much is on its way and cannot be stopped any more.
+
+    >>> in_flight(2, 20_000)
+    '2 批 20,000 人在途'
+    """
+    return f"{batches:,} 批 {people:,} 人在途"
+
+
 STATES = {
     CampaignState.DRAFT: "草稿",
     CampaignState.SUBMITTED: "等审批",

@@ -103,6 +103,7 @@ def build_services(
         quiet=settings.quiet,
         most_a_week=settings.most_a_week,
         mailer=settings.mailer,
+        declared=tuple(each for feature in features for each in feature.more),
         media_folder=settings.media_path,
         files_folder=settings.files_path,
         templates=settings.templates,

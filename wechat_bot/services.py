@@ -70,6 +70,8 @@ class Services:
     most_a_week: int = 2
     #: Sender of e-mails to staff; None where the settings name no server.
     mailer: Mailer | None = None
+    #: What the features declare for the packages above this one (`Feature.more`).
+    declared: tuple[object, ...] = ()
     #: Clock skew detector.
     skew: Skew = field(default_factory=Skew)
 

@@ -71,6 +71,9 @@ def upgrade() -> None:
         sa.Column("frozen_at", Moment(), nullable=True),
         sa.Column("last_shop", sa.Integer(), server_default="0", nullable=False),
         sa.Column("cursor", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("quota_month", sa.Integer(), nullable=True),
+        sa.Column("cut_to", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("refused_in_row", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("resumed", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("is_withdrawing", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("error", sa.String(length=300), nullable=True),
@@ -161,6 +164,14 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_campaign_recipient_outcome", "campaign_recipient", ["campaign_id", "outcome", "retailer_id"], unique=False
+    )
+    op.create_index(
+        "ix_campaign_recipient_part",
+        "campaign_recipient",
+        ["campaign_id", "part", "retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("part is not null"),
+        postgresql_where=sa.text("part is not null"),
     )
     op.create_table(
         "delivery",
@@ -852,8 +863,10 @@ def upgrade() -> None:
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("areas", Json, nullable=True),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("mass_job_id", sa.Integer(), nullable=True),
+        sa.Column("is_given_back", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_part_campaign_id_campaign")),
         sa.PrimaryKeyConstraint("campaign_id", "number", name=op.f("pk_campaign_part")),
     )

@@ -1,0 +1,105 @@
+"""Mass messages of campaigns: what the sender of mass jobs asks about a part, and what became of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from campaigns import kinds, parts, steering, texts
+from campaigns.models import Campaign, CampaignState, Recipient
+from foundation.dialects import rows_of
+from foundation.errors import Refused
+from people.models import Retailer
+from wechat_bot.mass import planning, quota
+from wechat_bot.mass.models import MassJob, MassState
+from wechat_bot.mass.source import MassContent, MassSource
+from wechat_bot.mass.states import WAITING
+from wechat_bot.models import Follower
+from wechat_bot.services import Services
+
+_HELD_BY = {CampaignState.PAUSED: texts.PART_PAUSED, CampaignState.LISTING: texts.PART_EARLY}
+
+
+def note_news(session: Session, *, now: datetime) -> bool:
+    """Note what became of one mass job: WeChat refused it, so its campaign pauses and its sends of the month are given
+    back; gives whether there was news.
+
+    Figures need no noting: a part's state is its job's.
+    """
+    found = planning.has_news(parts.SOURCE).limit(1).with_for_update(skip_locked=True)
+    job = session.scalar(found)
+    if job is None:
+        return False
+    news = planning.read_news(job)
+    part = parts.of_job(session, job)
+    if part is not None:
+        if news.state in parts.NOT_SENT:
+            parts.give_back(session, part, news.month)
+        if news.state is MassState.REFUSED or news.pauses:
+            _pause(session, part.campaign_id, texts.refused_part(part.number, news.error or ""), now=now)
+    planning.noted(session, [job.id])
+    return True
+
+
+def _pause(session: Session, campaign_id: int, why: str, *, now: datetime) -> None:
+    mine = select(Campaign).where(Campaign.id == campaign_id)
+    campaign = session.scalar(mine.with_for_update(key_share=True))
+    if campaign is not None and campaign.state in (CampaignState.SENDING, CampaignState.LISTING):
+        steering.pause_because(session, campaign, why, now=now)
+
+
+def _receivers(session: Session, job: MassJob) -> Sequence[str]:
+    """The openids of a part. Whoever unfollowed, or has another shop's keeper, since it was listed is left out while
+    nothing was sent."""
+    part = parts.of_job(session, job)
+    if part is None:
+        return []
+    if job.state in WAITING:
+        keeper = exists().where(Retailer.id == Recipient.retailer_id, Retailer.openid == Recipient.openid)
+        follows = exists().where(Follower.openid == Recipient.openid, Follower.unfollowed_at.is_(None))
+        for which, why in ((~keeper, "unbound"), (~follows, "unfollowed")):
+            gone = parts.leave_out(session, part, which, why)
+            if gone:
+                quota.give_back(session, rows_of(session, gone), job.month)
+    return session.scalars(parts.receivers(part.campaign_id, part.number)).all()
+
+
+def _content(services: Services, session: Session, job: MassJob) -> MassContent:
+    part = parts.of_job(session, job)
+    campaign = session.get_one(Campaign, part.campaign_id) if part is not None else None
+    kind = kinds.declared(services).get(campaign.kind) if campaign is not None else None
+    if campaign is None or kind is None or kind.mass is None:
+        raise Refused(texts.NO_SUCH)
+    return kind.mass(services, session, campaign)
+
+
+def _picture(services: Services, sha256: str) -> tuple[bytes, str]:
+    for kind in kinds.declared(services).values():
+        if kind.picture is not None:
+            return kind.picture(services, sha256)
+    raise Refused(texts.NO_SUCH)
+
+
+def _excepted(session: Session, job: MassJob, openids: Sequence[str], why: str) -> None:
+    part = parts.of_job(session, job)
+    if part is not None:
+        parts.leave_out(session, part, Recipient.openid.in_(rows_of(session, openids)), why)
+
+
+def _holds(session: Session, job: MassJob, now: datetime) -> str:
+    part = parts.of_job(session, job)
+    state = session.scalar(select(Campaign.state).where(Campaign.id == part.campaign_id)) if part is not None else None
+    if state == CampaignState.SENDING:
+        return ""
+    return _HELD_BY.get(CampaignState(state), texts.PART_OVER) if state is not None else texts.PART_OVER
+
+
+MASS = MassSource(
+    name=parts.SOURCE,
+    receivers=_receivers,
+    content=_content,
+    picture=_picture,
+    excepted=_excepted,
+    holds=_holds,
+)

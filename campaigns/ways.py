@@ -1,0 +1,63 @@
+"""Ways of sending: by which each shop of a campaign is reached, chosen in SQL while its audience is written down."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, literal, literal_column, true
+from sqlalchemy.orm import Session
+
+from campaigns.kinds import BY_OUTBOX, CampaignContext, CampaignKind, SendingWay
+from campaigns.models import Campaign, Outcome
+from people.models import Retailer
+from wechat_bot.mass import quota
+from wechat_bot.models import Follower
+
+QUOTA, NO_CHANNEL = "quota", "no_channel"
+#: What `chosen` gives where a shop is left out.
+CLOSED = (QUOTA, NO_CHANNEL)
+
+
+def are_outboxes(ways: Sequence[SendingWay]) -> bool:
+    """Whether a campaign leaves it to the outbox how its messages go."""
+    return tuple(ways) == BY_OUTBOX
+
+
+def has_mass(ways: Sequence[SendingWay]) -> bool:
+    """Whether some of a campaign may go as mass messages."""
+    return SendingWay.MASS in ways or SendingWay.TAG in ways
+
+
+def chosen(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> ColumnElement[str]:
+    """Return as an SQL expression how a shop goes: `listed` to the outbox, `batched` with a mass message, or the reason
+    why by no way. On `Retailer`, joined with its `Follower`."""
+    ways = kind.ways(session, campaign)
+    if are_outboxes(ways):
+        return _word(Outcome.LISTED)
+    has_left = ~quota.is_full(Retailer.openid, campaign.quota_month or quota.month_of(context.goes_at))
+    opens: dict[SendingWay, ColumnElement[bool]] = {
+        # The window of a click is over before its message goes.
+        SendingWay.MESSAGE: and_(Follower.message_left > 0, Follower.message_until > context.goes_at),
+        SendingWay.MASS: has_left,
+        SendingWay.TAG: has_left,
+        SendingWay.TEMPLATE: true(),
+        SendingWay.CONTACT: true(),
+    }
+    cases: list[tuple[ColumnElement[bool], Any]] = []
+    ways = [way for way in ways if _has(way, session, campaign, kind, context)]
+    for way in ways:
+        cases.append((opens[way], _word(Outcome.BATCHED if has_mass([way]) else Outcome.LISTED)))
+    closed = _word(QUOTA if has_mass(ways) else NO_CHANNEL)
+    return case(*cases, else_=closed) if cases else closed
+
+
+def _has(way: SendingWay, session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> bool:
+    """Whether the account has a way at all: a subscription account sends mass messages by tag only."""
+    if way is SendingWay.MASS:
+        return context.account.has_pages
+    if way is SendingWay.TEMPLATE:
+        return kind.message(session, campaign, context).notice is not None
+    return True
+
+
+def _word(word: str) -> ColumnElement[str]:
+    return literal_column(f"'{word}'", literal(word).type)
