@@ -35,7 +35,9 @@
     POST key                               {aes_key} rotates the EncodingAESKey
     POST mass                              {verdict?, failures?, copyright?: clean, reprint or refused} judges the next
                                            mass message
-    POST mass/by_hand                      {text? or media_id?, tag_id?} somebody sends it in the console -> {msg_id}
+    POST mass/by_hand                      {text? or media_id?, tag_id?, is_told?} somebody sends it in the console
+                                           -> {msg_id}
+    POST mass/<msg_id>/confirm             {agrees?} the administrator confirms it, where the account asks for that
     POST publication                       {status: 2, 3 or 4, failed?: [1, ...]} judges the next publication
     POST settle                            does at once what is due -> {done}
     GET  media/<media_id>                  the bytes of a picture, voice or video
@@ -86,6 +88,7 @@ ROUTES: dict[tuple[str, str], Handler] = {
     ("POST", "key"): control_desk.key,
     ("POST", "mass"): control_desk.mass,
     ("POST", "mass/by_hand"): control_desk.by_hand,
+    ("POST", "mass/*/confirm"): control_desk.confirm,
     ("POST", "publication"): control_desk.publication,
     ("POST", "settle"): control_desk.settle,
     ("GET", "media/*"): control_desk.media,

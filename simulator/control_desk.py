@@ -149,6 +149,15 @@ def by_hand(sim: Simulator, request: Request, path: list[str]) -> Any:
         raise BadRequest(str(error)) from error
 
 
+def confirm(sim: Simulator, request: Request, path: list[str]) -> Any:
+    """The administrator confirms a mass message, or does not."""
+    try:
+        sim.confirm_mass(int(path[0]), agrees=bool(given(request).get("agrees", True)))
+    except LookupError as error:
+        raise BadRequest(str(error)) from error
+    return {}
+
+
 def publication(sim: Simulator, request: Request, path: list[str]) -> Any:
     """Judge the next publication."""
     sim.judge_next_publication(**given(request))

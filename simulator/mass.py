@@ -23,6 +23,8 @@ SAME_ID_LIFE = timedelta(hours=24)
 RETRY_APART = timedelta(minutes=1)
 TEXT_BYTES = 2048
 EVERYBODY = "everybody"
+#: How long the administrator has to confirm a mass message (§6).
+CONFIRMED_WITHIN = timedelta(minutes=30)
 
 
 def _type_of(data: dict[str, Any]) -> str:
@@ -115,27 +117,55 @@ def _send(desk: Desk, call: Call, followers: Sequence[Follower], audience: str, 
     data = call.json()
     desk.use_minute("mass", CALLS_A_MINUTE)
     client_id = _accepted_before(desk, data, audience, call)
-    job, publication = _accept(desk, data, followers, call.now, is_to_all=is_to_all)
+    job, publication = _accept(
+        desk, data, followers, call.now, is_to_all=is_to_all, is_confirmed=not desk.account.confirms_mass
+    )
     desk.world.mass_client_ids[client_id] = (call.now, job.msg_id)
-    desk.schedule("mass", reference=str(job.msg_id))
+    desk.schedule("mass", after=CONFIRMED_WITHIN if job.waiting else timedelta(), reference=str(job.msg_id))
     answer = ok(msg_id=job.msg_id) | {"errmsg": "send job submission success"}
     return answer | ({"msg_data_id": publication.data_id} if publication else {})
 
 
-def send_by_hand(desk: Desk, data: dict[str, Any], tag: int | None) -> MassJob:
-    """What somebody sends in the console: it counts like any other (§6), and the app is not told. Refusal as of a call,
-    LookupError if there is no such tag."""
+def confirm(desk: Desk, msg_id: int, *, agrees: bool) -> None:
+    """The administrator agrees to a mass message that waits for it, or does not: `err(40001)` (§6). LookupError if none
+    waits under this number."""
+    job = desk.world.mass_jobs.get(msg_id)
+    if job is None or not job.waiting:
+        raise LookupError(f"no mass message {msg_id} waits")
+    waiting, job.waiting = job.waiting, []
+    if agrees:
+        followers = [desk.world.followers[openid] for openid in waiting if openid in desk.world.followers]
+        _hand_out(desk, job, followers, **job.shown, month=month_of(desk.clock()))
+    else:
+        job.verdict = "err(40001)"
+    mine = ("mass", str(msg_id))
+    desk.world.later = [later for later in desk.world.later if (later.kind, later.reference) != mine]
+    desk.schedule("mass", reference=str(msg_id))
+
+
+def send_by_hand(desk: Desk, data: dict[str, Any], tag: int | None, *, is_told: bool) -> MassJob:
+    """What somebody sends in the console: it counts like any other (§6); whether the app is told is not known, so it is
+    chosen. Refusal as of a call, LookupError if there is no such tag."""
     if tag is not None and tag not in desk.world.tags:
         raise LookupError(f"there is no tag {tag}")
     named = desk.world.followers if tag is None else desk.world.tags[tag].members
     followers = [desk.world.followers[openid] for openid in named if desk.world.followers[openid].subscribed]
-    job, _ = _accept(desk, data, followers, desk.clock(), is_to_all=tag is None)
-    mass_results.finish(desk, str(job.msg_id))
+    job, _ = _accept(desk, data, followers, desk.clock(), is_to_all=tag is None, is_confirmed=True)
+    if is_told:
+        desk.schedule("mass", reference=str(job.msg_id))
+    else:
+        mass_results.finish(desk, str(job.msg_id))
     return job
 
 
 def _accept(
-    desk: Desk, data: dict[str, Any], followers: Sequence[Follower], now: datetime, *, is_to_all: bool
+    desk: Desk,
+    data: dict[str, Any],
+    followers: Sequence[Follower],
+    now: datetime,
+    *,
+    is_to_all: bool,
+    is_confirmed: bool,
 ) -> tuple[MassJob, Publication | None]:
     """Check it, count it, judge it, and hand it out to whom it reaches."""
     kind, text, detail = _check_content(desk, data)
@@ -154,8 +184,11 @@ def _accept(
         job.publish_id = publication.publish_id
         for index, card in enumerate(detail["articles"], 1):
             card["url"] = publishing.address(desk, publication, index)
-    if job.verdict == "send success":
+    if job.verdict == "send success" and is_confirmed:
         _hand_out(desk, job, followers, kind, text, detail, month_of(now))
+    elif job.verdict == "send success":
+        job.waiting = [follower.openid for follower in followers]
+        job.shown = {"kind": kind, "text": text, "detail": detail}
     return job, publication
 
 

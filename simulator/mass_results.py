@@ -29,6 +29,8 @@ def status(desk: Desk, call: Call) -> Payload:
 def finish(desk: Desk, msg_id: str) -> dict[str, Any]:
     """End a mass message; the fields of its MASSSENDJOBFINISH (§2). FilterCount is sent plus failed."""
     job = desk.world.mass_jobs[int(msg_id)]
+    if job.waiting:  # the administrator let the time pass
+        job.verdict, job.waiting = "err(40002)", []
     if job.status == "SENDING":
         job.status = "SEND_SUCCESS" if job.verdict == "send success" else "SEND_FAIL"
     fields: dict[str, Any] = {

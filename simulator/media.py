@@ -24,6 +24,15 @@ PERMANENT = {
     "video": (10 * MB, ("mp4",)),
     "thumb": (64 * 1024, ("jpg", "jpeg")),
 }
+# beginning of a file: what it is, whatever its name says
+SIGNATURES = (
+    (b"\x89PNG", "png"),
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"GIF8", "gif"),
+    (b"BM", "bmp"),
+    (b"RIFF", "webp"),
+    (b"<", "svg"),
+)
 PERMANENT_COUNT = {"image": 100_000, "voice": 1000, "video": 1000, "thumb": 1000}
 
 
@@ -47,6 +56,19 @@ def store(
     return kept
 
 
+def _check_kind(upload: Upload, endings: tuple[str, ...]) -> None:
+    """40005 unless its name ends so, and its bytes are not of another kind of picture (webp, heic) under that name."""
+    is_picture = "jpg" in endings
+    found = next((kind for beginning, kind in SIGNATURES if is_picture and upload.content.startswith(beginning)), "")
+    is_heic = upload.content[4:8] == b"ftyp" and upload.content[8:11] in (b"hei", b"mif", b"avi")
+    if (
+        upload.name.rpartition(".")[2].lower() not in endings
+        or (is_picture and is_heic)
+        or (found and found not in endings)
+    ):
+        raise Refusal(40005)
+
+
 def _accept(call: Call, limits: dict[str, tuple[int, tuple[str, ...]]]) -> tuple[str, Upload]:
     kind = call.query.get("type") or call.form.get("type", "")
     if kind not in limits:
@@ -54,8 +76,7 @@ def _accept(call: Call, limits: dict[str, tuple[int, tuple[str, ...]]]) -> tuple
     if call.upload is None or not call.upload.content:
         raise Refusal(41005)
     greatest, endings = limits[kind]
-    if call.upload.name.rpartition(".")[2].lower() not in endings:
-        raise Refusal(40005)
+    _check_kind(call.upload, endings)
     if len(call.upload.content) > greatest:
         raise Refusal(40009 if kind == "image" else 40012 if kind == "thumb" else 40006)
     return kind, call.upload
@@ -81,8 +102,7 @@ def upload_image(desk: Desk, call: Call) -> Payload:
     """POST /cgi-bin/media/uploadimg: a jpg or png up to 1 MB for use inside articles; returns its address."""
     if call.upload is None or not call.upload.content:
         raise Refusal(41005)
-    if call.upload.name.rpartition(".")[2].lower() not in ("jpg", "jpeg", "png"):
-        raise Refusal(40005)
+    _check_kind(call.upload, ("jpg", "jpeg", "png"))
     if len(call.upload.content) > MB:
         raise Refusal(40009)
     kept = store(desk, "article_image", call.upload, is_permanent=True)

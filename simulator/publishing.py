@@ -17,9 +17,11 @@ def address(desk: Desk, publication: Publication, index: int) -> str:
 
 
 def publish(desk: Desk, media_id: object) -> Publication:
-    """Turn a draft into a publication; the draft is gone then. 40007 if there is none."""
+    """Turn a draft into a publication; the draft is gone then, unless the account keeps them. 40007 if there is
+    none."""
     draft = draft_of(desk, media_id)
-    del desk.world.drafts[draft.media_id]
+    if not desk.account.keeps_drafts:
+        del desk.world.drafts[draft.media_id]
     number = str(100_000_000 + desk.serial())
     publication = Publication(number, desk.opaque("article", 64), draft.articles, desk.clock())
     publication.data_id = 2_247_000_000 + desk.serial()

@@ -312,12 +312,21 @@ class Simulator:
         with self.desk.lock:
             self.desk.next_publication = status, list(failed)
 
-    def send_by_hand(self, *, text: str = "", media_id: str = "", tag_id: int | None = None) -> int:
+    def confirm_mass(self, msg_id: int, *, agrees: bool = True) -> None:
+        """The administrator agrees to a mass message, or not; after half an hour it has failed (§6). Messages wait for
+        that where the account is set up so (`confirms_mass`)."""
+        with self.desk.lock:
+            mass.confirm(self.desk, msg_id, agrees=agrees)
+
+    def send_by_hand(
+        self, *, text: str = "", media_id: str = "", tag_id: int | None = None, is_told: bool = False
+    ) -> int:
         """Somebody sends a text or a draft in the console, to everybody or to one tag; its msg_id. It is counted like
-        any other, and the app hears nothing of it (§6). Refusal, as of a call, when nothing is left."""
+        any other, and the app hears nothing of it, unless `is_told` (§6). Refusal when nothing is left."""
         data = {"msgtype": "mpnews", "mpnews": {"media_id": media_id}} if media_id else {}
         with self.desk.lock:
-            return mass.send_by_hand(self.desk, data or {"msgtype": "text", "text": {"content": text}}, tag_id).msg_id
+            said = data or {"msgtype": "text", "text": {"content": text}}
+            return mass.send_by_hand(self.desk, said, tag_id, is_told=is_told).msg_id
 
     def later(self, **delay: float) -> int:
         """Advance the hand clock, `later(minutes=5)`, and settle; TypeError with another clock."""

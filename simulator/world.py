@@ -21,6 +21,8 @@ class Account:
     comments: bool = True  # whether it has the right to comments
     mode: str = "safe"  # or compatible, plain
     format: str = "xml"  # or json
+    keeps_drafts: bool = False  # whether a draft stays when it is sent or published
+    confirms_mass: bool = False  # whether the administrator must confirm each mass message of the API
     oauth_domain: str | None = None  # the one domain people may be sent back to; None lets any through
 
     @property
@@ -210,6 +212,9 @@ class MassJob:
     failed: int = 0
     publish_id: str | None = None
     copyright: str = "clean"
+    #: Whom it goes to, while the administrator has not confirmed it; and what they will see.
+    waiting: list[str] = field(default_factory=list)
+    shown: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass

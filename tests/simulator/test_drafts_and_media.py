@@ -160,3 +160,16 @@ def test_pictures_for_articles_are_up_to_one_megabyte(api):
     assert api.upload("media/uploadimg", "a.jpg", b"x" * MB)["url"]
     assert api.upload("media/uploadimg", "a.jpg", b"x" * (MB + 1))["errcode"] == 40009
     assert api.upload("media/uploadimg", "a.gif", b"x")["errcode"] == 40005
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"RIFF\0\0\0\0WEBPVP8 ", b"\0\0\0\x18ftypheic", b"<svg/>", b"GIF89a"],
+    ids=["webp", "heic", "svg", "gif"],
+)
+def test_a_picture_of_another_kind_under_the_name_of_a_jpeg_is_refused(api, content):
+    assert api.upload("media/uploadimg", "a.jpg", content)["errcode"] == 40005
+    is_gif = content.startswith(b"GIF")  # which a cover may be
+    assert api.upload("material/add_material", "a.jpg", content, type="image").get("errcode") == (
+        None if is_gif else 40005
+    )

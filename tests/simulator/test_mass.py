@@ -261,3 +261,60 @@ def test_what_is_sent_by_hand_counts_and_the_app_hears_nothing_of_it(sim, api, s
         sim.send_by_hand(text="今天的第二条")
     with pytest.raises(LookupError):
         sim.send_by_hand(text="好", tag_id=9999)
+
+
+def test_what_is_sent_by_hand_may_be_reported_too(sim, crowd, shop):
+    msg_id = sim.send_by_hand(text="公众平台手工发的", is_told=True)
+    sim.settle()
+    assert (shop.heard[-1]["MsgID"], int(shop.heard[-1]["SentCount"])) == (str(msg_id), 5)
+
+
+def test_an_administrator_agrees_to_a_mass_message_or_not_or_lets_half_an_hour_pass(make, clock):
+    sim, shop, api = make(confirms_mass=True)
+    crowd = sim.follow_many(3)
+
+    def send(text):
+        body = {"touser": [phone.openid for phone in crowd], "msgtype": "text", "text": {"content": text}}
+        return api("message/mass/send", body)["msg_id"]
+
+    agreed, refused, forgotten = (send(text) for text in "甲乙丙")
+    sim.settle()
+    assert (shop.heard, crowd[0].unread()) == ([], [])
+    assert api("message/mass/get", {"msg_id": agreed})["msg_status"] == "SENDING"
+    sim.confirm_mass(agreed)
+    sim.confirm_mass(refused, agrees=False)
+    sim.settle()
+    assert [(heard["Status"], heard["SentCount"]) for heard in shop.heard] == [
+        ("send success", "3"),
+        ("err(40001)", "0"),
+    ]
+    assert [entry.text for entry in crowd[0].unread()] == ["甲"]
+    with pytest.raises(LookupError):
+        sim.confirm_mass(refused)
+    clock.advance(minutes=30)
+    sim.settle()
+    assert (shop.heard[-1]["MsgID"], shop.heard[-1]["Status"], len(shop.heard)) == (str(forgotten), "err(40002)", 3)
+
+
+def test_a_draft_is_used_up_unless_the_account_keeps_them(make):
+    for keeps, code in ((False, 40007), (True, 0)):
+        sim, _, api = make(keeps_drafts=keeps)
+        crowd = sim.follow_many(4)
+        cover = api.upload("material/add_material", "a.png", b"png", type="image")["media_id"]
+        article = {"title": "通知", "content": "<p>好</p>", "thumb_media_id": cover}
+        media_id = api("draft/add", {"articles": [article]})["media_id"]
+        codes = []
+        for some in (crowd[:2], crowd[2:]):
+            body = {"touser": [each.openid for each in some], "msgtype": "mpnews", "mpnews": {"media_id": media_id}}
+            codes.append(api("message/mass/send", body)["errcode"])
+        assert codes == [0, code]
+
+
+@pytest.mark.parametrize(("kind", "times"), [("lost", 0), ("doubled", 2), ("late", 1)])
+def test_the_end_of_a_mass_message_is_lost_doubled_or_late(sim, send, shop, clock, kind, times):
+    sim.faults.add("callback:MASSSENDJOBFINISH", kind, value=3600)
+    send()
+    sim.settle()
+    clock.advance(hours=2)
+    sim.settle()
+    assert [heard["Event"] for heard in shop.heard] == ["MASSSENDJOBFINISH"] * times
