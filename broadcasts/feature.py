@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from broadcasts import jobs, permissions
+from broadcasts import conversation, jobs, permissions
 from broadcasts.actions import erasing, sending
 from broadcasts.commands import group
-from broadcasts.models import first_rows, library, pushes, rows, series
+from broadcasts.mobile import library as library_on_phones
+from broadcasts.mobile import routes as routes_in_wechat
+from broadcasts.models import first_rows, library, pushes, reading, rows, series
 from broadcasts.pages import finding, needs, routes
 from broadcasts.pages import library as library_pages
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE
-from broadcasts.queries import links, own_rows
+from broadcasts.queries import links, own_rows, readers
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need, Start
 from finding import models as finding_models
@@ -20,9 +22,13 @@ BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
 broadcasts = Feature(
     name="broadcasts",
     forgets=erasing.forget,
-    models=(library, pushes, rows, series, finding_models),
+    models=(library, pushes, reading, rows, series, finding_models),
     install=first_rows.install,
-    criteria=(own_rows.OWN_ROW,),
+    conversations=conversation.CONVERSATIONS,
+    entries=(conversation.ENTRY,),
+    words=conversation.WORDS,
+    criteria=(own_rows.OWN_ROW, readers.READ_ARTICLE),
+    measures=readers.MEASURES,
     titles=links.titles,
     destinations=links.destinations,
     notices=(Notice(sending.NAME, "业务通知"),),
@@ -31,8 +37,12 @@ broadcasts = Feature(
     commands=(group.broadcasts,),
     console=routes.blueprint,
     statics={"broadcasts": Path(__file__).parent / "static"},
+    mobile=routes_in_wechat.blueprint,
+    cards=library_on_phones.cards,
+    tabs=library_on_phones.tabs,
     more=(
         sending.PUSHES,
+        readers.READ,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(BROADCASTS,),

@@ -53,6 +53,7 @@ VALUES = {
     ("visits_mobile", "number"): 101,
     "day": "2026-10-01",
     "sha256": "a" * 64,
+    ("broadcasts_mobile", "token"): "an-article",
 }
 
 
@@ -71,7 +72,11 @@ ARTICLE = {
     ],
 }
 #: What a form must say to be heard at all.
-FORMS = {"surveys_pages.steer": {"do": "cancel"}, "surveys_pages.publish": {"stamp": "1"}}
+FORMS = {
+    "surveys_pages.steer": {"do": "cancel"},
+    "surveys_pages.publish": {"stamp": "1"},
+    "broadcasts_mobile.mark": {"do": "keep"},
+}
 
 
 @dataclass
@@ -143,6 +148,7 @@ def fill_library(house: House) -> None:
         storage.write(pictures.path(house.services.media_folder, "a" * 64), PIXEL)
         column_id, who = session.scalars(select(LibraryColumn.id).limit(1)).one(), "market"
         article = articles.begin(session, column_id, draft=ARTICLE, who=who, now=now)
+        article.token = str(VALUES["broadcasts_mobile", "token"])
         articles.publish(session, article.id, who=who, knows=lambda link: True, now=now)
         articles.save(session, article.id, ARTICLE | {"title": "元旦备货提醒"}, stamp=None, who=who, now=now)
         articles.begin(session, column_id, draft=ARTICLE, who=who, now=now)

@@ -14,6 +14,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import delete, func, insert, inspect, select, text, update
 
+from broadcasts.models.library import LibraryArticle
 from console import tasks
 from console.models import Task, TaskState
 from console.rules.visitors import Role, Visitor
@@ -38,6 +39,7 @@ from people.models import (
 from people.picker import short
 from simulator.phone import Phone
 from surveys.models import Participation, Submission, Tally
+from tests.broadcasts.conftest import Library
 from tests.conftest import House
 from tests.h5 import Browser as H5
 from tests.office import Browser, Office
@@ -190,6 +192,9 @@ def live(house: House, life: Life, chen: Browser) -> Iterator[None]:
         for answer in answers:
             phone.send_image(life.picture("display")) if isinstance(answer, bytes) else phone.say(answer)
     phone.say("退出")
+    reader = H5(house, phone)
+    reader.open(f"/m/library/{article_token(house)}")
+    assert "已收藏" in reader.send("keep")
     house.later(minutes=2)
     phone.say(f"{life.word('断货')}，红七匹狼断货了能不能先补两条")
     phone.send_image(life.picture("shelf"))
@@ -212,6 +217,11 @@ def live(house: House, life: Life, chen: Browser) -> Iterator[None]:
     house.later(minutes=10)
     phone.say(f"{life.word('留言页')}，还想再问一问什么时候送货")
     yield
+
+
+def article_token(house: House) -> str:
+    with house.look() as session:
+        return session.scalars(select(LibraryArticle.token)).one()
 
 
 def numbers(house: House, phone: Phone) -> list[int]:
@@ -286,6 +296,7 @@ def town(house: House, only: Iterable[str] = SHOPS) -> tuple[Office, list[Life]]
         for command in (("load", str(path)), ("publish", str(n))):
             done = house.flask("surveys", *command)
             assert done.exit_code == 0, done.output
+    Library(house).published()
     lives = [Life(house, name) for name in only]
     chen = office.browser("chen")
     for _ in zip(*(live(house, life, chen) for life in lives), strict=True):

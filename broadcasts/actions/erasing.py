@@ -3,15 +3,18 @@
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from broadcasts.actions import reading
 from broadcasts.models.pushes import Refusal
 from broadcasts.models.rows import OwnRow
 from wechat_bot.erasure import Forgetting
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Erase whose refusals of promotions they are, and what service notices told a shop of itself."""
+    """Erase what a shop read and kept, whose refusals of promotions they are, and what service notices told a shop of
+    itself."""
     if whom.kinds:
         return
+    reading.forget(session, whom)
     if whom.shop_id is not None:
         session.execute(delete(OwnRow).where(OwnRow.retailer_id == whom.shop_id))
     session.execute(delete(Refusal).where(Refusal.openid == whom.openid))

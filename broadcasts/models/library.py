@@ -41,6 +41,7 @@ class LibraryArticle(Base):
     __table_args__ = (
         Index("ix_article_column", "column_id", "state", "published_at"),
         Index("ix_article_changed", "changed_at", "id"),
+        Index("ix_article_reads", "state", "reads", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

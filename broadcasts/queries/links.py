@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,22 +13,32 @@ from foundation.text import whole_number
 from wechat_bot.feature import About, Destination, Title
 
 _PUSH, _ARTICLE = "push:", "article:"
+#: What begins a link, what it is called, where its pages are, and its table.
+_NAMED: tuple[tuple[str, str, str, Any], ...] = (
+    (_PUSH, "推送", "pushes", Push),
+    (_ARTICLE, "文章", "articles", LibraryArticle),
+)
 #: Articles that are offered to lead to.
 MOST_OFFERED = 30
 
 
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
-    """What links to pushes are called, with their pages. One that does not exist is left out."""
-    ids = {about: whole_number(about.link.removeprefix(_PUSH)) for about in abouts if about.link.startswith(_PUSH)}
-    if not ids:
-        return {}
-    wanted = {each for each in ids.values() if each is not None}
-    names = {row.id: row.title for row in session.execute(select(Push.id, Push.title).where(Push.id.in_(wanted)))}
-    return {
-        about: Title(f"推送《{names[push_id]}》", f"/console/broadcasts/pushes/{push_id}")
-        for about, push_id in ids.items()
-        if push_id in names
-    }
+    """What links to pushes and articles are called, with their pages. One that does not exist is left out."""
+    found: dict[About, Title] = {}
+    for start, word, folder, table in _NAMED:
+        ids = {about: whole_number(about.link.removeprefix(start)) for about in abouts if about.link.startswith(start)}
+        wanted = {each for each in ids.values() if each is not None}
+        if not wanted:
+            continue
+        names = {
+            row.id: row.title for row in session.execute(select(table.id, table.title).where(table.id.in_(wanted)))
+        }
+        found |= {
+            about: Title(f"{word}《{names[key]}》", f"/console/broadcasts/{folder}/{key}")
+            for about, key in ids.items()
+            if key in names
+        }
+    return found
 
 
 def destinations(session: Session, now: datetime) -> Sequence[Destination]:

@@ -14,7 +14,8 @@ MOST_BLOCKS = 500
 LONGEST_TEXT, LONGEST_LINE = 20_000, 100
 MOST_ITEMS, MOST_ROWS, MOST_CELLS = 200, 200, 12
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_LINK = re.compile(r"[a-z][a-z_]{0,30}:[A-Za-z0-9_-]{1,64}")
+#: One of our topics, with what of it, where it is one of several.
+_LINK = re.compile(r"[a-z][a-z_]{0,30}:[A-Za-z0-9_-]{0,64}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 

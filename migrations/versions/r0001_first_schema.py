@@ -827,6 +827,7 @@ def upgrade() -> None:
     op.create_index("ix_article_changed", "article", ["changed_at", "id"], unique=False)
     op.create_index("ix_article_column", "article", ["column_id", "state", "published_at"], unique=False)
     op.create_index(op.f("ix_article_published_at"), "article", ["published_at"], unique=False)
+    op.create_index("ix_article_reads", "article", ["state", "reads", "id"], unique=False)
     op.create_table(
         "audience",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1301,6 +1302,17 @@ def upgrade() -> None:
     )
     op.create_index("ix_retailer_updated_at", "retailer", ["updated_at", "licence"], unique=False)
     op.create_table(
+        "article_read",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("read_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_read_article_id_article")),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_article_read_retailer_id_retailer")),
+        sa.PrimaryKeyConstraint("article_id", "retailer_id", name=op.f("pk_article_read")),
+    )
+    op.create_index("ix_article_read_read_at", "article_read", ["read_at"], unique=False)
+    op.create_index("ix_article_read_retailer_id", "article_read", ["retailer_id", "read_at"], unique=False)
+    op.create_table(
         "bind_code",
         sa.Column("app_id", sa.String(length=64), nullable=False),
         sa.Column("retailer_id", sa.Integer(), nullable=False),
@@ -1359,6 +1371,16 @@ def upgrade() -> None:
         sqlite_where=sa.text("done_at IS NULL"),
         postgresql_where=sa.text("done_at IS NULL"),
     )
+    op.create_table(
+        "favourite",
+        sa.Column("article_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("kept_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_favourite_article_id_article")),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_favourite_retailer_id_retailer")),
+        sa.PrimaryKeyConstraint("article_id", "retailer_id", name=op.f("pk_favourite")),
+    )
+    op.create_index("ix_favourite_retailer_id", "favourite", ["retailer_id", "kept_at"], unique=False)
     op.create_table(
         "manager_change",
         sa.Column("id", sa.Integer(), nullable=False),

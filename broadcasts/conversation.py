@@ -1,0 +1,118 @@
+"""Chat door of the library: its newest articles, a column or what words find, and one article by its number."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from broadcasts.queries import reading
+from broadcasts.queries.reading import LibraryLine, Reader
+from broadcasts.rules import blocks, rendering
+from broadcasts.texts import library as texts
+from foundation.errors import Refused
+from foundation.text import whole_number
+from people import identity
+from people import rules as people_rules
+from wechat_bot import messages
+from wechat_bot.conversation import After, Article, Conversation, Entry, Reply, Turn, Word
+from wechat_bot.models import Talk
+from wechat_bot.reply import TEXT_LIMIT
+
+LIBRARY, ARTICLE = "library", "article"
+#: How long a list can be chosen from by number.
+LASTS = timedelta(minutes=30)
+#: Articles of one list: as many as a small screen shows at once, and a passive reply holds.
+LISTED = 8
+#: Characters of what is searched.
+LONGEST_SEARCH = 40
+
+
+def open_library(turn: Turn, reference: str) -> Reply:
+    """List the newest article of each column; with words behind 资料 those of that column, or what the words find."""
+    reader = reading.reader_of(turn.session, turn.openid)
+    words = " ".join(reference.split())[:LONGEST_SEARCH]
+    if not words:
+        found = reading.newest_of_each(turn.session, reader)
+        if not found:
+            return Reply(texts.NOTHING_YET if reader.is_bound else texts.NOTHING_OPEN)
+        return _listed(reader, texts.NEWEST, [(line, line.column) for line in found[:LISTED]])
+    column = reading.named(turn.session, words)
+    if column is not None:
+        lines = reading.found_page(turn.session, reader, column_id=column.id, limit=LISTED).lines
+        if lines:
+            return _listed(reader, texts.of_column(column.name), [(line, "") for line in lines])
+        if not reader.is_bound and not column.is_open:
+            return Reply(texts.COLUMN_ONLY_FOR_SHOPS)
+    return Reply(texts.not_found(words))
+
+
+def hear(turn: Turn, talk: Talk) -> Reply:
+    """Handle a message while a list is the last thing that was said: a number opens its article. Where anything was
+    sent since, the number is for that."""
+    listed: list[int] = talk.state.get("articles", [])
+    text = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    number, since = whole_number(people_rules.plain(text)), turn.last_said()
+    if since is not None and since.at > talk.begun_at:
+        return Reply(texts.LIST_OVER, yields=True, after=After.END)
+    if number is None or not 1 <= number <= len(listed):
+        return Reply(texts.choose(len(listed)), yields=True)
+    try:
+        opened = _opened(turn, article_id=listed[number - 1])
+    except Refused as refusal:  # withdrawn since
+        return Reply(refusal.sentence, yields=True)
+    # Whatever a customer manager writes goes to their desk, where nothing takes it first.
+    is_manager = identity.manager_of(turn.session, turn.openid) is not None
+    return Reply(opened.text, opened.articles, yields=not is_manager)
+
+
+def open_article(turn: Turn, reference: str) -> Reply:
+    """Open an article by its link `article:9`."""
+    article_id = whole_number(reference)
+    if article_id is None:
+        raise Refused(texts.NO_SUCH)
+    return _opened(turn, article_id=article_id)
+
+
+def hear_article(turn: Turn, talk: Talk) -> Reply:
+    """Never called: no talk is begun for an article."""
+    return Reply(texts.LEFT, after=After.END)
+
+
+def library_page(session: Session, reference: str) -> str:
+    """Return the address of the library's page."""
+    return "/m/library"
+
+
+def article_page(session: Session, reference: str) -> str:
+    """Return the address of an article's page; empty where there is none any more."""
+    article_id = whole_number(reference)
+    token = reading.token_of(session, article_id) if article_id is not None else None
+    return f"/m/library/{token}" if token else ""
+
+
+def _listed(reader: Reader, heading: str, found: Sequence[tuple[LibraryLine, str]]) -> Reply:
+    state: dict[str, Any] = {"articles": [line.id for line, _ in found]}
+    way_on = texts.WAY_ON if reader.is_bound else texts.WAY_ON_UNBOUND
+    said = texts.listed(heading, [(line.title, column) for line, column in found], way_on)
+    return Reply(said, after=After.KEEP, state=state, reference="")
+
+
+def _opened(turn: Turn, *, article_id: int) -> Reply:
+    """Return an article as a card that leads to its page; as text where the account has no pages."""
+    shown = reading.article(turn.session, reading.reader_of(turn.session, turn.openid), article_id=article_id)
+    line = shown.line
+    found, site = blocks.read(shown.blocks).blocks, turn.account.public_url
+    if not turn.account.has_pages:
+        return Reply(rendering.chat(line.title, found, most=TEXT_LIMIT))
+    picture = f"{site}/m/library/pictures/{line.cover}" if line.cover else ""
+    digest = rendering.digest(line.digest, found)
+    return Reply(articles=(Article(line.title, digest, picture, f"{site}/m/library/{line.token}"),))
+
+
+CONVERSATIONS = (
+    Conversation(LIBRARY, open=open_library, hear=hear, lasts=LASTS, is_brief=True, page=library_page),
+    Conversation(ARTICLE, open=open_article, hear=hear_article, page=article_page),
+)
+ENTRY = Entry("看货源和新品", "资料", f"{LIBRARY}:", 30)
+WORDS = (Word("资料", f"{LIBRARY}:", takes_rest=True),)
