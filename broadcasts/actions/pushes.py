@@ -4,12 +4,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions.sending import PUSHES
+from broadcasts.actions.sending import PUSHES, buttons_of
 from broadcasts.models.library import ArticleVersion, Brand, LibraryArticle, ShelfPicture
-from broadcasts.models.pushes import Push, PushBrand, PushHand, Shows
+from broadcasts.models.pushes import Plan, Push, PushBrand, PushHand, PushKind, Shows
 from broadcasts.queries.pushes import kept
 from broadcasts.rules.drafts import PushDraft
 from broadcasts.rules.states import OPEN, State
@@ -82,6 +82,36 @@ def save(
     if is_reopened:
         campaign.error = texts.changed(changed)
     return changed, is_reopened
+
+
+def copy(
+    session: Session, push_id: int, *, due_at: datetime, series_id: int | None = None, who: PushAuthor, now: datetime
+) -> int:
+    """Begin a push that says the same as another, to the same audience, at another moment; returns its id."""
+    source, campaign = hold(session, push_id)
+    ends = campaign.not_after and due_at + (campaign.not_after - campaign.due_at)
+    draft = PushDraft(
+        kind=PushKind(source.kind),
+        plan=Plan(source.plan),
+        shows=Shows(source.shows),
+        due_at=due_at,
+        title=source.title,
+        article_id=source.article_id,
+        picture=source.picture,
+        words=source.words,
+        buttons=buttons_of(source),
+        brands=session.scalars(select(PushBrand.brand_id).where(PushBrand.push_id == push_id)).all(),
+        audience=campaign.audience,
+        not_after=ends,
+    )
+    copy_id = begin(session, draft, who=who, now=now)
+    made = session.get_one(Push, copy_id)
+    # The version that was looked at, and not one that was published meanwhile.
+    made.article_version, made.series_id = source.article_version, series_id
+    session.flush()
+    hands = select(literal(copy_id), PushHand.user_id).where(PushHand.push_id == push_id)
+    session.execute(upsert(session, PushHand).from_select(["push_id", "user_id"], hands).on_conflict_do_nothing())
+    return copy_id
 
 
 def hold(session: Session, push_id: int) -> tuple[Push, Campaign]:

@@ -1,0 +1,10 @@
+"""Texts to staff about series of pushes."""
+
+NO_SUCH = "没有这个系列。"
+HAS_ENDED = "这个系列已经结束。"
+NO_NAME = "请给这个系列起个名字，如：每周货源。"
+ENDS_BEFORE = "结束的日子已经过了。"
+OWN = "自己写的、改过的系列，要请别人审批。"
+NOTHING_ASKED = "这一次不用再定日子。"
+IS_PAST = "这一天已经过了，请选今天以后的日子。"
+NOT_SUBMITTED = "这一次没有自动提交："
