@@ -6,7 +6,20 @@ import sys
 import time
 from datetime import date
 
-from benchmarks import callback, claims, export, groups, harness, outbox, pages, roster, searching, tally, visits
+from benchmarks import (
+    callback,
+    claims,
+    export,
+    finding,
+    groups,
+    harness,
+    outbox,
+    pages,
+    roster,
+    searching,
+    tally,
+    visits,
+)
 
 BENCHMARKS = {
     "callback": callback.run,
@@ -18,6 +31,7 @@ BENCHMARKS = {
     "roster": roster.run,
     "pages": pages.run,
     "searching": searching.run,
+    "finding": finding.run,
     "visits": visits.run,
 }
 

@@ -4,6 +4,7 @@ A feature puts a text's passages here in the transaction that publishes it, and 
 it, so that a search never finds what may no longer be read. Writers take turns: published is seldom.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,13 +16,17 @@ from finding import vocabulary
 from finding.cutting import Cutter, cut
 from finding.models import FindingState, IndexedWord, Passage, Posting
 from foundation.database import one_at_a_time, upsert
-from foundation.text import grams
+from foundation.dialects import table_of
+from foundation.text import bare, grams
 
 #: Words of the title count so many times in each passage.
 TITLE = 3
 #: Longest passage, and the most of one text: what is longer is found by its beginning.
 LONGEST, MOST = 2_000, 500
 LONGEST_TITLE = 200
+#: A letter may be folded into many (㍿): what is counted stays small.
+MOST_TIMES = 30_000
+_UNSTORABLE = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 #: Passages cut again in one step.
 BATCH = 100
 #: Key of an advisory lock (any number).
@@ -38,16 +43,15 @@ class _Cut:
 
     @property
     def length(self) -> int:
-        return self.times.total()
+        return min(self.times.total(), MOST_TIMES)
 
 
 def put(session: Session, topic: str, reference: int, title: str, passages: Sequence[str]) -> None:
     """Index the passages of a text, in place of those it had."""
     one_at_a_time(session, LOCK)
     _take_out(session, _passages_of(session, topic, reference))
-    state = vocabulary.state(session)
-    by = vocabulary.current(session).cutter
-    written = [_cut(by, title, text) for text in passages[:MOST]]
+    known, state = vocabulary.current(session)
+    written = [_cut(known.cutter, title, text) for text in passages[:MOST]]
     if not written:
         return
     rows = [
@@ -63,7 +67,7 @@ def put(session: Session, topic: str, reference: int, title: str, passages: Sequ
         }
         for number, each in enumerate(written, 1)
     ]
-    session.execute(insert(Passage), rows)
+    session.execute(insert(table_of(Passage)), rows)
     ids = _passages_of(session, topic, reference)
     _post(session, dict(zip(ids, written, strict=True)))
 
@@ -76,18 +80,21 @@ def remove(session: Session, topic: str, reference: int) -> None:
 
 def renew(session: Session) -> int:
     """Cut again the next passages that were cut by an older vocabulary; gives their number."""
-    edition = vocabulary.state(session).edition
-    old = select(Passage.id).where(Passage.edition < edition).order_by(Passage.edition, Passage.id).limit(BATCH)
+    old = (
+        select(Passage.id)
+        .where(Passage.edition < vocabulary.state(session).edition)
+        .order_by(Passage.edition, Passage.id)
+        .limit(BATCH)
+    )
     if session.scalar(old.limit(1)) is None:
         return 0
     one_at_a_time(session, LOCK)
-    edition = vocabulary.state(session).edition
-    by = vocabulary.current(session).cutter
+    known, state = vocabulary.current(session)
     rows = session.execute(select(Passage.id, Passage.title, Passage.text).where(Passage.id.in_(old))).all()
-    written = {row.id: _cut(by, row.title, row.text) for row in sorted(rows, key=lambda row: row.id)}
+    written = {row.id: _cut(known.cutter, row.title, row.text) for row in sorted(rows, key=lambda row: row.id)}
     _unpost(session, list(written))
     _post(session, written)
-    changes = [{"id": key, "length": each.length, "edition": edition} for key, each in written.items()]
+    changes = [{"id": key, "length": each.length, "edition": state.edition} for key, each in written.items()]
     session.execute(update(Passage), changes)
     return len(written)
 
@@ -98,22 +105,20 @@ def _passages_of(session: Session, topic: str, reference: int) -> list[int]:
 
 
 def _cut(by: Cutter, title: str, text: str) -> _Cut:
-    title, text = clean_text(title, LONGEST_TITLE), clean_text(text, LONGEST)
+    title, text = storable(title, LONGEST_TITLE), storable(text, LONGEST)
     times = Counter(cut(by, text))
     for word in cut(by, title):
         times[word] += TITLE
     return _Cut(title, text, times)
 
 
-def clean_text(text: str, longest: int) -> str:
-    """A text as it is stored: without what a database or a phone refuses.
+def storable(text: str, longest: int) -> str:
+    """A text as it is stored: without what cannot be seen, and what a database refuses.
 
-    >>> clean_text("好\\x00的\\ud800烟", 3)
+    >>> storable("好\\x00的\\ud800烟", 3)
     '好 的'
     """
-    return "".join(" " if sign < " " and sign != "\n" else sign for sign in text if not "\ud800" <= sign <= "\udfff")[
-        :longest
-    ]
+    return bare(_UNSTORABLE.sub(" ", text).replace("\r", ""))[:longest]
 
 
 def _take_out(session: Session, ids: Sequence[int]) -> None:
@@ -136,12 +141,12 @@ def _post(session: Session, written: dict[int, _Cut]) -> None:
     holding = Counter(word for each in written.values() for word in each.times)
     known = _word_ids(session, sorted(holding))
     rows = [
-        {"word_id": known[word], "passage_id": passage_id, "times": min(times, 30_000)}
+        {"word_id": known[word], "passage_id": passage_id, "times": min(times, MOST_TIMES), "length": each.length}
         for passage_id, each in written.items()
         for word, times in each.times.items()
     ]
     if rows:
-        session.execute(insert(Posting), rows)
+        session.execute(insert(table_of(Posting)), rows)
     counts = {known[word]: number for word, number in holding.items()}
     _count(session, counts, passages=len(written), length=sum(each.length for each in written.values()))
 

@@ -56,6 +56,8 @@ class Posting(Base):
     word_id: Mapped[int] = mapped_column(ForeignKey("indexed_word.id"), primary_key=True)
     passage_id: Mapped[int] = mapped_column(ForeignKey("passage.id"), primary_key=True, index=True)
     times: Mapped[int] = mapped_column(SmallInteger)
+    #: The passage's, so that a search need not look at passages that are not among the best.
+    length: Mapped[int] = mapped_column(SmallInteger)
 
 
 class TradeWord(Base):

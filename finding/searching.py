@@ -6,32 +6,37 @@ little about where the answer is.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from finding import vocabulary
 from finding.cutting import clean
 from finding.models import PASSAGE_SEARCH, FindingState, IndexedWord, Passage, Posting
-from foundation.dialects import materialized
-from foundation.text import keys
+from foundation.dialects import among
+from foundation.text import folded, keys
 
 #: The share of a question that a passage must cover to be an answer. Measured with questions on the trade: every good
 #: passage covered 0.27 or more, what had nothing to do with it 0.
 ENOUGH = 0.25
 #: Letters of a question that are read, and of its words the most.
 LONGEST, MOST_WORDS = 200, 40
-#: Postings read at most; passages for which words that stand nearly everywhere are looked up; passages whose letters
-#: are compared.
-BUDGET, BEST, COMPARED = 4_000, 100, 200
+#: Postings read at most; words that stand nearly everywhere and are still looked up, and for how many passages; how
+#: many passages are compared letter by letter.
+BUDGET, COMMON, BEST, COMPARED = 2_000, 4, 300, 60
+#: Passages of which it is asked at first whether they may be seen; then all.
+ASKED = 60
 #: The two constants of BM25: how soon more of the same word stops counting, how much long passages are marked down.
 SATURATION, SHORTNESS = 1.2, 0.75
 
 #: Which texts may be seen: by topic a select of their references.
 Visible = Mapping[str, Select[int]]
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +51,8 @@ class FoundPassage:
     score: float
     #: The share of the question, by what its words weigh, that stands in the passage; see `ENOUGH`.
     coverage: float
-    #: The words found in it.
+    #: The words found in it, the longest first.
     words: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Candidate:
-    """Passage that holds some of the words, with how often it holds each meaning."""
-
-    id: int
-    topic: str
-    reference: int
-    length: int
-    times: dict[int, int]
-    words: set[int]
-    score: float = 0.0
-    coverage: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +64,27 @@ class _Meaning:
     weight: float
 
 
+@dataclass(slots=True)
+class _Candidate:
+    """Passage that holds some of the words: how often which."""
+
+    id: int
+    length: int
+    times: dict[int, int]
+    score: float = 0.0
+
+
 def search(session: Session, words: str, *, visible: Visible, limit: int = 20) -> list[FoundPassage]:
     """The best passages among those that may be seen, one of each text, the best first.
 
     Where no word finds anything good, those come first in which what is sought stands letter by letter.
     """
     sought = words[:LONGEST]
-    known = vocabulary.current(session)
+    known, state = vocabulary.current(session)
     meanings = known.meanings(sought)[:MOST_WORDS]
     if not meanings or not visible or limit < 1:
         return []
-    found = _by_words(session, meanings, visible, limit)
+    found = _by_words(session, meanings, state, visible, limit)
     if found and found[0].coverage >= ENOUGH:
         return found
     exact = _by_letters(session, sought, visible, limit)
@@ -92,156 +93,132 @@ def search(session: Session, words: str, *, visible: Visible, limit: int = 20) -
 
 
 def _by_words(
-    session: Session, meanings: Sequence[tuple[str, ...]], visible: Visible, limit: int
+    session: Session, meanings: Sequence[tuple[str, ...]], state: FindingState, visible: Visible, limit: int
 ) -> list[FoundPassage]:
-    state = vocabulary.state(session)
     every = sorted({word for meaning in meanings for word in meaning})
     which = select(IndexedWord.word, IndexedWord.id, IndexedWord.passages).where(IndexedWord.word.in_(every))
-    known = {row.word: row for row in session.execute(which).all() if row.passages}
-    weighed = [_weighed(meaning, known, state) for meaning in meanings]
-    candidates = _candidates(session, weighed, visible)
-    _rate(candidates, weighed, state)
-    best = _each_once(candidates, limit)
-    names = {row.id: row.word for row in known.values()}
-    texts = _texts(session, [each.id for each in best])
-    return [
-        FoundPassage(
-            each.topic,
-            each.reference,
-            texts[each.id].number,
-            texts[each.id].title,
-            texts[each.id].text,
-            round(each.score, 6),
-            round(each.coverage, 6),
-            tuple(sorted((names[key] for key in each.words), key=lambda word: (-len(word), word))),
-        )
-        for each in best
-    ]
-
-
-def _weighed(meaning: Sequence[str], known: Mapping[str, Any], state: FindingState) -> _Meaning:
-    rows = [known[word] for word in meaning if word in known]
-    passages = min(state.passages, sum(row.passages for row in rows))
-    weight = math.log(1 + (state.passages - passages + 0.5) / (passages + 0.5))
-    return _Meaning(tuple(row.id for row in rows), passages, weight)
-
-
-def _candidates(session: Session, meanings: Sequence[_Meaning], visible: Visible) -> list[_Candidate]:
-    """Passages that hold the rarest words, and for the best of them also the words that stand nearly everywhere."""
-    of = {key: number for number, meaning in enumerate(meanings) for key in meaning.ids}
-    rare: list[int] = []
-    left = BUDGET
-    by_rarity = sorted((meaning for meaning in meanings if meaning.ids), key=lambda meaning: meaning.passages)
-    for meaning in by_rarity:
-        if meaning.passages > left:
-            break
-        left -= meaning.passages
-        rare += meaning.ids
-    if rare:
-        rows = session.execute(_holding(Posting.word_id.in_(rare), visible)).all()
-    elif by_rarity:
-        rows = session.execute(_newest(by_rarity[0].ids, visible)).all()
-        rare += by_rarity[0].ids
-    else:
-        rows = []
-    found: dict[int, _Candidate] = {}
-    for row in rows:
-        candidate = found.get(row.id) or found.setdefault(
-            row.id, _Candidate(row.id, row.topic, row.reference, row.length, {}, set())
-        )
-        _note(candidate, of[row.word_id], row.word_id, row.times)
-    common = [key for key in of if key not in rare]
-    if common and found:
-        best = sorted(found.values(), key=lambda each: (-_rough(each, meanings), -each.id))[:BEST]
-        found = {each.id: each for each in best}
-        which = (Posting.passage_id.in_(found), Posting.word_id.in_(common))
-        for row in session.execute(select(Posting.passage_id, Posting.word_id, Posting.times).where(*which)).all():
-            _note(found[row.passage_id], of[row.word_id], row.word_id, row.times)
-    return list(found.values())
-
-
-def _note(candidate: _Candidate, meaning: int, word_id: int, times: int) -> None:
-    candidate.times[meaning] = candidate.times.get(meaning, 0) + times
-    candidate.words.add(word_id)
-
-
-def _rough(candidate: _Candidate, meanings: Sequence[_Meaning]) -> float:
-    return math.fsum(meanings[number].weight for number in candidate.times)
-
-
-def _rate(candidates: Sequence[_Candidate], meanings: Sequence[_Meaning], state: FindingState) -> None:
-    """BM25, with words that mean the same as one word."""
+    known = {row.word: row for row in session.execute(which) if row.passages}
+    if not known:
+        return []
+    weighed = [_weighed(meaning, known, state.passages) for meaning in meanings]
+    weights = {key: (number, meaning.weight) for number, meaning in enumerate(weighed) for key in meaning.ids}
+    whole = math.fsum(meaning.weight for meaning in weighed)
     average = max(1.0, state.length / max(1, state.passages))
-    whole = math.fsum(meaning.weight for meaning in meanings)
+    names = {row.id: row.word for row in known.values()}
+    ranked = _best(session, weighed, weights, average)
+    best = list(islice(_each_once(_seen(session, ranked, visible)), limit))
+    texts = select(Passage).where(Passage.id.in_([each.id for each in best]))
+    rows = {row.id: row for row in session.scalars(texts)} if best else {}
+    found = []
+    for each in best:
+        covered = math.fsum(dict(weights[key] for key in each.times).values()) / whole
+        held = sorted((names[key] for key in each.times), key=lambda word: (-len(word), word))
+        found.append(_found(rows[each.id], each.score, round(covered, 6), held))
+    return found
+
+
+def _found(row: Passage, score: float, coverage: float, words: Sequence[str]) -> FoundPassage:
+    return FoundPassage(row.topic, row.reference, row.number, row.title, row.text, score, coverage, tuple(words))
+
+
+def _weighed(meaning: Sequence[str], known: Mapping[str, Any], of_all: int) -> _Meaning:
+    rows = [known[word] for word in meaning if word in known]
+    passages = min(of_all, sum(row.passages for row in rows))
+    return _Meaning(tuple(row.id for row in rows), passages, math.log(1 + (of_all - passages + 0.5) / (passages + 0.5)))
+
+
+def _best(
+    session: Session, meanings: Sequence[_Meaning], weights: Mapping[int, tuple[int, float]], average: float
+) -> list[_Candidate]:
+    """Passages that hold the rarest words, and for the best of them also the words that stand nearly everywhere: the
+    best first, of equals the newest."""
+    rare: list[int] = []
+    common: list[int] = []
+    left, looked_up = BUDGET, 0
+    for meaning in sorted((each for each in meanings if each.ids), key=lambda each: each.passages):
+        if meaning.passages <= left:
+            left -= meaning.passages
+            rare += meaning.ids
+        elif looked_up < COMMON:
+            looked_up += 1
+            common += meaning.ids
+    postings = select(Posting.passage_id, Posting.word_id, Posting.times, Posting.length)
+    found: dict[int, _Candidate] = {}
+    if rare:
+        _collect(found, session.execute(postings.where(Posting.word_id.in_(rare))))
+    else:
+        for key in common[:1]:
+            newest = postings.where(Posting.word_id == key).order_by(Posting.passage_id.desc()).limit(BUDGET)
+            _collect(found, session.execute(newest))
+    ranked = _ranked(found.values(), weights, average)
+    if common:
+        found = {each.id: each for each in ranked[:BEST]}
+        which = (Posting.word_id.in_(common), among(session, Posting.passage_id, list(found)))
+        _collect(found, session.execute(postings.where(*which)))
+        ranked = _ranked(found.values(), weights, average)
+    return ranked
+
+
+def _collect(found: dict[int, _Candidate], rows: Any) -> None:
+    for passage_id, word_id, times, length in rows:
+        candidate = found.get(passage_id)
+        if candidate is None:
+            found[passage_id] = candidate = _Candidate(passage_id, length, {})
+        candidate.times[word_id] = times
+
+
+def _ranked(candidates: Any, weights: Mapping[int, tuple[int, float]], average: float) -> list[_Candidate]:
+    """By BM25, with words that mean the same as one word."""
     for each in candidates:
         drag = SATURATION * (1 - SHORTNESS + SHORTNESS * each.length / average)
-        parts = [
-            meanings[number].weight * times * (SATURATION + 1) / (times + drag) for number, times in each.times.items()
-        ]
+        times: dict[tuple[int, float], int] = {}
+        for key, number in each.times.items():
+            meaning = weights[key]
+            times[meaning] = times.get(meaning, 0) + number
         # The exact sum does not depend on the order in which rows came.
-        each.score = math.fsum(parts)
-        each.coverage = _rough(each, meanings) / whole
+        parts = [weight * number * (SATURATION + 1) / (number + drag) for (_, weight), number in times.items()]
+        each.score = round(math.fsum(parts), 6)
+    return sorted(candidates, key=lambda each: (-each.score, -each.id))
 
 
-def _each_once(candidates: Sequence[_Candidate], limit: int) -> list[_Candidate]:
-    """The best passage of every text; of equals the newest."""
-    best: dict[tuple[str, int], _Candidate] = {}
-    for each in sorted(candidates, key=lambda each: (-round(each.score, 6), -each.id)):
-        best.setdefault((each.topic, each.reference), each)
-    return list(best.values())[:limit]
+def _seen(session: Session, ranked: Sequence[_Candidate], visible: Visible) -> Iterator[tuple[_Candidate, Any]]:
+    """The candidates that may be seen, in their order, with their texts' references."""
+    which = select(Passage.id, Passage.topic, Passage.reference)
+    for some in (ranked[:ASKED], ranked[ASKED:]):
+        ids = [each.id for each in some]
+        rows = session.execute(which.where(among(session, Passage.id, ids), _may_be_seen(visible))) if ids else ()
+        kept = {key: (topic, reference) for key, topic, reference in rows}
+        yield from ((each, kept[each.id]) for each in some if each.id in kept)
+
+
+def _each_once(found: Iterator[tuple[_Candidate, Any]]) -> Iterator[_Candidate]:
+    """The best passage of every text."""
+    had: set[Any] = set()
+    for each, text in found:
+        if text not in had:
+            had.add(text)
+            yield each
 
 
 def _by_letters(session: Session, sought: str, visible: Visible, limit: int) -> list[FoundPassage]:
     """Passages in which every part of what is sought stands letter by letter, in the title first, then the newest."""
-    parts = ["".join(filter(str.isalnum, part)) for part in clean(sought).split()]
-    parts = [part for part in parts if part]
+    parts = [part for each in clean(sought).split() if (part := _NO_LETTERS.sub("", each))]
     letters = sorted({key for part in parts for key in keys(part)})[:MOST_WORDS]
     if not letters:
         return []
     holding = PASSAGE_SEARCH.holding(session, letters)
-    which = select(Passage.id, Passage.topic, Passage.reference, Passage.number, Passage.title, Passage.text)
-    newest = which.where(Passage.id.in_(holding), _may_be_seen(visible)).order_by(Passage.id.desc()).limit(COMPARED)
-    found: list[tuple[bool, Any]] = []
-    for row in session.execute(newest).all():
-        title, text = _letters(row.title), _letters(row.text)
+    newest = select(Passage).where(Passage.id.in_(holding), _may_be_seen(visible)).order_by(Passage.id.desc())
+    found: list[tuple[bool, Passage]] = []
+    for row in session.scalars(newest.limit(COMPARED)):
+        title, text = (_NO_LETTERS.sub("", folded(each)) for each in (row.title, row.text))
         if all(part in title or part in text for part in parts):
             found.append((not all(part in title for part in parts), row))
     hits: dict[tuple[str, int], FoundPassage] = {}
     for _, row in sorted(found, key=lambda each: (each[0], -each[1].id)):
-        hit = FoundPassage(row.topic, row.reference, row.number, row.title, row.text, 0.0, 1.0, tuple(parts))
-        hits.setdefault((row.topic, row.reference), hit)
+        hits.setdefault((row.topic, row.reference), _found(row, 0.0, 1.0, parts))
     return list(hits.values())[:limit]
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, clean(text)))
-
-
-def _holding(condition: ColumnElement[bool], visible: Visible) -> Executable:
-    columns = (Passage.id, Passage.topic, Passage.reference, Passage.length, Posting.word_id, Posting.times)
-    joined = select(*columns).select_from(Posting).join(Passage, Passage.id == Posting.passage_id)
-    return joined.where(condition, _may_be_seen(visible))
-
-
-def _newest(ids: Sequence[int], visible: Visible) -> Executable:
-    """The newest passages that hold a word which stands nearly everywhere."""
-    newest = materialized(
-        select(Posting.word_id, Posting.passage_id, Posting.times)
-        .where(Posting.word_id.in_(ids))
-        .order_by(Posting.passage_id.desc())
-        .limit(BUDGET),
-        "newest",
-    )
-    columns = (Passage.id, Passage.topic, Passage.reference, Passage.length, newest.c.word_id, newest.c.times)
-    joined = select(*columns).join(newest, newest.c.passage_id == Passage.id)
-    return joined.where(_may_be_seen(visible))
 
 
 def _may_be_seen(visible: Visible) -> ColumnElement[bool]:
     each = [and_(Passage.topic == topic, Passage.reference.in_(some)) for topic, some in sorted(visible.items())]
     return or_(*each)
-
-
-def _texts(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    which = select(Passage.id, Passage.number, Passage.title, Passage.text).where(Passage.id.in_(ids))
-    return {row.id: row for row in session.execute(which).all()}

@@ -47,9 +47,10 @@ class SynonymLine:
     words: tuple[str, ...]
 
 
-def current(session: Session) -> Vocabulary:
-    """The current vocabulary."""
-    return _vocabulary(session, state(session).digest)
+def current(session: Session) -> tuple[Vocabulary, FindingState]:
+    """The current vocabulary, and the state of the index."""
+    found = state(session)
+    return _vocabulary(session, found.digest), found
 
 
 def state(session: Session) -> FindingState:

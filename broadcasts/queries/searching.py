@@ -67,4 +67,5 @@ def for_staff() -> Select[int]:
 
 def read_as(session: Session, words: str) -> list[tuple[str, ...]]:
     """How a search reads these words: each with those that mean the same."""
-    return vocabulary.current(session).meanings(words[: searching.LONGEST])
+    known, _ = vocabulary.current(session)
+    return known.meanings(words[: searching.LONGEST])

@@ -977,6 +977,7 @@ def upgrade() -> None:
         sa.Column("word_id", sa.Integer(), nullable=False),
         sa.Column("passage_id", sa.Integer(), nullable=False),
         sa.Column("times", sa.SmallInteger(), nullable=False),
+        sa.Column("length", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["passage_id"], ["passage.id"], name=op.f("fk_posting_passage_id_passage")),
         sa.ForeignKeyConstraint(["word_id"], ["indexed_word.id"], name=op.f("fk_posting_word_id_indexed_word")),
         sa.PrimaryKeyConstraint("word_id", "passage_id", name=op.f("pk_posting")),
