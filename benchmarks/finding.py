@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks import harness
 from config.app import FEATURES
-from finding import indexing, searching, vocabulary
+from finding import indexing, searching
 from finding.first_words import SYNONYMS, TRADE_WORDS
 from finding.models import Passage
 from foundation.database import Database
