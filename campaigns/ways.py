@@ -27,13 +27,22 @@ def has_mass(ways: Sequence[SendingWay]) -> bool:
     return SendingWay.MASS in ways or SendingWay.TAG in ways
 
 
-def chosen(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> ColumnElement[str]:
+def chosen(
+    session: Session,
+    campaign: Campaign,
+    kind: CampaignKind,
+    context: CampaignContext,
+    is_full: ColumnElement[bool] | None = None,
+) -> ColumnElement[str]:
     """Return as an SQL expression how a shop goes: `listed` to the outbox, `batched` with a mass message, or the reason
-    why by no way. On `Retailer`, joined with its `Follower`."""
+    why by no way. On `Retailer`, joined with its `Follower`. `is_full`: whether it has had its four of the month, where
+    that is not what the ledger says."""
     ways = kind.ways(session, campaign)
     if are_outboxes(ways):
         return _word(Outcome.LISTED)
-    has_left = ~quota.is_full(Retailer.openid, campaign.quota_month or quota.month_of(context.goes_at))
+    if is_full is None:
+        is_full = quota.is_full(Retailer.openid, campaign.quota_month or quota.month_of(context.goes_at))
+    has_left = ~is_full
     opens: dict[SendingWay, ColumnElement[bool]] = {
         # The window of a click is over before its message goes.
         SendingWay.MESSAGE: and_(Follower.message_left > 0, Follower.message_until > context.goes_at),

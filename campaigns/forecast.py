@@ -1,0 +1,206 @@
+"""Forecast of a campaign: whom it would reach at its moment, and whom the month's four messages would leave out.
+
+Campaigns that are planned to go before it in the same month count as if they had gone: those whom they are for will
+have had one more. Nothing is written.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from campaigns import dividing, listing, ways
+from campaigns.caps import SAME_DAY, Whose
+from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason, SendingWay
+from campaigns.models import Campaign, CampaignState, Outcome
+from foundation.clock import day_in
+from people.models import IS_THERE, Area, Retailer
+from wechat_bot.mass import quota
+from wechat_bot.models import Follower
+
+#: Campaigns before it that are counted: as many as there can be sense in.
+COUNTED = 10
+#: Shops that are named.
+NAMED = 50
+_EVERYBODY: Whose = lambda shop: true()  # noqa: E731
+
+
+@dataclass(frozen=True, slots=True)
+class NamedShop:
+    """Shop that is named in a forecast."""
+
+    id: int
+    licence: str
+    shop: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Forecast: how many would be meant, why others would not, and the calls that takes."""
+
+    meant: int
+    #: How many of those meant go with a mass message; the others get messages of their own.
+    by_mass: int
+    reasons: Mapping[str, int]
+    calls: int
+    #: Whom the month's four would leave out: the first of them, by id (`over_quota` for all).
+    named: Sequence[NamedShop]
+
+    @property
+    def over_quota(self) -> int:
+        """How many the month's four would leave out."""
+        return self.reasons.get(ways.QUOTA, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Swapped:
+    """Result of swapping two campaigns: who would get the other one of the two, and some of them."""
+
+    count: int
+    named: Sequence[NamedShop]
+
+
+def forecast(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> Forecast:
+    """Return whom a campaign would reach at its moment, as far as is known now. Raises Refused where its audience
+    cannot be read."""
+    judged = _judged(session, campaign, kind, context).cte("judged").prefix_with("MATERIALIZED")
+    word = func.coalesce(judged.c.why, judged.c.way)
+    counted = select(judged.c.area_id, word, judged.c.why.is_not(None), func.count()).group_by(
+        judged.c.area_id, word, judged.c.why.is_not(None)
+    )
+    reasons: Counter[str] = Counter()
+    batched: Counter[int] = Counter()
+    single = 0
+    for area, said, is_left_out, count in session.execute(counted):
+        if is_left_out or said in ways.CLOSED:
+            reasons[said] += count
+        elif said == Outcome.BATCHED:
+            batched[area] += count
+        else:
+            single += count
+    is_by_tag = SendingWay.TAG in kind.ways(session, campaign)
+    if batched.total() == 1 and not is_by_tag:
+        reasons["alone"] += batched.total()
+        batched.clear()
+    # Of a later day all calls are left, as far as is known.
+    now = max(campaign.due_at, context.now)
+    parts = dividing.parts(batched, quota.calls_left(session, "mass", now=now))
+    calls = min(batched.total(), 1) if is_by_tag else len(parts)
+    named = _named(session, over_quota(session, campaign, kind, context)) if reasons[ways.QUOTA] else ()
+    return Forecast(single + batched.total(), batched.total(), dict(sorted((+reasons).items())), calls, named)
+
+
+def over_quota(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> Select[int]:
+    """Build the select of the ids of the shops that the month's four would leave out, by id."""
+    why, way, meant = _expressions(session, campaign, kind, context)
+    found: Select[int] = _of_shops(select(Retailer.id)).where(*meant, why.is_(None), way == ways.QUOTA)
+    return found.order_by(Retailer.id)
+
+
+def before(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Campaign]:
+    """Return the campaigns of the same kind that are planned to go before this one in the same month, the next to go
+    first."""
+    goes_at = _goes_at(campaign, context)
+    planned = select(Campaign).where(
+        Campaign.kind == campaign.kind,
+        Campaign.id != campaign.id,
+        Campaign.state == CampaignState.PLANNED,
+        Campaign.frozen_at.is_(None),
+        or_(Campaign.due_at < campaign.due_at, and_(Campaign.due_at == campaign.due_at, Campaign.id < campaign.id)),
+        Campaign.due_at >= _month_begins(goes_at),
+    )
+    return session.scalars(planned.order_by(Campaign.due_at, Campaign.id).limit(COUNTED)).all()
+
+
+def swapped(
+    session: Session, earlier: Campaign, later: Campaign, kind: CampaignKind, context: CampaignContext
+) -> Swapped:
+    """Return who would get the later one of two campaigns, and no more the earlier one, if the later went first: those
+    of both who have but one of the month left."""
+    others = [each for each in before(session, later, context) if each.id != earlier.id]
+    month = quota.month_of(_goes_at(later, context))
+    theirs = [_audience(session, each, kind, context) for each in (earlier, later)]
+    has_last = _had(session, others, kind, context, month) == quota.A_MONTH - 1
+    found = select(Retailer.id).where(*theirs, Retailer.openid.is_not(None), has_last).order_by(Retailer.id)
+    count = session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
+    return Swapped(count, _named(session, found) if count else ())
+
+
+def _judged(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> Select[Any]:
+    why, way, meant = _expressions(session, campaign, kind, context)
+    judged: Select[Any] = _of_shops(select(Retailer.area_id, why.label("why"), way.label("way"))).where(*meant)
+    return judged
+
+
+def _expressions(
+    session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext
+) -> tuple[ColumnElement[str | None], ColumnElement[str], Sequence[Condition]]:
+    """Return why a shop would be left out and the way it would go, as SQL expressions, and the audience."""
+    at = replace(context, put_off_until=_goes_at(campaign, context))
+    planned = before(session, campaign, context)
+    same_day = (
+        [each for each in planned if _day(each, context) == _day(campaign, context)] if kind.is_once_a_day else []
+    )
+    own = kind.reasons
+    if same_day:
+        that_day = or_(*(_audience(session, each, kind, context) for each in same_day))
+        theirs = LeftOutReason(SAME_DAY, that_day)
+        kind = replace(kind, reasons=lambda session, campaign: (*own(session, campaign), theirs))
+    why = listing.reasons(session, campaign, kind, at, _EVERYBODY)
+    is_full = None
+    if earlier := [each for each in planned if each not in same_day]:
+        is_full = _had(session, earlier, kind, context, quota.month_of(at.goes_at)) >= quota.A_MONTH
+    way = ways.chosen(session, campaign, kind, at, is_full)
+    return why, way, (*kind.meant(session, campaign, context), IS_THERE)
+
+
+def _had(
+    session: Session, planned: Sequence[Campaign], kind: CampaignKind, context: CampaignContext, month: int
+) -> ColumnElement[int]:
+    """Return how many of a month a shop will have had when these campaigns went, as an SQL expression."""
+    had = quota.used(Retailer.openid, month)
+    for each in planned:
+        had = had + case((_audience(session, each, kind, context), 1), else_=0)
+    return had
+
+
+def _audience(
+    session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext
+) -> ColumnElement[bool]:
+    return and_(true(), *kind.meant(session, campaign, context))
+
+
+def _of_shops(found: Any) -> Any:
+    return (
+        found.select_from(Retailer)
+        .join(Area, Area.id == Retailer.area_id)
+        .outerjoin(Follower, Follower.openid == Retailer.openid)
+    )
+
+
+def _named(session: Session, ids: Select[int]) -> Sequence[NamedShop]:
+    first = ids.limit(NAMED).subquery()
+    rows = session.execute(
+        select(Retailer.id, Retailer.licence, Retailer.shop)
+        .where(Retailer.id.in_(select(first.c.id)))
+        .order_by(Retailer.id)
+    )
+    return [NamedShop(*row) for row in rows]
+
+
+def _goes_at(campaign: Campaign, context: CampaignContext) -> datetime:
+    return max(campaign.due_at, context.goes_at)
+
+
+def _day(campaign: Campaign, context: CampaignContext) -> object:
+    return day_in(_goes_at(campaign, context), context.zone)
+
+
+def _month_begins(moment: datetime) -> datetime:
+    """The beginning of WeChat's month, in UTC."""
+    here = moment.astimezone(quota.WECHATS)
+    return here.replace(day=1, hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
