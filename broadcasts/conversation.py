@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from broadcasts.queries import reading
-from broadcasts.queries.reading import LibraryLine, Reader
+from broadcasts.queries import reading, searching
+from broadcasts.queries.reading import Reader
 from broadcasts.rules import blocks, rendering
 from broadcasts.texts import library as texts
 from foundation.errors import Refused
@@ -36,15 +36,18 @@ def open_library(turn: Turn, reference: str) -> Reply:
         found = reading.newest_of_each(turn.session, reader)
         if not found:
             return Reply(texts.NOTHING_YET if reader.is_bound else texts.NOTHING_OPEN)
-        return _listed(reader, texts.NEWEST, [(line, line.column) for line in found[:LISTED]])
+        return _listed(reader, texts.NEWEST, [(line.id, line.title, line.column) for line in found[:LISTED]])
     column = reading.named(turn.session, words)
     if column is not None:
         lines = reading.found_page(turn.session, reader, column_id=column.id, limit=LISTED).lines
         if lines:
-            return _listed(reader, texts.of_column(column.name), [(line, "") for line in lines])
+            return _listed(reader, texts.of_column(column.name), [(line.id, line.title, "") for line in lines])
         if not reader.is_bound and not column.is_open:
             return Reply(texts.COLUMN_ONLY_FOR_SHOPS)
-    return Reply(texts.not_found(words))
+    hits = searching.search(turn.session, words, reading.readable(reader), limit=LISTED)
+    if not hits:
+        return Reply(texts.not_found(words))
+    return _listed(reader, texts.found(words), [(each.id, each.title, each.column) for each in hits])
 
 
 def hear(turn: Turn, talk: Talk) -> Reply:
@@ -91,10 +94,10 @@ def article_page(session: Session, reference: str) -> str:
     return f"/m/library/{token}" if token else ""
 
 
-def _listed(reader: Reader, heading: str, found: Sequence[tuple[LibraryLine, str]]) -> Reply:
-    state: dict[str, Any] = {"articles": [line.id for line, _ in found]}
+def _listed(reader: Reader, heading: str, found: Sequence[tuple[int, str, str]]) -> Reply:
+    state: dict[str, Any] = {"articles": [article_id for article_id, _, _ in found]}
     way_on = texts.WAY_ON if reader.is_bound else texts.WAY_ON_UNBOUND
-    said = texts.listed(heading, [(line.title, column) for line, column in found], way_on)
+    said = texts.listed(heading, [(title, column) for _, title, column in found], way_on)
     return Reply(said, after=After.KEEP, state=state, reference="")
 
 

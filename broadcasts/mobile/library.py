@@ -8,14 +8,14 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from broadcasts.actions import reading as actions
-from broadcasts.queries import pictures, reading
+from broadcasts.queries import pictures, reading, searching
 from broadcasts.queries.reading import LibraryShelf
-from broadcasts.rules import blocks, rendering
+from broadcasts.rules import blocks, marking, rendering
 from broadcasts.texts import library as texts
 from foundation.clock import day_in, when
 from foundation.errors import Refused
 from foundation.paging import Cursor
-from foundation.text import whole_number
+from foundation.text import visible, whole_number
 from people.identity import Shop
 from wechat_bot import media, oauth, serving
 from wechat_bot.conversation import Card, Tab
@@ -23,13 +23,18 @@ from wechat_bot.services import Services, current_services
 
 PAGE = 10
 RELATED = 4
+LONGEST_SEARCH = 40
 #: Seconds that a browser may keep a picture: it may be erased meanwhile.
 KEPT = 86_400
 
 
 def library() -> ResponseReturnValue:
-    """Show the newest articles, the most read, those the shop keeps, or a column's; and the columns."""
+    """Show the newest articles, the most read, those the shop keeps, or a column's, with the columns; or what some
+    words find."""
     openid, services = oauth.who(), current_services()
+    words = " ".join(visible(request.args.get("q", "")).split())[:LONGEST_SEARCH]
+    if words:
+        return _found(services, openid, words)
     chosen = whole_number(request.args.get("column", ""))
     with services.reading() as session:
         reader = reading.reader_of(session, openid)
@@ -143,6 +148,24 @@ def tabs(session: Session, openid: str, now: datetime) -> list[Tab]:
     """Return the tab of the library: a shop's, for a customer manager's row of tabs is full."""
     is_shop = reading.reader_of(session, openid).shop is not None
     return [Tab(texts.CARD, "book", "/m/library", 40)] if is_shop else []
+
+
+def _found(services: Services, openid: str, words: str) -> str:
+    """Show the articles that answer some words, and the way to a person."""
+    with services.reading() as session:
+        reader = reading.reader_of(session, openid)
+        found = searching.search(session, words, reading.readable(reader))
+        to_person = services.switchboard.page(session, "message:") if reader.shop else ""
+    return render_template(
+        "broadcasts/found.html",
+        words=words,
+        found=found,
+        marked=marking.parts,
+        reader=reader,
+        person=reader.shop.in_charge(day_in(services.clock(), services.zone)) if reader.shop else None,
+        to_person=to_person,
+        texts=texts,
+    )
 
 
 def _shelf(reader: reading.Reader) -> LibraryShelf:

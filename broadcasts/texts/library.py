@@ -78,6 +78,18 @@ def not_found(words: str) -> str:
     return f"没有找到“{words}”。换个说法再试，如：资料 真假鉴别；也可以直接留言问客户经理。"
 
 
+OTHER_WORDS = "不是您要的？换个说法再搜，或者直接问。"
+
+
+def nothing_for(words: str) -> str:
+    """On the page: nothing was found.
+
+    >>> nothing_for("火星")
+    '没有找到“火星”。换个说法再搜，或者直接问。'
+    """
+    return f"没有找到“{words}”。换个说法再搜，或者直接问。"
+
+
 def choose(most: int) -> str:
     """What is meant was not understood while a list is open.
 

@@ -163,6 +163,20 @@ def test_the_chat_lists_what_is_new_and_a_number_opens_its_card(town) -> None:
     card = card_of(wang.say("2"))
     assert card["title"] == "封签怎么看"
     assert wang.say("资料 火星").text.startswith("没有找到“火星”")
+    # What a column is not called is searched.
+    assert wang.say("资料 红狼").text.startswith("找“红狼”：\n1 红狼的牌号介绍（品牌信息）\n回复编号")
+    assert card_of(wang.say("1"))["title"] == "红狼的牌号介绍"
+    assert town.house.phone("路人").say("资料 红狼").text.startswith("没有找到“红狼”")
+
+
+def test_words_find_articles_on_the_page_and_always_lead_on_to_a_person(town) -> None:
+    wang = phone(town, "王建国")
+    shown = wang.open("/m/library?q=封签")
+    assert "找到 1 篇" in shown and "<mark>封签</mark>怎么看" in wang.page.text and "问陈志强" in shown
+    nothing = wang.open("/m/library?q=%25_%22*")
+    assert '没有找到“%_"*”' in nothing and 'href="/m/visits/mine"' in wang.page.text
+    assert "没有找到" in phone(town, "路人").open("/m/library?q=红狼")
+    assert "看货源" not in phone(town, "路人").open("/m/library?q=%E2%80%8B")
 
 
 def test_a_number_opens_an_article_only_while_the_list_was_the_last_thing_said(town) -> None:

@@ -31,7 +31,7 @@ questions:
   - {code: q7, type: photo, text: 请拍一张陈列照片, required: false}
 """
 #: Addresses of pictures and voices, which are no pages.
-FILE = re.compile("/(photo|media|kept|picture)/|/picture$")
+FILE = re.compile("/(photo|media|kept|pictures?)/|/picture$")
 #: Text twice as large, as WeChat's own setting makes it: the type grows, the screen does not.
 LARGER = """() => {
   const sizes = [...document.querySelectorAll("body, body *")].map((each) => {
@@ -143,6 +143,9 @@ def test_every_page_inside_wechat_is_open_to_all_by_day_and_night_on_a_narrow_ph
         for phone in (page, manager) if "/visits" in address.rule else (page,):
             phone.goto(town.web + address.path)
             check(phone)
+    for more in ("?q=备货", "?by=kept", "?column=1"):
+        page.goto(f"{town.web}/m/library{more}")
+        check(page)
     page.goto(town.web + survey)
     check(page)
     page.get_by_role("button", name="开始填写").click()
@@ -183,8 +186,12 @@ def test_every_page_inside_wechat_is_open_to_all_by_day_and_night_on_a_narrow_ph
     check(page)
     stranger = town.pocket("路人", "/m/me")
     check(stranger)
+    stranger.goto(f"{town.web}/m/library")
+    check(stranger)
     assert found == []
     assert weight(town, survey) < LIGHT
+    for path in ("/m/library", "/m/library/an-article"):
+        assert weight(town, path) < LIGHT
 
 
 def weight(town: Town, path: str) -> int:
