@@ -1,6 +1,6 @@
 """Command group of broadcasts: `flask broadcasts …`, put together from the subjects' commands."""
 
-from broadcasts.commands import pushes
+from broadcasts.commands import pushes, searching
 from people.commands import Sentences
 
 broadcasts = Sentences("broadcasts", help="微培育：资料库、推送、结果。")
@@ -12,5 +12,6 @@ for _command in (
     pushes.pause,
     pushes.resume,
     pushes.cancel,
+    searching.search,
 ):
     broadcasts.add_command(_command)

@@ -1,5 +1,7 @@
 """The library is searched: by staff on their page, in the words that they keep."""
 
+import json
+
 import pytest
 
 from broadcasts.actions import articles
@@ -55,6 +57,34 @@ def test_words_find_the_right_articles_and_never_one_that_was_withdrawn(library)
     library.save(seal, {"title": "条烟怎么收", "blocks": [{"kind": "text", "text": "先点数。"}]})
     library.publish(seal)
     assert found(library, "封签") == [old] and found(library, "条烟怎么收") == [seal]
+
+
+def test_everybody_finds_what_they_may_read_by_the_command_too(library) -> None:
+    house, office = library.house, Office(library.house)
+    office.settle()
+    law = library.published("许可证到期前三十日申请", "延续要趁早。", column=LAW)
+    supply = library.published("许可证和货源档位", "档位按月评。", column=SUPPLY)
+    brand = library.published("某品牌的许可证专题", "新品上市。", column=BRANDS, brands=[library.brand("某品牌")])
+    wang = house.phone("王建国")
+    wang.follow()
+    assert "已绑定" in wang.say("绑定 350802100001 8899").text
+
+    def ids(*more: str) -> set[int]:
+        said = house.flask("broadcasts", "search", "许可证", *more, "--json")
+        assert said.exit_code == 0, said.output
+        return set(json.loads(said.output))
+
+    assert ids() == {law, supply, brand} == ids("--as", "350802100001")
+    # Nobody is bound to this shop: it finds what anybody finds.
+    assert ids("--as", "350802100002") == {law}
+    withdraw(library, law)
+    assert ids() == {supply, brand}
+    assert ids("--as", "350802100002") == set()
+    said = house.flask("broadcasts", "search", "档位").output
+    assert said.startswith(f"{supply}\t许可证和货源档位（{SUPPLY}）\n\t档位按月评。")
+    assert house.flask("broadcasts", "search", "西红柿").output == "没有找到。\n"
+    stranger = house.flask("broadcasts", "search", "许可证", "--as", "1")
+    assert stranger.exit_code == 1 and "没有许可证号为 1 的店。" in stranger.stderr
 
 
 def test_what_is_shown_is_the_passage_with_the_words(library) -> None:
