@@ -10,10 +10,11 @@ from broadcasts.mobile import routes as routes_in_wechat
 from broadcasts.models import first_rows, library, pushes, reading, rows, series
 from broadcasts.pages import finding, needs, routes
 from broadcasts.pages import library as library_pages
-from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE
+from broadcasts.pages import pushes as push_pages
+from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE, PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
 from broadcasts.queries import links, own_rows, readers
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup, Need, Start
+from console.menu import Item, MenuGroup, Need, Start, ToMany
 from finding import models as finding_models
 from wechat_bot.feature import Feature, Notice
 
@@ -47,14 +48,19 @@ broadcasts = Feature(
             permissions=permissions.ALL,
             groups=(BROADCASTS,),
             items=(
+                Item("推送", "broadcasts_pages.push_list", PUSHES_SEE, 10, BROADCASTS, waits=needs.to_approve),
                 Item("资料库", "broadcasts_pages.article_list", LIBRARY_SEE, 30, BROADCASTS),
                 Item("栏目", "broadcasts_pages.column_list", LIBRARY_SEE, 40, BROADCASTS),
                 Item("品牌", "broadcasts_pages.brand_list", LIBRARY_SEE, 50, BROADCASTS),
                 Item("检索用词", "broadcasts_pages.words", LIBRARY_WRITE, 80, BROADCASTS),
             ),
-            finders=(finding.ARTICLES,),
-            starts=(Start("写文章", "broadcasts_pages.new_article", LIBRARY_WRITE, "pencil", 30),),
-            needs=(Need(LIBRARY_WRITE, needs.drafts, 42),),
+            finders=(finding.ARTICLES, finding.PUSHES),
+            to_many=(ToMany("推送给他们", "broadcasts_pages.compose", PUSHES_WRITE),),
+            starts=(
+                Start("写文章", "broadcasts_pages.new_article", LIBRARY_WRITE, "pencil", 30),
+                Start("写推送", "broadcasts_pages.compose", PUSHES_WRITE, "speakerphone", 31),
+            ),
+            needs=(Need(PUSHES_APPROVE, needs.approvals, 12), Need(LIBRARY_WRITE, needs.drafts, 42)),
             audit_words={
                 "article.begin": "开始写文章",
                 "article.edit": "编辑文章",
@@ -65,6 +71,15 @@ broadcasts = Feature(
                 "article.back": "文章放回以前的版本",
                 "article.try": "试发文章",
                 "article.document": "上传文章的 Word 文件",
+                "push.write": "写推送",
+                "push.change": "修改推送",
+                "push.submit": "提交推送审批",
+                "push.withdraw": "撤回推送",
+                "push.approve": "批准推送",
+                "push.reject": "退回推送",
+                "push.pause": "暂停推送",
+                "push.resume": "继续推送",
+                "push.cancel": "取消推送",
                 "column.save": "修改栏目",
                 "column.move": "调整栏目顺序",
                 "column.retire": "停用栏目",
@@ -80,7 +95,7 @@ broadcasts = Feature(
                 "words.differ": "删去同义词",
             },
             topics={"push": "推送", "article": "文章", "column": "栏目", "brand": "品牌"},
-            lists=(library_pages.ARTICLES,),
+            lists=(library_pages.ARTICLES, push_pages.PUSHES),
         ),
     ),
 )

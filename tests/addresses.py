@@ -76,6 +76,7 @@ FORMS = {
     "surveys_pages.steer": {"do": "cancel"},
     "surveys_pages.publish": {"stamp": "1"},
     "broadcasts_mobile.mark": {"do": "keep"},
+    "broadcasts_pages.stop_push": {"do": "cancel"},
 }
 
 
@@ -155,6 +156,12 @@ def fill_library(house: House) -> None:
         brands.add(session, "某品牌")
 
 
+def write_push(house: House) -> None:
+    """A push of the published article, as a draft."""
+    push = house.flask("broadcasts", "push", "1", "--audience", "all", "--at", "2026-12-15 09:00", "--by", "market")
+    assert push.output.strip() == "1"
+
+
 def lay_out(house: House) -> Office:
     """Three shops; of the first a survey begun and a request, both with a photo; a checked roster; account 6."""
     office = Office(house)
@@ -205,6 +212,7 @@ def lay_out(house: House) -> Office:
         session.execute(update(Media).where(Media.key == key).values(key="a-picture-of-the-survey"))
         session.add(Delivery(openid=house.phone("王建国").openid, message={}, about="survey:1", **unsure))
     fill_library(house)
+    write_push(house)
     office.work()
     assert market.post("/console/people/import/1/confirm").location.endswith("/3/done")
     office.work()

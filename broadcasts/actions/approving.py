@@ -52,13 +52,18 @@ def reject(session: Session, push_id: int, *, why: str, who: PushAuthor, now: da
     approval.reject(session, campaign, why=" ".join(visible(why).split()), by=who.name, now=now)
 
 
-def approve(session: Session, push_id: int, *, who: PushAuthor, at: Circumstances) -> None:
-    """Approve exactly this content, audience and moment. Raises `Refused` for whoever had a hand in it, and where its
-    day is over. Of two who approve at once, one does."""
+def approve(session: Session, push_id: int, *, seen: str | None = None, who: PushAuthor, at: Circumstances) -> None:
+    """Approve exactly this content, audience and moment. Of two who approve at once, one does.
+
+    `seen` is the digest of what was looked at. Raises `Refused` where that is not what was submitted by now, for
+    whoever had a hand in it, and where its day is over.
+    """
     _, campaign = hold(session, push_id)
     if campaign.state == State.SUBMITTED:
         if who.user_id is None or session.get(PushHand, (push_id, who.user_id)) is not None:
             raise Refused(texts.OWN)
+        if seen is not None and seen != campaign.approved:
+            raise Refused(texts.SUBMITTED_ANEW)
         zone = at.context.zone
         has_ended = campaign.not_after is not None and campaign.not_after <= at.now
         if has_ended or day_in(campaign.due_at, zone) < day_in(at.now, zone):

@@ -1,4 +1,4 @@
-"""Front page items of the library: drafts that nobody has published."""
+"""Front page items of broadcasts: pushes that wait for approval, drafts that nobody has published."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,14 +7,43 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticleState
+from broadcasts.permissions import PUSHES_APPROVE
 from broadcasts.queries import articles as queries
-from console.menu import Waiting
+from broadcasts.queries import pushes
+from console.menu import Waiting, Waits
 from console.rules.visitors import Visitor
-from foundation.clock import when
+from foundation.clock import day_in, when
 from wechat_bot.services import Services
 
 #: Drafts that are counted, at most.
 MOST = 20
+#: Pushes that are named, at most.
+NAMED = 5
+
+
+def to_approve(services: Services, session: Session, visitor: Visitor, now: datetime) -> Waits:
+    """Count the pushes that wait for the visitor's approval."""
+    if not visitor.may(PUSHES_APPROVE):
+        return Waits(0)
+    found = pushes.awaiting(session, visitor.user_id, limit=MOST)
+    return Waits(len(found), max((line.id for line in found), default=0))
+
+
+def approvals(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Return the pushes that wait for the visitor's approval, by name, the next to go out in front."""
+    today = day_in(now, services.zone)
+    return [
+        Waiting(
+            0,
+            f"推送《{line.title}》等您审批",
+            url_for("broadcasts_pages.push", push_id=line.id),
+            f"{line.created_by} 写的，{when(line.due_at, now=now, zone=services.zone)} 发送",
+            "去审批",
+            "speakerphone",
+            day_in(line.due_at, services.zone) <= today,
+        )
+        for line in pushes.awaiting(session, visitor.user_id, limit=NAMED)
+    ]
 
 
 def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:

@@ -2,7 +2,20 @@
 
 from flask import Blueprint
 
-from broadcasts.pages import article, brands, columns, editing, library, pictures, previewing, versions, words
+from broadcasts.pages import (
+    article,
+    brands,
+    columns,
+    composer,
+    editing,
+    library,
+    pictures,
+    previewing,
+    push,
+    pushes,
+    versions,
+    words,
+)
 from console.lists.exporting import exporting
 
 blueprint = Blueprint("broadcasts_pages", __name__, url_prefix="/console/broadcasts", template_folder="../templates")
@@ -23,6 +36,15 @@ for _rule, _view, _methods in (
     ("/articles/<int:article_id>/versions/<int:number>/back", versions.take_back, ("POST",)),
     ("/pictures", pictures.shelf, ("GET",)),
     ("/pictures/<sha256>", pictures.picture, ("GET",)),
+    ("/pushes", pushes.push_list, ("GET",)),
+    ("/pushes/export", exporting(pushes.PUSHES, pushes.push_list), ("POST",)),
+    ("/pushes/new", composer.compose, ("GET", "POST")),
+    ("/pushes/<int:push_id>", push.push, ("GET",)),
+    ("/pushes/<int:push_id>/edit", composer.edit_push, ("GET", "POST")),
+    ("/pushes/<int:push_id>/submit", push.submit_push, ("POST",)),
+    ("/pushes/<int:push_id>/withdraw", push.withdraw_push, ("POST",)),
+    ("/pushes/<int:push_id>/decide", push.decide_push, ("POST",)),
+    ("/pushes/<int:push_id>/stop", push.stop_push, ("POST",)),
     ("/columns", columns.column_list, ("GET",)),
     ("/columns/new", columns.new_column, ("POST",)),
     ("/columns/<int:column_id>", columns.change_column, ("POST",)),

@@ -69,6 +69,8 @@ class PushDetail:
     not_after: datetime | None
     paused_because: str | None
     has_begun: bool
+    #: The digest of what was submitted.
+    submitted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def detail(session: Session, push_id: int) -> PushDetail | None:
         campaign.not_after,
         campaign.paused_because,
         campaign.frozen_at is not None,
+        campaign.approved or "",
     )
 
 
@@ -151,6 +154,12 @@ def page(
     return paging.page(session, statement, _NEWEST, cursor, limit=limit, read=_line)
 
 
+def between(session: Session, begins: datetime, ends: datetime, *, states: Sequence[State]) -> list[PushLine]:
+    """Pushes in these states that are due between two moments, the first in front."""
+    due = _joined().where(Campaign.due_at >= begins, Campaign.due_at < ends, Campaign.state.in_(states))
+    return [_line(*row) for row in session.execute(due.order_by(Campaign.due_at, Push.id))]
+
+
 def awaiting(session: Session, user_id: int, *, limit: int) -> list[PushLine]:
     """Pushes that wait for this user's approval: those they had no hand in, the next to go out in front."""
     mine = select(PushHand.push_id).where(PushHand.user_id == user_id)
@@ -163,10 +172,10 @@ def may_approve(session: Session, push_id: int, user_id: int) -> bool:
     return session.get(PushHand, (push_id, user_id)) is None
 
 
-def approvers(session: Session, push_id: int, roles: Sequence[Role]) -> list[str]:
-    """The names of those who can approve a push."""
+def approvers(session: Session, push_id: int, roles: Sequence[Role], *, besides: int | None = None) -> list[str]:
+    """The names of those who can approve a push, without the user who is about to have a hand in it."""
     hands = select(PushHand.user_id).where(PushHand.push_id == push_id)
-    wanted = (User.role.in_(roles), User.disabled_at.is_(None), User.id.not_in(hands))
+    wanted = (User.role.in_(roles), User.disabled_at.is_(None), User.id.not_in(hands), User.id != (besides or 0))
     return list(session.scalars(select(User.name).where(*wanted).order_by(User.id)))
 
 

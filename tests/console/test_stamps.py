@@ -60,6 +60,11 @@ ACTS = {
     "broadcasts_pages.new_brand": "something new; a name that is taken is refused",
     "broadcasts_pages.retire_brand": "in or out",
     "broadcasts_pages.return_brand": "in or out",
+    "broadcasts_pages.compose": "something new, once (`token`)",
+    "broadcasts_pages.submit_push": "one step, from the state it has by now",
+    "broadcasts_pages.withdraw_push": "one step, from the state it has by now",
+    "broadcasts_pages.decide_push": "over what was submitted when it was looked at (`seen`)",
+    "broadcasts_pages.stop_push": "pause, go on, cancel: from the state it has by now",
     "surveys_pages.upload": "a new survey",
     "surveys_pages.start": "a new draft",
     "surveys_pages.paste": "a new draft",
@@ -116,6 +121,7 @@ def test_every_form_of_the_console_that_edits_carries_a_stamp_and_an_old_one_is_
         "/console/surveys/2/invitations",
         "/console/surveys/3/edit",
         "/console/broadcasts/articles/2/edit",
+        "/console/broadcasts/pushes/1/edit",
     ):
         shown = admin.get(page)
         for form in FORM.finditer(shown.text) if shown.mimetype == "text/html" else ():

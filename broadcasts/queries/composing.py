@@ -1,0 +1,80 @@
+"""What the composer of a push offers: articles, pictures, brands, links; and whom its audience would reach."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from broadcasts.models.library import ArticleState, Brand, LibraryArticle, LibraryColumn, ShelfPicture
+from broadcasts.queries import pushes
+from broadcasts.queries.pushes import Criteria, PushLine
+from broadcasts.rules.states import TAKES_ITS_DAY
+from campaigns.preview import Preview, preview
+from people import audiences
+from people.audiences import Spec
+from wechat_bot.feature import Destination, Feature
+
+#: Articles and pictures that are offered, the newest.
+ARTICLES, PICTURES = 60, 12
+#: Shops that are counted while somebody chooses; a push lists all of them.
+COUNTED = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedArticle:
+    """Article that a push may show."""
+
+    id: int
+    title: str
+    column: str
+
+
+def articles(session: Session, chosen: int | None) -> list[OfferedArticle]:
+    """The newest published articles, and the one that was chosen."""
+    statement = (
+        select(LibraryArticle.id, LibraryArticle.title, LibraryColumn.name)
+        .join(LibraryColumn, LibraryColumn.id == LibraryArticle.column_id)
+        .order_by(LibraryArticle.published_at.desc(), LibraryArticle.id.desc())
+    )
+    newest = session.execute(statement.where(LibraryArticle.state == ArticleState.PUBLISHED).limit(ARTICLES)).all()
+    found = [OfferedArticle(*row) for row in newest]
+    if chosen is not None and all(each.id != chosen for each in found):
+        found += [OfferedArticle(*row) for row in session.execute(statement.where(LibraryArticle.id == chosen))]
+    return found
+
+
+def shelf(session: Session, chosen: str) -> list[str]:
+    """The newest pictures on the shelf, and the one that was chosen in front."""
+    newest = session.scalars(select(ShelfPicture.sha256).order_by(ShelfPicture.made_at.desc()).limit(PICTURES)).all()
+    return [*([chosen] if chosen else []), *(each for each in newest if each != chosen)]
+
+
+def brands(session: Session, chosen: Sequence[int] = ()) -> list[tuple[int, str]]:
+    """The brands that are not retired, and those that were chosen."""
+    wanted = or_(Brand.retired_at.is_(None), Brand.id.in_(chosen))
+    rows = session.execute(select(Brand.id, Brand.name).where(wanted).order_by(Brand.name))
+    return [(row.id, row.name) for row in rows]
+
+
+def destinations(session: Session, features: Sequence[Feature], now: datetime) -> list[Destination]:
+    """What a button can lead to, of all features."""
+    return [each for feature in features if feature.destinations for each in feature.destinations(session, now)]
+
+
+def same_day(session: Session, push_id: int, at: datetime | None, zone: ZoneInfo) -> list[PushLine]:
+    """Other pushes that take the day of a moment."""
+    if at is None:
+        return []
+    begins = datetime.combine(at.astimezone(zone).date(), time(), zone)
+    ends = begins + timedelta(days=1)
+    between = pushes.between(session, begins.astimezone(UTC), ends.astimezone(UTC), states=TAKES_ITS_DAY)
+    return [each for each in between if each.id != push_id]
+
+
+def reach(session: Session, audience: Spec, criteria: Criteria, *, now: datetime) -> Preview:
+    """How many shops an audience has as things stand, how many of them follow, and how many have an open window."""
+    meant = audiences.condition(session, audience, criteria, now=now)
+    return preview(session, [meant], has_template=False, most=COUNTED, now=now)

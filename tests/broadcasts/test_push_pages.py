@@ -1,0 +1,325 @@
+"""Pushes in the console: written with a preview, saved over each other, submitted, approved by another, stopped."""
+
+import io
+import re
+from datetime import datetime
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select, update
+
+from broadcasts.models.pushes import Push, PushHand
+from campaigns.models import Campaign, CampaignStep
+from people.models import Audience
+from tests.broadcasts.conftest import Library
+from tests.broadcasts.test_push_commands import SHANGHAI, refused, run, state, steps
+from tests.conftest import House
+from tests.office import Browser, Office
+
+PUSHES = "/console/broadcasts/pushes"
+CARD = {
+    "shows": "card",
+    "title": "元旦备货提醒",
+    "words": "元旦前还有两次到货。",
+    "kind": "service",
+    "plan": "auto",
+    "at": "2026-12-15 09:00",
+    "whom": "all",
+}
+
+
+@pytest.fixture
+def office(house: House) -> Office:
+    """The office, on 10 December 2026 at 10:00, with a second person who leads marketing."""
+    house.clock.advance(datetime(2026, 12, 10, 10, tzinfo=SHANGHAI) - house.clock())
+    office = Office(house)
+    office.settle()
+    office.user("sun", "marketing", name="孙宁")
+    return office
+
+
+def picture() -> tuple[io.BytesIO, str]:
+    file = io.BytesIO()
+    Image.new("RGB", (900, 383), "#0b5f3c").save(file, "JPEG")
+    file.seek(0)
+    return file, "cover.jpg"
+
+
+def compose(browser: Browser, do: str = "save", **changes: Any) -> Any:
+    page = browser.get(f"{PUSHES}/new").text
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token
+    return browser.post(f"{PUSHES}/new", {"token": token[1], **CARD, "picture_file": picture(), **changes, "do": do})
+
+
+def written(browser: Browser, do: str = "save", **changes: Any) -> int:
+    answer = compose(browser, do, **changes)
+    assert answer.status_code == 303, answer.text
+    return int(answer.location.rpartition("/")[2])
+
+
+def approve(browser: Browser, push_id: int) -> int:
+    """Look at a push and approve it; gives the status."""
+    seen = re.search(r'name="seen" value="(\w*)"', browser.get(f"{PUSHES}/{push_id}").text)
+    answer = browser.post(f"{PUSHES}/{push_id}/decide", {"do": "approve", "seen": seen[1] if seen else ""})
+    return int(answer.status_code)
+
+
+def count(office: Office, what: Any) -> int:
+    with office.house.look() as session:
+        return session.scalar(select(func.count()).select_from(what)) or 0
+
+
+def test_a_push_goes_from_the_composer_to_the_approval_by_another(office: Office) -> None:
+    market, sun = office.browser("market"), office.browser("sun")
+    push_id = written(market, "submit")
+    assert state(office, push_id) == "submitted"
+    page = market.get(f"{PUSHES}/{push_id}").text
+    assert "等您审批" not in page
+    assert "写过、改过、提交的人不能批" in page
+    assert market.post(f"{PUSHES}/{push_id}/decide", {"do": "approve"}).status_code == 422
+    assert "推送《元旦备货提醒》等您审批" in sun.get("/console/").text
+    assert "推送《元旦备货提醒》等您审批" not in market.get("/console/").text
+    assert "等您审批" in sun.get(f"{PUSHES}/{push_id}").text
+    assert approve(sun, push_id) == 303
+    page = market.get(f"{PUSHES}/{push_id}").text
+    assert re.findall(r"<li><b>(\S+?)</b> (\S+)", page) == [
+        ("批准", "孙宁"),
+        ("提交审批", "market"),
+        ("写下", "market"),
+    ]
+    assert [entry.who for entry in office.audited("push.approve")] == ["孙宁"]
+
+
+def test_an_administrator_who_changed_it_cannot_approve_it(office: Office) -> None:
+    market, admin = office.browser("market"), office.browser("admin")
+    push_id = written(market)
+    page = admin.get(f"{PUSHES}/{push_id}/edit")
+    answer = admin.post(f"{PUSHES}/{push_id}/edit", {**kept_form(page.text), "title": "元旦备货提醒一", "do": "submit"})
+    assert answer.status_code == 303, answer.text
+    for browser in (market, admin):
+        refusal = browser.post(f"{PUSHES}/{push_id}/decide", {"do": "approve"})
+        assert refusal.status_code == 422
+        assert "自己写过、改过或提交的，要由别人审批" in refusal.text
+
+
+def kept_form(page: str) -> dict[str, str]:
+    """What the composer's form holds as it stands."""
+    values = dict(CARD)
+    found = re.search(r'type="radio" name="picture"\s+value="([0-9a-f]{64})"[^>]*checked', page)
+    return values | ({"picture": found[1]} if found else {})
+
+
+def test_of_two_who_approve_at_once_one_does(office: Office) -> None:
+    push_id = written(office.browser("market"), "submit")
+    browsers = [office.browser(name) for name in ("sun", "zhou")]
+    together, answers = Barrier(2), []
+
+    def press(browser: Browser) -> None:
+        together.wait()
+        answers.append(approve(browser, push_id))
+
+    threads = [Thread(target=press, args=(browser,)) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [303, 422]
+    assert [each for _, each in steps(office, push_id)].count("planned") == 1
+
+
+def test_what_was_changed_and_submitted_again_since_it_was_looked_at_is_not_approved(office: Office) -> None:
+    market, sun = office.browser("market"), office.browser("sun")
+    push_id = written(market, "submit")
+    seen = re.search(r'name="seen" value="(\w+)"', sun.get(f"{PUSHES}/{push_id}").text)
+    assert seen
+    page = market.get(f"{PUSHES}/{push_id}/edit").text
+    market.post(f"{PUSHES}/{push_id}/edit", {**kept_form(page), "title": "别的内容", "do": "submit"})
+    answer = sun.post(f"{PUSHES}/{push_id}/decide", {"do": "approve", "seen": seen[1]})
+    assert answer.status_code == 422
+    assert "刚刚改过" in answer.text
+    assert state(office, push_id) == "submitted"
+    assert approve(sun, push_id) == 303
+
+
+def test_an_approved_push_that_is_changed_needs_a_new_approval_and_saved_as_it_was_it_stays(office: Office) -> None:
+    market, sun = office.browser("market"), office.browser("sun")
+    push_id = written(market, "submit")
+    assert approve(sun, push_id) == 303
+    page = market.get(f"{PUSHES}/{push_id}/edit").text
+    assert market.post(f"{PUSHES}/{push_id}/edit", {**kept_form(page), "do": "save"}).status_code == 303
+    assert state(office, push_id) == "planned"
+    page = market.get(f"{PUSHES}/{push_id}/edit").text
+    market.post(f"{PUSHES}/{push_id}/edit", {**kept_form(page), "title": "元旦备货提醒。", "do": "save"})
+    assert state(office, push_id) == "draft"
+    assert "标题已改动，需重新审批。" in market.get(f"{PUSHES}/{push_id}").text
+
+
+def test_a_saved_audience_that_is_changed_sends_its_push_back_to_draft(office: Office) -> None:
+    with office.house.services.transaction() as session:
+        session.add(Audience(name="老店", spec={"area": "城区一片"}, created_at=office.house.clock()))
+    market, sun = office.browser("market"), office.browser("sun")
+    chosen = {"whom": "some", "whom-audience-": "老店"}
+    push_id = written(market, "submit", **chosen)
+    assert approve(sun, push_id) == 303
+    office.house.tick()
+    assert state(office, push_id) == "planned"
+    with office.house.services.transaction() as session:
+        session.execute(update(Audience).values(spec={"area": "江山片"}))
+    office.house.tick()
+    assert state(office, push_id) == "draft"
+    assert "对象已改动，需重新审批。" in market.get(f"{PUSHES}/{push_id}").text
+
+
+def test_the_same_form_posted_twice_makes_one_push(office: Office) -> None:
+    market = office.browser("market")
+    page = market.get(f"{PUSHES}/new").text
+    token = re.search(r'name="token" value="([^"]+)"', page)
+    assert token
+    places = {market.post(f"{PUSHES}/new", {**CARD, "token": token[1], "do": "save"}).location for _ in range(2)}
+    assert len(places) == 1
+    assert count(office, Push) == 1
+
+
+def test_who_saves_over_a_newer_draft_sees_both_and_may_write_over_it(office: Office) -> None:
+    first, second = office.browser("market"), office.browser("sun")
+    push_id = written(first)
+    edit = f"{PUSHES}/{push_id}/edit"
+    form = kept_form(first.get(edit).text)
+    second.get(edit)
+    assert second.post(edit, {**form, "title": "先存的标题", "do": "save"}).status_code == 303
+    answer = first.post(edit, {**form, "title": "后存的标题", "do": "save"})
+    assert answer.status_code == 409
+    assert "孙宁刚刚存过" in answer.text
+    assert "先存的标题" in answer.text
+    assert 'value="后存的标题"' in answer.text
+    assert first.post(edit, {**form, "title": "后存的标题", "do": "save"}).status_code == 303
+    with office.house.look() as session:
+        assert session.get_one(Push, push_id).title == "后存的标题"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"at": "明天"}, "日期和时间请写成"),
+        ({"at": ""}, "请写什么时候发"),
+        ({"kind": "spam"}, "请选择推送的性质"),
+        ({"plan": "carrier pigeon"}, "请选择怎么发"),
+        ({"shows": "video"}, "请选择推送的内容"),
+        ({"button_words": "学一学", "button_link": "", "button_address": "ftp://x"}, "链接读不懂"),
+        ({"button_words": "学一学", "button_link": "", "button_address": ""}, "还没有选通到哪里"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_what_was_written_kept(office: Office, changes: Any, said: str) -> None:
+    answer = compose(office.browser("market"), **changes)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "元旦前还有两次到货。" in answer.text
+    assert count(office, Push) == 0
+
+
+def test_a_file_that_is_no_picture_is_refused(office: Office) -> None:
+    answer = compose(office.browser("market"), picture_file=(io.BytesIO(b"GIF"), "x.jpg"))
+    assert answer.status_code == 422
+    assert "图片" in answer.text
+
+
+def test_everything_that_is_missing_is_said_when_it_is_submitted_and_nothing_is_made(office: Office) -> None:
+    answer = compose(
+        office.browser("market"),
+        "submit",
+        title="",
+        words="",
+        picture_file=(io.BytesIO(), ""),
+        whom="some",
+        at="2026-12-09 09:00",
+        button_words="学一学",
+        button_link="lesson:5",
+        button_address="",
+    )
+    assert answer.status_code == 422
+    for said in (
+        "还没有写标题。",
+        "还没有写内容。",
+        "还没有放图片。",
+        "系统里没有“lesson”这种内容",
+        "发送时间已经过了",
+        "还没有选发给谁。",
+    ):
+        assert said in answer.text
+    assert count(office, Push) == count(office, Campaign) == count(office, PushHand) == 0
+
+
+def test_advertising_words_must_be_ticked(office: Office) -> None:
+    market = office.browser("market")
+    answer = compose(market, "submit", words="口感醇和，买二送一。")
+    assert answer.status_code == 422
+    assert "《广告法》（2021 年修正）第二十二条" in answer.text
+    assert 'name="aware"' in answer.text
+    assert state(office, written(market, "submit", words="口感醇和，买二送一。", aware="1")) == "submitted"
+
+
+def test_a_draft_keeps_buttons_chosen_from_what_is_there(office: Office) -> None:
+    article = Library(office.house).published("看好有效期")
+    market = office.browser("market")
+    assert "文章《看好有效期》" in market.get(f"{PUSHES}/new").text
+    push_id = written(market, button_words="看文章", button_link=f"article:{article}", button_address="")
+    assert f"article:{article}" in market.get(f"{PUSHES}/{push_id}").text
+    with office.house.look() as session:
+        assert session.get_one(Push, push_id).buttons == [["看文章", f"article:{article}"]]
+
+
+def test_the_preview_counts_whom_the_audience_would_reach_while_it_is_chosen(office: Office) -> None:
+    wang = office.house.phone("王建国")
+    wang.follow()
+    wang.say("绑定 350802100001 8899")
+    market = office.browser("market")
+    page = market.get(f"{PUSHES}/new?whom=all").text
+    assert re.search(r"<b>3</b> 家，现在能收到 <b>1</b> 家", page)
+    assert "请选" in market.get(f"{PUSHES}/new?whom=some").text
+
+
+def test_it_is_given_back_with_a_reason_and_taken_back_by_its_writer(office: Office) -> None:
+    market, sun = office.browser("market"), office.browser("sun")
+    push_id = written(market, "submit")
+    assert sun.post(f"{PUSHES}/{push_id}/decide", {"do": "reject", "why": " "}).status_code == 422
+    sun.post(f"{PUSHES}/{push_id}/decide", {"do": "reject", "why": "标题要短一点"})
+    assert state(office, push_id) == "draft"
+    assert "标题要短一点" in market.get(f"{PUSHES}/{push_id}").text
+    market.post(f"{PUSHES}/{push_id}/submit")
+    market.post(f"{PUSHES}/{push_id}/withdraw")
+    assert state(office, push_id) == "draft"
+
+
+def test_stopping_can_be_taken_back_but_not_a_cancellation(office: Office) -> None:
+    market, sun = office.browser("market"), office.browser("sun")
+    push_id = written(market, "submit")
+    assert approve(sun, push_id) == 303
+    market.post(f"{PUSHES}/{push_id}/stop", {"do": "pause"})
+    page = market.get(f"{PUSHES}/{push_id}").text
+    assert state(office, push_id) == "paused"
+    assert "撤销" in page
+    market.post(f"{PUSHES}/{push_id}/stop", {"do": "resume"})
+    market.post(f"{PUSHES}/{push_id}/stop", {"do": "cancel"})
+    assert state(office, push_id) == "cancelled"
+    assert market.post(f"{PUSHES}/{push_id}/stop", {"do": "resume"}).status_code == 422
+    assert market.post(f"{PUSHES}/{push_id}/stop", {"do": "explode"}).status_code == 400
+
+
+def test_the_list_is_narrowed_by_state_and_kind_and_found_by_title(office: Office) -> None:
+    market = office.browser("market")
+    written(market, title="元旦备货提醒")
+    written(market, "submit", title="端午安康", kind="greeting")
+    assert "端午安康" in market.get(f"{PUSHES}?state=submitted").text
+    assert "元旦备货提醒" not in market.get(f"{PUSHES}?state=submitted").text
+    assert "端午安康" not in market.get(f"{PUSHES}?kind=service").text
+    assert "</mark>安康" in market.get("/console/find?q=端午").text
+
+
+def test_the_steps_of_a_command_and_of_a_page_are_one_history(office: Office) -> None:
+    push_id = written(office.browser("market"), "submit")
+    run(office, "approve", str(push_id), "--by", "sun")
+    assert "不在等审批" in refused(office, "approve", str(push_id), "--by", "zhou")
+    assert count(office, CampaignStep) == 3
