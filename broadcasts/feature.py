@@ -73,6 +73,7 @@ broadcasts = Feature(
                 "article.document": "上传文章的 Word 文件",
                 "push.write": "写推送",
                 "push.change": "修改推送",
+                "push.try": "试发推送",
                 "push.submit": "提交推送审批",
                 "push.withdraw": "撤回推送",
                 "push.approve": "批准推送",

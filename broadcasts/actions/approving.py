@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import checking
+from broadcasts.actions import checking, pictures, sending
 from broadcasts.actions.checking import Circumstances
 from broadcasts.actions.pushes import PushAuthor, have_a_hand, hold
 from broadcasts.actions.sending import PUSHES
-from broadcasts.models.pushes import Plan, PushHand
+from broadcasts.models.pushes import Plan, Push, PushHand
+from broadcasts.rules import covers
 from broadcasts.rules.states import State
 from broadcasts.texts import pushes as texts
 from campaigns import approving as approval
@@ -34,6 +35,7 @@ def submit(session: Session, push_id: int, *, who: PushAuthor, is_aware: bool = 
         found.append(texts.advertises([each.around for each in words]))
     if found:
         raise Refused("\n".join(found))
+    _cover(session, push, at)
     push.tag_id = checking.tag_of(session, campaign, at.app_id) if push.plan == Plan.TAG else None
     session.flush()
     approval.submit(session, campaign, PUSHES, by=who.name, now=at.now)
@@ -87,3 +89,11 @@ def cancel(session: Session, push_id: int, *, who: PushAuthor, now: datetime) ->
     """Stop a push for good; what is in the call goes out."""
     _, campaign = hold(session, push_id)
     steering.cancel(session, campaign, by=who.name, now=now)
+
+
+def _cover(session: Session, push: Push, at: Circumstances) -> None:
+    """Give an article without any picture a cover with its title: WeChat takes none without."""
+    article = sending.article_of(session, push)
+    if article is not None:
+        drawn = None if article.first_picture else pictures.prepare(covers.draw(push.title))
+        push.picture = pictures.add(session, at.media_folder, drawn, now=at.now) if drawn else None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -39,6 +40,7 @@ class Circumstances:
     #: Whether a link's topic belongs to a feature.
     knows: Callable[[str], bool]
     app_id: str
+    media_folder: Path
 
     @property
     def now(self) -> datetime:
@@ -47,7 +49,9 @@ class Circumstances:
 
 def circumstances(services: Services, now: datetime) -> Circumstances:
     """The circumstances of this process at a moment."""
-    return Circumstances(kinds.context(services, now), services.switchboard.knows, services.wechat.app_id)
+    return Circumstances(
+        kinds.context(services, now), services.switchboard.knows, services.wechat.app_id, services.media_folder
+    )
 
 
 def faults(session: Session, push: Push, campaign: Campaign, at: Circumstances) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.pushes import Plan, Push, PushBrand, PushKind, Refusal, Shows
-from broadcasts.queries import articles
+from broadcasts.queries import articles, pictures
 from broadcasts.rules import rendering
 from broadcasts.rules.article import WrittenArticle
 from broadcasts.rules.blocks import Block, ButtonBlock, PictureBlock, TextBlock
@@ -17,6 +17,7 @@ from broadcasts.rules.buttons import PushButton, numbered
 from broadcasts.texts import pushes as texts
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason, SendingWay
 from campaigns.models import Campaign
+from foundation.errors import Refused
 from foundation.text import shortened
 from people import audiences
 from people.models import Retailer
@@ -99,6 +100,15 @@ def in_mass(session: Session, push: Push, public_url: str) -> MassContent:
     behind += [TextBlock(foot)] if foot else []
     whole = replace(article, cover=cover_of(session, push), blocks=(*article.blocks, *behind))
     return MassContent(article=articles.drafted(whole, f"{public_url}{page_of(push)}"))
+
+
+def picture(services: Services, sha256: str) -> tuple[bytes, str]:
+    """The file of a picture on the shelf, with its type. Raises Refused where it is not there."""
+    with services.reading() as session:
+        found = pictures.find(session, services.media_folder, sha256)
+    if found is None:
+        raise Refused(texts.NO_PICTURE)
+    return found.path.read_bytes(), found.content_type
 
 
 def _card(push: Push) -> WrittenArticle:

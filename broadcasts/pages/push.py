@@ -8,7 +8,7 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import approving, checking, sending
+from broadcasts.actions import approving, checking, previewing, sending
 from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.pushes import Push, PushKind, Shows
 from broadcasts.pages.pictures import address as picture_address
@@ -20,7 +20,7 @@ from broadcasts.rules import states
 from broadcasts.rules.buttons import numbered
 from broadcasts.rules.states import State
 from broadcasts.texts import pushes as texts
-from console import access, act
+from console import access, act, fields
 from foundation.errors import Refused
 from wechat_bot.services import Services, current_services
 
@@ -60,6 +60,19 @@ def decide_push(push_id: int) -> ResponseReturnValue:
 def stop_push(push_id: int) -> ResponseReturnValue:
     """Pause, resume or cancel a push."""
     return act.form(partial(_stop, push_id), partial(_page, push_id))
+
+
+@access.allow(PUSHES_WRITE)
+def try_push(push_id: int) -> ResponseReturnValue:
+    """Send a push to one named phone to look at."""
+    return act.form(partial(_try, push_id), partial(_page, push_id))
+
+
+def _try(push_id: int) -> ResponseReturnValue:
+    manager_id, name = fields.key(request.form.get("phone", ""), "客户经理"), request.form.get("name", "").strip()
+    whom = previewing.on_phone(current_services(), push_id, manager_id=manager_id, name=name[:40])
+    act.seen("push.try", f"push:{push_id}", whom)
+    return act.done(_here(push_id), f"已发到{whom}的手机。")
 
 
 def _submit(push_id: int) -> ResponseReturnValue:
@@ -117,6 +130,8 @@ def _page(push_id: int, error: Refused | None) -> str:
             "approvers": queries.approvers(session, push_id, [*PUSHES_APPROVE.roles]),
             "may_decide": me.may(PUSHES_APPROVE) and queries.may_approve(session, push_id, me.user_id),
             "flying": queries.in_flight(session, push_id),
+            "phones": previewing.phones(session),
+            "previews_left": previewing.left(session, services.clock()),
             "whom": queries.whom(session, found.audience, services.criteria),
             "pointed_out": checking.advertises(session, kept) if found.line.state is State.DRAFT else (),
             **_shown(session, kept, found, services),

@@ -13,6 +13,8 @@ PLANS = {
 SHOWS = {"article": "文章", "text": "文字", "picture": "图片", "card": "图文卡片"}
 
 NO_SUCH = "没有这条推送。"
+NO_PHONE = "请选一位客户经理，或写微信号。"
+NOT_SHOWABLE = "还没有内容或封面，写好再预览。"
 NO_SUCH_USER = "没有这个用户，或已经停用：{}。"
 MAY_NOT = "“{}”没有这个权限。"
 NO_SUCH_ARTICLE = "没有编号为 {} 的文章。"

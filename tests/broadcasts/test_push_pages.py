@@ -17,6 +17,7 @@ from tests.broadcasts.conftest import Library
 from tests.broadcasts.test_push_commands import SHANGHAI, refused, run, state, steps
 from tests.conftest import House
 from tests.office import Browser, Office
+from wechat_bot.mass.models import AccountUse
 
 PUSHES = "/console/broadcasts/pushes"
 CARD = {
@@ -323,3 +324,29 @@ def test_the_steps_of_a_command_and_of_a_page_are_one_history(office: Office) ->
     run(office, "approve", str(push_id), "--by", "sun")
     assert "不在等审批" in refused(office, "approve", str(push_id), "--by", "zhou")
     assert count(office, CampaignStep) == 3
+
+
+def test_a_push_is_previewed_on_named_phones_a_hundred_times_a_day(office: Office) -> None:
+    house, market = office.house, office.browser("market")
+    chen = house.phone("陈志强")
+    chen.follow()
+    invited = house.flask("people", "invite-manager", "13900002201").output
+    chen.say(re.search(r"绑定 \w+", invited)[0])
+    push_id = written(market)
+    page = market.get(f"{PUSHES}/{push_id}").text
+    assert "今天还能预览 100 次" in page
+    number = re.search(r'<option value="(\d+)">陈志强', page)
+    assert number
+    assert market.post(f"{PUSHES}/{push_id}/try", {"phone": number[1]}).status_code == 303
+    assert "元旦备货提醒" in str(chen.unread())
+    assert "今天还能预览 99 次" in market.get(f"{PUSHES}/{push_id}").text
+    assert [entry.detail for entry in office.audited("push.try")] == ["陈志强"]
+    unknown = market.post(f"{PUSHES}/{push_id}/try", {"phone": "", "name": "nobody-there"})
+    assert unknown.status_code == 422
+    assert "找不到这个微信号" in unknown.text
+    nobody = market.post(f"{PUSHES}/{push_id}/try", {"phone": "", "name": ""})
+    assert "请选一位客户经理，或写微信号" in nobody.text
+    with house.services.transaction() as session:
+        session.execute(update(AccountUse).where(AccountUse.what == "preview").values(used=100))
+    assert "今天的 100 次预览已经用完" in market.get(f"{PUSHES}/{push_id}").text
+    assert "今天的预览次数" in market.post(f"{PUSHES}/{push_id}/try", {"phone": number[1]}).text

@@ -61,6 +61,7 @@ ACTS = {
     "broadcasts_pages.retire_brand": "in or out",
     "broadcasts_pages.return_brand": "in or out",
     "broadcasts_pages.compose": "something new, once (`token`)",
+    "broadcasts_pages.try_push": "to one phone, to look at",
     "broadcasts_pages.submit_push": "one step, from the state it has by now",
     "broadcasts_pages.withdraw_push": "one step, from the state it has by now",
     "broadcasts_pages.decide_push": "over what was submitted when it was looked at (`seen`)",
