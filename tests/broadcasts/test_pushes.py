@@ -56,7 +56,7 @@ def reasons(office: Office, push_id: int) -> dict[str, str | None]:
             .join(Campaign, Campaign.id == Recipient.campaign_id)
             .where(Campaign.kind == "push", Campaign.reference == push_id)
         )
-        return dict(rows)
+        return {row.licence: row.why for row in rows}
 
 
 def messages(office: Office, push_id: int) -> list[dict[str, Any]]:
