@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 import requests
 
 from foundation.log import scrub
-from wechat_bot.client import videos
+from wechat_bot.client import downloads, videos
 from wechat_bot.client.codes import ACCEPTED, EXPLAINED, Act, SendError, is_known
 from wechat_bot.client.stores import Store
 from wechat_bot.client.tokens import Tokens
@@ -297,7 +297,7 @@ class WeChat:
         """Download a video from an address that may be this machine's."""
         try:
             with self._session.get(url, timeout=TIMEOUT, stream=True) as response:
-                return videos.read(response.status_code, response.headers, response.iter_content(videos.CHUNK))
+                return videos.read(response.status_code, response.headers, response.iter_content(downloads.CHUNK))
         except requests.RequestException as error:
             raise self._lost("video_url", error) from None
 

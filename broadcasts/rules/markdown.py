@@ -1,0 +1,25 @@
+"""Markdown read into blocks: CommonMark with tables; HTML in it stays text."""
+
+from markdown_it import MarkdownIt
+
+from broadcasts.rules import pasted
+from broadcasts.rules.building import ReadDocument
+from foundation.errors import Refused
+
+LARGEST = 1 << 20
+
+
+def read(text: str) -> ReadDocument:
+    """Read Markdown; its first heading is the title. Raises Refused for what is too large.
+
+    >>> found = read("# 看证\\n\\n先看**日期**。\\n\\n- 年\\n  - 月\\n- 日\\n\\n> 第五十条\\n> —— 许可法\\n")
+    >>> found.title, found.blocks[1:]
+    ('看证', (ListBlock(items=(ListItem(text='年', items=('月',)), ListItem(text='日', items=())), numbered=False),
+      QuoteBlock(text='第五十条', source='许可法')))
+    """
+    if len(text) > LARGEST:
+        raise Refused("这个 Markdown 文件太大，没有读。请分成几篇。")
+    reader = MarkdownIt("commonmark", {"html": False, "maxNesting": 50, "breaks": True}).enable(
+        ["table", "strikethrough"]
+    )
+    return pasted.read(reader.render(text))
