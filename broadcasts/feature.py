@@ -97,6 +97,7 @@ broadcasts = Feature(
             },
             topics={"push": "推送", "article": "文章", "column": "栏目", "brand": "品牌"},
             lists=(library_pages.ARTICLES, push_pages.PUSHES),
+            tasks=jobs.TASKS,
         ),
     ),
 )

@@ -1,12 +1,20 @@
-"""Jobs of the clock for broadcasts: pictures are swept, and the library's passages are cut into words again after a
-change of the words."""
+"""Jobs of the clock for broadcasts: documents are read, pictures fetched from other sites and swept, and the library's
+passages are cut into words again after a change of the words."""
 
 from datetime import timedelta
 
-from broadcasts.actions import checking, own_rows, pictures, series
+from broadcasts.actions import articles, checking, documents, own_rows, pictures, series
+from broadcasts.permissions import LIBRARY_WRITE
+from broadcasts.rules import word_document
+from broadcasts.texts import articles as texts
+from console import importing, queries, tasks
+from console.work import Work, WorkKind
 from finding import indexing
+from foundation.errors import Refused
 from wechat_bot import clock_steadiness
+from wechat_bot.client.codes import Act, SendError
 from wechat_bot.feature import Job
+from wechat_bot.outbox import settling
 from wechat_bot.services import Services
 
 #: A table of own rows that was replaced, or is not whole, stays so long: its task may still write.
@@ -19,6 +27,54 @@ def index_again(services: Services) -> None:
     while done == indexing.BATCH:
         with services.transaction() as session:
             done = indexing.renew(session)
+
+
+def read_document(work: Work) -> None:
+    """Read an uploaded .docx into a new article's draft, with its pictures on the shelf."""
+    services, progress = work.services, work.stage("读文档")
+    read = word_document.read(importing.content(work))
+    progress(1, 2)
+    prepared = documents.prepare(read.document, read.pictures)
+    with services.transaction() as session:
+        now, visitor = services.clock(), queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(LIBRARY_WRITE):
+            raise Refused(texts.MAY_NOT_WRITE)
+        found = documents.take_in(session, services.media_folder, prepared, now=now)
+        column_id, draft = int(work.params["column"]), documents.draft(found)
+        article = articles.begin(session, column_id, draft=draft, who=visitor.name, now=now)
+        told = [str(each) for each in found.notes]
+        result = {"article": article.id, "said": texts.read(article.title, len(found.blocks)), "notes": told}
+        tasks.finish(session, work.claim, now=now, result=result)
+
+
+def fetch_pictures(services: Services) -> None:
+    """Fetch the pictures of other sites that drafts show."""
+    while _fetch_picture(services):
+        pass
+
+
+def _fetch_picture(services: Services) -> bool:
+    """Fetch one picture; False where none is due."""
+    with services.transaction() as session:
+        found = pictures.claim(session, now=services.clock())
+        if found is None:
+            return False
+        key, address, attempts = found.key, found.address, found.attempts
+    why, again_at = "", None
+    try:
+        prepared = pictures.prepare(services.fetch_picture(address))
+    except Refused as refusal:
+        why = texts.not_fetched(refusal.sentence)
+    except SendError as error:
+        why = texts.not_fetched("")
+        if error.act is not Act.NO:
+            again_at = settling.next_attempt_at(attempts, services.clock())
+    with services.transaction() as session:
+        if why:
+            pictures.failed(session, key, why, again_at=again_at)
+        else:
+            pictures.arrived(session, services.media_folder, key, prepared, now=services.clock())
+    return True
 
 
 def sweep_pictures(services: Services) -> None:
@@ -49,7 +105,11 @@ def sweep_own_rows(services: Services) -> None:
             is_more = own_rows.sweep(session, before=services.clock() - KEPT)
 
 
+#: Kind of the long task that reads a document; its parameters are `file`, `name` and `column`.
+READ_DOCUMENT = "library.document"
+TASKS = {READ_DOCUMENT: WorkKind(read_document, is_begun_again=False)}
 JOBS = (
+    Job("fetch pictures for the library", timedelta(seconds=5), fetch_pictures),
     Job("make occurrences of series", timedelta(minutes=5), make_occurrences),
     Job("sweep own rows", timedelta(hours=6), sweep_own_rows),
     Job("index the library again", timedelta(seconds=10), index_again),

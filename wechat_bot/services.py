@@ -1,6 +1,6 @@
 """Service container: all that touches the world in one frozen value, built in `config/app.py`, faked in tests."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +18,7 @@ from foundation.database import Database
 from foundation.mail import Mailer
 from foundation.moved_time import MovedClock
 from foundation.quiet import QuietHours
+from wechat_bot.client import foreign_pictures
 from wechat_bot.client.wechat import WeChat
 from wechat_bot.clock_skew import Skew
 from wechat_bot.conversation import Account
@@ -72,6 +73,8 @@ class Services:
     mailer: Mailer | None = None
     #: What the features declare for the packages above this one (`Feature.more`).
     declared: tuple[object, ...] = ()
+    #: Fetches a picture from another site; raises SendError.
+    fetch_picture: Callable[[str], bytes] = foreign_pictures.fetch
     #: Clock skew detector.
     skew: Skew = field(default_factory=Skew)
 

@@ -131,7 +131,7 @@ def publish(
     faults of the draft, or where it is not the one looked at.
     """
     article = _locked(session, article_id)
-    draft = kept_pictures.fetched(session, queries.content(session, article))
+    draft = queries.content(session, article)
     if stamp is not None and stamp != article.stamp:
         raise Refused(f"{article.changed_by or '别人'}刚刚改过这篇文章。请看过新的内容，再发布。")
     stays = article.column_id if article.version else None
@@ -227,7 +227,8 @@ def _keep(
 def _need_pictures(session: Session, article: LibraryArticle, now: datetime) -> None:
     """Hold the draft's pictures, and ask for those that lie elsewhere."""
     read = articles.read(article.draft or {}).article
-    pictures.hold(session, article.id, 0, read.pictures, now=now)
+    awaited = map(kept_pictures.key, read.origins)
+    pictures.hold(session, article.id, 0, (*read.pictures, *awaited), now=now)
     pictures.ask_for(session, read.origins, now=now)
 
 

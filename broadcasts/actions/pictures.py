@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from PIL import Image
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticlePicture, ForeignPicture, ShelfPicture
@@ -23,6 +23,8 @@ from wechat_bot import shrinking, storage
 KEPT_FOR = timedelta(days=2)
 """How long a picture is kept that nothing holds: longer than an editor stays open."""
 BATCH = 200
+#: How long a worker has for fetching a picture, and how often it is tried.
+LEASE, ATTEMPTS = timedelta(seconds=90), 5
 #: How long it is remembered that a picture could not be fetched.
 FORGOTTEN = timedelta(days=30)
 
@@ -109,6 +111,7 @@ def sweep(session: Session, folder: Path, *, now: datetime) -> int:
         .where(ShelfPicture.made_at < now - KEPT_FOR)
         .where(~select(ArticlePicture.sha256).where(ArticlePicture.sha256 == ShelfPicture.sha256).exists())
         .where(~select(Push.id).where(Push.picture == ShelfPicture.sha256).exists())
+        .where(~_is_awaited(ForeignPicture.sha256 == ShelfPicture.sha256))
         .order_by(ShelfPicture.made_at)
         .limit(BATCH)
     )
@@ -118,7 +121,44 @@ def sweep(session: Session, folder: Path, *, now: datetime) -> int:
         session.execute(delete(ForeignPicture).where(ForeignPicture.sha256.in_(gone)))
     for each in gone:
         queries.path(folder, each).unlink(missing_ok=True)
-    session.execute(
-        delete(ForeignPicture).where(ForeignPicture.sha256.is_(None), ForeignPicture.asked_at < now - FORGOTTEN)
-    )
+    forgotten = (ForeignPicture.sha256.is_(None), ForeignPicture.asked_at < now - FORGOTTEN)
+    held = select(ArticlePicture.sha256).where(ArticlePicture.sha256 == ForeignPicture.key).exists()
+    session.execute(delete(ForeignPicture).where(*forgotten, ~held).execution_options(synchronize_session=False))
     return len(gone)
+
+
+def _is_awaited(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a draft shows a picture by its address elsewhere."""
+    held = select(ForeignPicture.key).join(ArticlePicture, ArticlePicture.sha256 == ForeignPicture.key)
+    return held.where(which).exists()
+
+
+def claim(session: Session, *, now: datetime) -> ForeignPicture | None:
+    """Claim the next picture to be fetched from another site; None where none is due."""
+    waits = (ForeignPicture.sha256.is_(None), text("fault = ''"), ForeignPicture.due_at <= now)
+    found = session.scalar(
+        select(ForeignPicture).where(*waits).order_by(ForeignPicture.due_at).limit(1).with_for_update(skip_locked=True)
+    )
+    if found is not None:
+        # Moving the due time is the claim: fetching twice does no harm.
+        found.due_at, found.attempts = now + LEASE, found.attempts + 1
+        session.flush()
+    return found
+
+
+def arrived(session: Session, folder: Path, key: str, picture: PreparedPicture, *, now: datetime) -> None:
+    """Put a fetched picture on the shelf; the drafts that show it find it there."""
+    found = session.get(ForeignPicture, key)
+    if found is not None:
+        found.sha256 = add(session, folder, picture, origin=found.address, now=now)
+
+
+def failed(session: Session, key: str, why: str, *, again_at: datetime | None) -> None:
+    """Note that a picture did not come; it is tried again at a time, or given up with this sentence."""
+    found = session.get(ForeignPicture, key)
+    if found is None or found.sha256 is not None:
+        return
+    if again_at is not None and found.attempts < ATTEMPTS:
+        found.due_at = again_at
+    else:
+        found.fault = why[:120]

@@ -1,10 +1,11 @@
 """Command group of broadcasts: `flask broadcasts …`, put together from the subjects' commands."""
 
-from broadcasts.commands import pushes, searching
+from broadcasts.commands import library, pushes, searching
 from people.commands import Sentences
 
 broadcasts = Sentences("broadcasts", help="微培育：资料库、推送、结果。")
 for _command in (
+    library.article,
     pushes.push,
     pushes.submit,
     pushes.approve,

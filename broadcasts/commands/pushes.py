@@ -4,11 +4,10 @@ from collections.abc import Callable
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from broadcasts.actions import approving, checking, pushes
 from broadcasts.actions.pushes import PushAuthor
+from broadcasts.commands.authors import author
 from broadcasts.models.pushes import Plan, PushKind, Shows
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_WRITE
 from broadcasts.queries import pushes as queries
@@ -16,9 +15,6 @@ from broadcasts.rules.drafts import PushDraft
 from broadcasts.texts import pushes as texts
 from console import fields
 from console.audit import TERMINAL
-from console.models import User
-from console.rules.passwords import user_name
-from console.rules.visitors import Permission, Role
 from foundation.errors import Refused
 from people import audiences
 from wechat_bot.services import current_services
@@ -57,7 +53,7 @@ def push(article_id: int, audience: str, at: str, kind: str, channel: str, not_a
     )
     with services.transaction() as session:
         now = services.clock()
-        who = _author(session, login, PUSHES_WRITE) if login else PushAuthor(None, TERMINAL)
+        who = author(session, login, PUSHES_WRITE) if login else PushAuthor(None, TERMINAL)
         # Said now, and not only when it is submitted: a script does not read on.
         audiences.condition(session, spec, services.criteria, now=now)
         push_id = pushes.begin(session, draft, who=who, now=now)
@@ -73,7 +69,7 @@ def submit(push_id: int, login: str, aware: bool) -> None:
     """提交审批：内容、对象、时间先检查一遍。"""
     services = current_services()
     with services.transaction() as session:
-        who = _author(session, login, PUSHES_WRITE)
+        who = author(session, login, PUSHES_WRITE)
         at = checking.circumstances(services, services.clock())
         approving.submit(session, push_id, who=who, is_aware=aware, at=at)
     click.echo("已提交，等别人审批。")
@@ -87,7 +83,7 @@ def approve(push_id: int, login: str) -> None:
     """批准一条等审批的推送；写过、改过、提交的人不能批准。"""
     services = current_services()
     with services.transaction() as session:
-        who = _author(session, login, PUSHES_APPROVE)
+        who = author(session, login, PUSHES_APPROVE)
         approving.approve(session, push_id, who=who, at=checking.circumstances(services, services.clock()))
     click.echo("已批准，到时间就发。")
 
@@ -101,7 +97,7 @@ def reject(push_id: int, login: str, why: str) -> None:
     """退回一条等审批的推送，它又是草稿。"""
     services = current_services()
     with services.transaction() as session:
-        who = _author(session, login, PUSHES_APPROVE)
+        who = author(session, login, PUSHES_APPROVE)
         approving.reject(session, push_id, why=why, who=who, now=services.clock())
     click.echo("已退回。")
 
@@ -136,16 +132,6 @@ def cancel(push_id: int, login: str) -> None:
 def _stop(push_id: int, login: str, do: Callable[..., None], said: str) -> None:
     services = current_services()
     with services.transaction() as session:
-        do(session, push_id, who=_author(session, login, PUSHES_WRITE), now=services.clock())
+        do(session, push_id, who=author(session, login, PUSHES_WRITE), now=services.clock())
         flying = queries.in_flight(session, push_id)
     click.echo(said + texts.in_flight(flying.parts, flying.people))
-
-
-def _author(session: Session, login: str, permission: Permission) -> PushAuthor:
-    """The user of this name, who must have a permission. Raises `Refused`."""
-    user = session.scalar(select(User).where(User.login == user_name(login), User.disabled_at.is_(None)))
-    if user is None:
-        raise Refused(texts.NO_SUCH_USER.format(login[:40]))
-    if Role(user.role) not in permission.roles:
-        raise Refused(texts.MAY_NOT.format(user.name))
-    return PushAuthor(user.id, user.name)

@@ -100,7 +100,10 @@ class ShelfPicture(Base):
 
 
 class ArticlePicture(Base):
-    """Picture that an article holds, by its cover or a block: in its draft (number 0), or in a version."""
+    """Picture that an article holds, by its cover or a block: in its draft (number 0), or in a version.
+
+    One that is still fetched from another site is held by the key of its address.
+    """
 
     __tablename__ = "article_picture"
 

@@ -138,9 +138,9 @@ def find(session: Session, article_id: int) -> ArticleDetail | None:
 
 
 def content(session: Session, article: LibraryArticle) -> dict[str, Any]:
-    """What is being written of an article, else what is published of it."""
+    """What is being written of an article, with pictures that were fetched meanwhile; else what is published of it."""
     if article.draft is not None:
-        return article.draft
+        return pictures.fetched(session, article.draft)
     kept = version(session, article.id, article.version)
     return articles.to_json(kept) if kept else articles.storable({})
 

@@ -112,13 +112,13 @@ KINDS: Mapping[str, type[Block]] = {
     "line": LineBlock,
 }
 NAMES: Mapping[type[Block], str] = {
-    HeadingBlock: "小标题",
-    TextBlock: "正文",
+    HeadingBlock: "标题",
+    TextBlock: "文字",
     PictureBlock: "图片",
     ListBlock: "列表",
-    QuoteBlock: "引文",
+    QuoteBlock: "引用",
     TableBlock: "表格",
-    VideoBlock: "视频",
+    VideoBlock: "视频链接",
     ButtonBlock: "按钮",
     LineBlock: "分隔线",
 }
@@ -254,7 +254,7 @@ def _cleaned(given: Any, empty: str, longest: int) -> str:
 
 def _heading(given: Mapping[str, Any]) -> HeadingBlock:
     level = given.get("level", 1)
-    text = _text(given, "text", "小标题还没有字，请写上，或删掉这一块。")
+    text = _text(given, "text", "这个标题还没有字，请写上，或删掉这一块。")
     return HeadingBlock(" ".join(inline.plain(text).split()), level if level in (1, 2) else 1)
 
 
@@ -292,7 +292,7 @@ def _list(given: Mapping[str, Any]) -> ListBlock:
 
 def _quote(given: Mapping[str, Any]) -> QuoteBlock:
     return QuoteBlock(
-        _text(given, "text", "引文还没有字，请写上，或删掉这一块。", LONGEST_TEXT), _text(given, "source")
+        _text(given, "text", "引用还没有字，请写上，或删掉这一块。", LONGEST_TEXT), _text(given, "source")
     )
 
 

@@ -289,16 +289,16 @@ class BlockBuilder:
             self._waiting = []
 
     def _into_item(self, text: str) -> None:
-        items = self._lists[0].items
+        items, text = self._lists[0].items, text.replace("\n", " ")
         if not items:
             items.append(("", []))
         said, lower = items[-1]
         if len(self._lists) > 1:
             if not lower:
                 lower.append("")
-            lower[-1] = f"{lower[-1]}\n{text}" if lower[-1] else text
+            lower[-1] = f"{lower[-1]} {text}" if lower[-1] else text
         else:
-            items[-1] = (f"{said}\n{text}" if said else text, lower)
+            items[-1] = (f"{said} {text}" if said else text, lower)
 
     def _fill(self, table: _Table, *, begins: bool = False) -> None:
         """Leave cells empty into which one above reaches: those that come next, and at a row's end all."""

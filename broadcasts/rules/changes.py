@@ -18,9 +18,9 @@ def changes(before: WrittenArticle, after: WrittenArticle) -> tuple[str, ...]:
     >>> old = WrittenArticle("看证", "", "", "", (first, second))
     >>> new = (TextBlock("先看清有效期。"), LineBlock(), second)
     >>> changes(old, WrittenArticle("看证", "", "", "", new))
-    ('第 1 块（正文）改了：“先看有效期。”改为“先看清有效期。”', '加了第 2 块（分隔线）')
+    ('第 1 块（文字）改了：“先看有效期。”改为“先看清有效期。”', '加了第 2 块（分隔线）')
     >>> changes(old, WrittenArticle("查证", "", "", "", (TextBlock("再看章。"),)))
-    ('标题“看证”改为“查证”', '删了原来的第 1 块（正文）：“先看有效期。”')
+    ('标题“看证”改为“查证”', '删了原来的第 1 块（文字）：“先看有效期。”')
     """
     return (*_of_head(before, after), *_of_blocks(before.blocks, after.blocks))
 

@@ -9,7 +9,7 @@ same order without the styles, for its style sheet gives larger type and a night
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from html import escape
+from html import escape as escaped
 
 from broadcasts.rules import inline
 from broadcasts.rules.blocks import (
@@ -35,19 +35,21 @@ LONGEST_PASSAGE = 400
 PICTURE = "picture:"
 _PLACEHOLDER = re.compile(r'(<img src=")picture:([0-9a-f]{64})(")')
 _WECHAT = "https://mp.weixin.qq.com/"
+#: Short ones: they count towards WeChat's 20,000 characters.
 _STYLES = {
-    "h2": "margin:24px 0 12px;font-size:20px;line-height:1.4",
-    "h3": "margin:20px 0 8px;font-size:18px;line-height:1.4",
-    "p": "margin:0 0 16px;line-height:1.75",
+    "section": "line-height:1.75",
+    "h2": "margin:1.2em 0 .6em;font-size:20px;line-height:1.4",
+    "h3": "margin:1em 0 .5em;font-size:18px;line-height:1.4",
+    "p": "margin:1em 0",
     "img": "max-width:100%;height:auto",
-    "small": "margin:0 0 16px;font-size:14px;line-height:1.6;opacity:.75",
-    "ul": "margin:0 0 16px;padding-left:1.5em;line-height:1.75",
-    "lower": "margin:0 0 8px 1.5em;padding-left:1.5em;line-height:1.75",
-    "blockquote": "margin:0 0 16px;padding:8px 12px;border-left:3px solid #05683a;line-height:1.75",
+    "small": "margin:1em 0;font-size:14px;opacity:.75",
+    "ul": "margin:1em 0;padding-left:1.5em",
+    "lower": "margin:-.5em 0 1em 1.5em;padding-left:1.5em",
+    "blockquote": "margin:1em 0;padding:8px 12px;border-left:3px solid #05683a",
     "source": "font-size:14px;opacity:.75",
-    "table": "width:100%;margin:0 0 16px;border-collapse:collapse",
-    "cell": "padding:6px 8px;border:1px solid #999;text-align:left",
-    "hr": "margin:24px 0;border:0;border-top:1px solid #999",
+    "table": "width:100%;margin:1em 0;border-collapse:collapse",
+    "cell": "padding:6px;border:1px solid #999;text-align:left",
+    "hr": "margin:1.5em 0;border:0;border-top:1px solid #999",
 }
 
 
@@ -55,19 +57,18 @@ def wechat(blocks: tuple[Block, ...]) -> str:
     """HTML of WeChat's article, as `draft/add` takes it but for the addresses of its pictures.
 
     >>> wechat((TextBlock("先看**有效期**<b>"),))
-    '<p style="margin:0 0 16px;line-height:1.75">先看<strong>有效期</strong>&lt;b&gt;</p>'
+    '<section style="line-height:1.75"><p style="margin:1em 0">先看<strong>有效期</strong>&lt;b&gt;</p></section>'
     """
-    way = _WeChat()
-    return "".join([*(each for block in blocks for each in way.block(block)), *way.below()])
+    return _WeChat().whole(blocks)
 
 
 def previewed(content: str, picture: Callable[[str], str]) -> str:
     """The very bytes of WeChat's article, with these addresses in place of its pictures; the text is not touched.
 
-    >>> previewed(wechat((PictureBlock("a" * 64),)), "/p/{:.3}".format)
-    '<p style="margin:0 0 16px;line-height:1.75"><img src="/p/aaa" alt="" style="max-width:100%;height:auto"></p>'
+    >>> previewed('<p><img src="picture:' + "a" * 64 + '" alt=""></p>', "/p/{:.3}".format)
+    '<p><img src="/p/aaa" alt=""></p>'
     """
-    return _PLACEHOLDER.sub(lambda found: f"{found[1]}{escape(picture(found[2]))}{found[3]}", content)
+    return _PLACEHOLDER.sub(lambda found: f"{found[1]}{escaped(picture(found[2]))}{found[3]}", content)
 
 
 def page(blocks: tuple[Block, ...], picture: Callable[[str], str], link: Callable[[str], str]) -> str:
@@ -75,10 +76,9 @@ def page(blocks: tuple[Block, ...], picture: Callable[[str], str], link: Callabl
     where it leads nowhere any more.
 
     >>> page((ButtonBlock("填写调查", "survey:12"),), str, lambda link: f"/m/{link}")
-    '<p><a class="weui-btn weui-btn_primary" href="/m/survey:12">填写调查</a></p>'
+    '<section><p><a class="weui-btn weui-btn_primary" href="/m/survey:12">填写调查</a></p></section>'
     """
-    way = _Page(picture, link)
-    return "".join(each for block in blocks for each in way.block(block))
+    return _Page(picture, link).whole(blocks)
 
 
 def chat(title: str, blocks: tuple[Block, ...], *, address: str = "", most: int) -> str:
@@ -134,6 +134,15 @@ def minutes(blocks: tuple[Block, ...]) -> int:
     return max(1, round(sum(len(words(block)) for block in blocks) / 250))
 
 
+def escape(text: str) -> str:
+    """A text in HTML; one that looks like a picture's address is none.
+
+    >>> escape("a<b"), escape("picture:00")
+    ('a&lt;b', 'picture&#58;00')
+    """
+    return escaped(text).replace(PICTURE, PICTURE.replace(":", "&#58;"))
+
+
 def _cut_up(head: str, lines: list[str]) -> Iterator[str]:
     kept = head
     for line in lines:
@@ -176,6 +185,13 @@ class _Way:
     """Way of writing an article's elements: what is common to WeChat's article and our own page."""
 
     has_styles = False
+
+    def whole(self, blocks: tuple[Block, ...]) -> str:
+        inside = [each for block in blocks for each in self.block(block)]
+        return self.element("section", "".join([*inside, *self.below()]))
+
+    def below(self) -> Iterator[str]:
+        yield from ()
 
     def block(self, block: Block) -> Iterator[str]:
         match block:
@@ -236,7 +252,9 @@ class _Way:
     def pictured(self, block: PictureBlock) -> Iterator[str]:
         if block.picture:
             alt = escape(inline.plain(block.words))
-            yield self.element("p", f'<img src="{escape(self.picture(block.picture))}" alt="{alt}"{self.style("img")}>')
+            yield self.element(
+                "p", f'<img src="{escaped(self.picture(block.picture))}" alt="{alt}"{self.style("img")}>'
+            )
         if block.words:
             yield self.element("p", self.text(block.words), "small")
 

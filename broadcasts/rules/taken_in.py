@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import unquote
 
 from broadcasts.rules import inline
 from broadcasts.rules.blocks import ArticleFault, Block, PictureBlock
@@ -72,4 +73,4 @@ def put_in(document: ReadDocument, here: Mapping[str, str], refused: Mapping[str
 
 def _lost(origin: str) -> str:
     is_file = ":" not in origin and len(origin) < 200
-    return _FILE.format(name=origin) if is_file else _ELSEWHERE
+    return _FILE.format(name=unquote(origin)) if is_file else _ELSEWHERE

@@ -68,7 +68,7 @@ def test_versions_never_change_and_tell_in_words_what_they_changed(library: Libr
     assert (first.number, first.changes, first.made_by) == (1, (), "周敏")
     assert second.changes == (
         "加了作者“专卖科”",
-        "第 1 块（正文）改了：“先看有效期。”改为“先看清有效期。”",
+        "第 1 块（文字）改了：“先看有效期。”改为“先看清有效期。”",
         "加了第 2 块（分隔线）",
     )
     assert shown is not None and shown.number == 2
