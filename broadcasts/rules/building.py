@@ -77,7 +77,7 @@ class BlockBuilder:
             text = _BLANKS.sub(" ", text)
         self._said.append((text, self.bold > 0, self.address))
 
-    def note(self, sentence: str) -> None:
+    def tell(self, sentence: str) -> None:
         """Tell something at the block that is being read; each sentence once a block."""
         fault = ArticleFault(sentence, len(self._blocks))
         if fault not in self._notes:
@@ -223,7 +223,7 @@ class BlockBuilder:
             return
         width = max(map(len, rows), default=0)
         if width > MOST_CELLS:
-            self.note(f"表格有 {width} 列，只留了前 {MOST_CELLS} 列。")
+            self.tell(f"表格有 {width} 列，只留了前 {MOST_CELLS} 列。")
         if self._lists or self._quotes or (len(rows) == 1 and width == 1):
             # Within a list, or a frame drawn around a text.
             for row in rows:

@@ -181,7 +181,7 @@ class _Reader(HTMLParser):
             said = "".join(self._mark or ()).lower()
             self._mark = None
             if said in _GONE:
-                builder.note(_GONE[said])
+                builder.tell(_GONE[said])
         elif tag in ("strong", "b"):
             builder.bold = max(builder.bold - 1, 0)
         elif tag == "a":
@@ -225,7 +225,7 @@ class _Reader(HTMLParser):
     def _tell(self, given: Mapping[str, str]) -> None:
         for name, value in given.items():
             if value.startswith(_DROPPED):
-                self.builder.note(_HANDLER if name.startswith("on") else _POSITION if name == "style" else _UNSAFE_LINK)
+                self.builder.tell(_HANDLER if name.startswith("on") else _POSITION if name == "style" else _UNSAFE_LINK)
 
 
 def _number(text: str | None) -> int:
