@@ -251,7 +251,10 @@
     if (view) body.append("view", view.value);
     const answer = await fetch(page().dataset.preview, { method: "POST", body });
     if (!answer.ok || answer.redirected) return;
-    const screen = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("screen");
+    const text = await answer.text();
+    // The frame's own parser: what is seen there may carry styles, by a policy that is not this page's.
+    const reader = frame.contentWindow?.DOMParser;
+    const screen = reader && new reader().parseFromString(text, "text/html").getElementById("screen");
     if (mine !== looks) return;
     const old = frame.contentDocument?.getElementById("screen");
     if (screen && old) old.replaceWith(frame.contentDocument.adoptNode(screen));
