@@ -64,14 +64,19 @@ def uploaded() -> FileStorage:
     return given
 
 
-def take(wizard: Wizard) -> ResponseReturnValue:
-    """Save the uploaded file, start its check, and redirect to the preview. Nothing is imported yet."""
-    services, given = current_services(), uploaded()
-    name = file_name(given.filename or "", "")
-    path = tasks.new_file(services.files_folder, ".upload")
+def kept() -> tuple[Path, str]:
+    """Save the uploaded file of the form; gives its path and its name. Raises `Refused` where none was chosen."""
+    given = uploaded()
+    path = tasks.new_file(current_services().files_folder, ".upload")
     part = path.with_name(f"{path.name}.part")
     given.save(part)
     storage.rename(part, path)
+    return path, file_name(given.filename or "", "")
+
+
+def take(wizard: Wizard) -> ResponseReturnValue:
+    """Save the uploaded file, start its check, and redirect to the preview. Nothing is imported yet."""
+    services, (path, name) = current_services(), kept()
     title, params, owner = f"检查{wizard.noun} {name}", {"file": path.name, "name": name}, access.visitor().user_id
     try:
         # No audit entry: a check changes nothing.

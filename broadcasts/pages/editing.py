@@ -8,16 +8,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from broadcasts.actions import articles
+from broadcasts.actions import documents as reading_in
 from broadcasts.actions.articles import ArticleOvertaken
 from broadcasts.pages import article as pages
-from broadcasts.pages import pictures
+from broadcasts.pages import documents, pictures
 from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.queries import articles as queries
 from broadcasts.queries import columns, link_titles
 from broadcasts.queries.articles import ArticleDetail, CheckedDraft
 from broadcasts.rules import article as drafts
 from broadcasts.rules import article_form as forms
-from broadcasts.rules import blocks, cards, limits, moves, rendering
+from broadcasts.rules import blocks, cards, limits, markdown, moves, pasted, rendering
 from broadcasts.rules.article_form import ArticleForm
 from console import access, act
 from foundation.errors import Refused
@@ -66,6 +67,8 @@ def edit_article(article_id: int) -> ResponseReturnValue:
         if verb in ("save", "autosave", "publish", "overwrite"):
             # Whoever overwrites another's draft says which one: there may be a third by now.
             return _save(found, form, seen if verb == "overwrite" else stamp, verb, is_checked=is_checked)
+        if verb == "document":
+            return documents.take(article_id)
         form, said = _pressed(form, do)
     except ArticleOvertaken as other:
         said = EditorNotice("两个人同时改了这篇文章。" + other.sentence, 409, overtaken=other)
@@ -130,6 +133,8 @@ def _write(session: Session, article_id: int, form: ArticleForm, stamp: str, who
 def _pressed(form: ArticleForm, do: str) -> tuple[ArticleForm, EditorNotice]:
     """Return the form after one of its buttons, and what to say of it."""
     verb, _, rest = do.partition(":")
+    if verb == "paste":
+        return _pasted(form, rest)
     if verb == "pick":
         code, _, sha256 = rest.partition(":")
         return replace(form, cards=moves.pictured(form.cards, code, sha256)), EditorNotice()
@@ -140,6 +145,22 @@ def _pressed(form: ArticleForm, do: str) -> tuple[ArticleForm, EditorNotice]:
         return replace(form, cover=""), EditorNotice()
     found = moves.pressed(form.cards, form.deleted, do)
     return replace(form, cards=found.cards, deleted=found.deleted), EditorNotice(told=found.said)
+
+
+def _pasted(form: ArticleForm, behind: str) -> tuple[ArticleForm, EditorNotice]:
+    """Return the form with what was pasted as blocks behind a card, or at the end."""
+    services, html = current_services(), request.form.get("pasted_html", "")
+    prepared = reading_in.prepare(pasted.read(html) if html else markdown.read(form.pasted), {})
+    with services.transaction() as session:
+        read = reading_in.take_in(session, services.media_folder, prepared, now=services.clock())
+    offered = reading_in.draft(read)
+    if not form.title:
+        form = replace(form, title=read.title)
+    elif read.title:
+        offered["blocks"].insert(0, {"kind": "heading", "text": read.title, "level": 1})
+    more = moves.added(form.cards, offered["blocks"], behind)
+    told = [f"加了 {len(offered['blocks'])} 块。", *map(str, read.notes)]
+    return replace(form, cards=more, pasted=""), EditorNotice(told="".join(told))
 
 
 def _show(found: ArticleDetail, form: ArticleForm, stamp: str, said: EditorNotice) -> ResponseReturnValue:

@@ -1,18 +1,16 @@
-"""Console list of the library's articles, and the beginning of one."""
+"""Console list of the library's articles."""
 
-from flask import render_template, request, url_for
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from broadcasts.actions import articles
 from broadcasts.models.library import ArticleState
-from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE
+from broadcasts.permissions import LIBRARY_SEE
 from broadcasts.queries import articles as queries
 from broadcasts.queries import columns
 from broadcasts.queries.articles import STATES, ArticleLine
-from console import access, act, fields
+from console import access
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, LineLink, Listing
-from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from wechat_bot.services import current_services
 
@@ -81,26 +79,3 @@ def article_list() -> ResponseReturnValue:
     with current_services().reading() as session:
         shown = looking.look(ARTICLES, session)
     return render_template("broadcasts/console/articles.html", shown=shown, states=STATES, colours=COLOURS)
-
-
-@access.allow(LIBRARY_WRITE)
-def new_article() -> ResponseReturnValue:
-    """Begin an article in a column."""
-    return act.form(_begin, _new)
-
-
-def _begin() -> ResponseReturnValue:
-    column_id = fields.key(request.form.get("column", ""), "栏目")
-    if column_id is None:
-        raise Refused("请先选栏目。")
-    with act.transaction() as (session, now, note):
-        begun = articles.begin(session, column_id, who=access.visitor().name, now=now)
-        note("article.begin", f"article:{begun.id}")
-        article_id = begun.id
-    return act.done(url_for("broadcasts_pages.edit_article", article_id=article_id))
-
-
-def _new(error: Refused | None) -> str:
-    with current_services().reading() as session:
-        offered = columns.columns(session)
-    return render_template("broadcasts/console/new.html", columns=offered, error=error)

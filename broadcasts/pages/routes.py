@@ -4,9 +4,11 @@ from flask import Blueprint
 
 from broadcasts.pages import (
     article,
+    beginning,
     brands,
     columns,
     composer,
+    documents,
     editing,
     library,
     pictures,
@@ -22,7 +24,7 @@ blueprint = Blueprint("broadcasts_pages", __name__, url_prefix="/console/broadca
 for _rule, _view, _methods in (
     ("/articles", library.article_list, ("GET",)),
     ("/articles/export", exporting(library.ARTICLES, library.article_list), ("POST",)),
-    ("/articles/new", library.new_article, ("GET", "POST")),
+    ("/articles/new", beginning.new_article, ("GET", "POST")),
     ("/articles/<int:article_id>", article.article, ("GET",)),
     ("/articles/<int:article_id>/edit", editing.edit_article, ("GET", "POST")),
     ("/articles/<int:article_id>/preview", previewing.preview_article, ("GET", "POST")),
@@ -34,6 +36,8 @@ for _rule, _view, _methods in (
     ("/articles/<int:article_id>/versions", versions.article_versions, ("GET",)),
     ("/articles/<int:article_id>/versions/<int:number>", versions.article_version, ("GET",)),
     ("/articles/<int:article_id>/versions/<int:number>/back", versions.take_back, ("POST",)),
+    ("/documents/<int:task_id>", documents.document, ("GET",)),
+    ("/documents/<int:task_id>/take", documents.take_document, ("POST",)),
     ("/pictures", pictures.shelf, ("GET",)),
     ("/pictures/<sha256>", pictures.picture, ("GET",)),
     ("/pushes", pushes.push_list, ("GET",)),

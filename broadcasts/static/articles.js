@@ -35,7 +35,7 @@
       const { files } = document.getElementById("document");
       if (files.length) {
         event.preventDefault();
-        send("document", { files: [["document", files[0]]] });
+        send("document", { files: [["file", files[0]]] });
       }
     }
   }, true);
