@@ -47,6 +47,19 @@ def read_document(work: Work) -> None:
         tasks.finish(session, work.claim, now=now, result=result)
 
 
+def offer_document(work: Work) -> None:
+    """Read an uploaded .docx, with its pictures on the shelf, and offer it to the author of an article."""
+    services, progress = work.services, work.stage("读文档")
+    read = word_document.read(importing.content(work))
+    progress(1, 2)
+    prepared = documents.prepare(read.document, read.pictures)
+    with services.transaction() as session:
+        now = services.clock()
+        found = documents.take_in(session, services.media_folder, prepared, now=now)
+        result = {"draft": documents.draft(found), "notes": [str(each) for each in found.notes]}
+        tasks.finish(session, work.claim, now=now, result=result)
+
+
 def fetch_pictures(services: Services) -> None:
     """Fetch the pictures of other sites that drafts show."""
     while _fetch_picture(services):
@@ -105,9 +118,10 @@ def sweep_own_rows(services: Services) -> None:
             is_more = own_rows.sweep(session, before=services.clock() - KEPT)
 
 
-#: Kind of the long task that reads a document; its parameters are `file`, `name` and `column`.
-READ_DOCUMENT = "library.document"
-TASKS = {READ_DOCUMENT: WorkKind(read_document, is_begun_again=False)}
+TASKS = {
+    documents.READ: WorkKind(read_document, is_begun_again=False),
+    documents.OFFER: WorkKind(offer_document, is_begun_again=False),
+}
 JOBS = (
     Job("fetch pictures for the library", timedelta(seconds=5), fetch_pictures),
     Job("make occurrences of series", timedelta(minutes=5), make_occurrences),

@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
-from broadcasts.actions import articles, brands
+from broadcasts.actions import articles, brands, documents
 from broadcasts.models.library import LibraryColumn, ShelfPicture
 from broadcasts.queries import pictures
-from console.models import User
+from console.models import Task, TaskState, User
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
 from simulator.phone import PIXEL
@@ -49,6 +49,7 @@ VALUES = {
     ("people_pages", "user_id"): 6,
     ("console", "task_id"): 2,
     ("people_pages.brought", "task_id"): 3,
+    ("broadcasts_pages", "task_id"): 4,
     ("visits_pages", "number"): 101,
     ("visits_mobile", "number"): 101,
     "day": "2026-10-01",
@@ -154,6 +155,14 @@ def fill_library(house: House) -> None:
         articles.save(session, article.id, ARTICLE | {"title": "元旦备货提醒"}, stamp=None, who=who, now=now)
         articles.begin(session, column_id, draft=ARTICLE, who=who, now=now)
         brands.add(session, "某品牌")
+        task = {
+            "kind": documents.OFFER,
+            "title": "读 Word 文件",
+            "params": {"article": article.id, "name": "备货.docx"},
+        }
+        made = {"state": TaskState.DONE, "created_at": now, "settled_at": now, "result": {"draft": ARTICLE}}
+        owner = session.scalars(select(User.id).where(User.login == who)).one()
+        session.add(Task(owner_id=owner, stage="", done=0, total=0, attempts=1, **task, **made))
 
 
 def write_push(house: House) -> None:
@@ -211,9 +220,9 @@ def lay_out(house: House) -> Office:
         key = media.add(session, shelf, openid="", mark="shelf", now=now)
         session.execute(update(Media).where(Media.key == key).values(key="a-picture-of-the-survey"))
         session.add(Delivery(openid=house.phone("王建国").openid, message={}, about="survey:1", **unsure))
-    fill_library(house)
-    write_push(house)
     office.work()
     assert market.post("/console/people/import/1/confirm").location.endswith("/3/done")
     office.work()
+    fill_library(house)
+    write_push(house)
     return office

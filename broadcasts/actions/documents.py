@@ -15,6 +15,10 @@ from broadcasts.rules.article import WrittenArticle
 from broadcasts.rules.building import ReadDocument
 from foundation.errors import Refused
 
+#: Kinds of long task: a document becomes a new article (its parameters are `file`, `name`, `column`), or is offered to
+#: the author of one (`file`, `name`, `article`).
+READ, OFFER = "library.document", "library.offer"
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedDocument:

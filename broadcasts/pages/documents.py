@@ -6,12 +6,11 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcasts.actions import articles
+from broadcasts.actions import articles, documents
 from broadcasts.pages import article as pages
 from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.rules import article as drafts
 from broadcasts.rules import rendering
-from broadcasts.rules.article import OFFER_DOCUMENT, READ_DOCUMENT
 from console import access, act, importing, tasks
 from console.models import Task, TaskState
 from console.pages import tasks as task_pages
@@ -21,19 +20,19 @@ from wechat_bot.services import current_services
 
 def begin(column_id: int) -> ResponseReturnValue:
     """Ask for a new article in a column, read from the uploaded document."""
-    return _ask(READ_DOCUMENT, {"column": column_id}, "")
+    return _ask(documents.READ, {"column": column_id}, "")
 
 
 def take(article_id: int) -> ResponseReturnValue:
     """Ask for the uploaded document to be read, so that it can be put into an article."""
-    return _ask(OFFER_DOCUMENT, {"article": article_id}, f"article:{article_id}")
+    return _ask(documents.OFFER, {"article": article_id}, f"article:{article_id}")
 
 
 @access.allow(LIBRARY_WRITE)
 def document(task_id: int) -> ResponseReturnValue:
     """Show how far a document is read, then what was found in it; one that became an article leads there."""
     task, offered = _find(task_id), _offered
-    if task.kind == READ_DOCUMENT and task.state == TaskState.DONE:
+    if task.kind == documents.READ and task.state == TaskState.DONE:
         told = task.result or {}
         said = "\n".join([told.get("said", ""), *told.get("notes", ())])
         there = url_for("broadcasts_pages.edit_article", article_id=told["article"])
@@ -56,7 +55,7 @@ def document(task_id: int) -> ResponseReturnValue:
 def take_document(task_id: int) -> ResponseReturnValue:
     """Put what was read behind the blocks of the article."""
     task = _find(task_id)
-    if task.kind != OFFER_DOCUMENT or task.state != TaskState.DONE:
+    if task.kind != documents.OFFER or task.state != TaskState.DONE:
         raise Refused("这份文件还没有读好。")
     article_id, offered, who = task.params["article"], _offered(task), access.visitor().name
     with act.transaction() as (session, now, note):
@@ -86,7 +85,7 @@ def _ask(kind: str, params: Mapping[str, Any], about: str) -> ResponseReturnValu
 
 def _find(task_id: int) -> Task:
     task = task_pages.find(task_id)
-    if task.kind not in (READ_DOCUMENT, OFFER_DOCUMENT):
+    if task.kind not in (documents.READ, documents.OFFER):
         abort(404)
     return task
 

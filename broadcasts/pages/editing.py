@@ -1,7 +1,9 @@
 """Console page of the article's editor: saved as it is typed, pasted into, illustrated, published."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -19,7 +21,9 @@ from broadcasts.queries.articles import ArticleDetail, CheckedDraft
 from broadcasts.rules import article as drafts
 from broadcasts.rules import article_form as forms
 from broadcasts.rules import blocks, cards, limits, markdown, moves, pasted, rendering
+from broadcasts.rules.article import WrittenArticle
 from broadcasts.rules.article_form import ArticleForm
+from broadcasts.rules.changes import changes
 from console import access, act
 from foundation.errors import Refused
 from wechat_bot.services import current_services
@@ -188,8 +192,7 @@ def _show(found: ArticleDetail, form: ArticleForm, stamp: str, said: EditorNotic
         brands=[(each.id, each.name) for each in brands if not each.retired_at or each.id in form.brands],
         pictures=pictures.address(),
         shelf=shelf,
-        theirs=_in_words(said.overtaken.draft) if said.overtaken else "",
-        mine=_in_words(form.draft) if said.overtaken else "",
+        **(_both(said.overtaken.draft, form.draft) if said.overtaken else {}),
     )
     return pages.framed(page, said.status)
 
@@ -203,6 +206,11 @@ def counted(checked: CheckedDraft) -> str:
     return f"{len(written)} 块 · {words:,} 字 · {shown} 张图 · 连格式 {characters:,} / {limits.CONTENT - 1:,}"
 
 
-def _in_words(draft: object) -> str:
-    read = drafts.read(draft if isinstance(draft, dict) else {}).article
-    return rendering.chat(read.title or drafts.UNTITLED, read.blocks, most=1 << 16)
+def _both(theirs: Mapping[str, Any], mine: Mapping[str, Any]) -> dict[str, Any]:
+    """What both wrote, in words, and where it differs."""
+    old, new = (drafts.read(each).article for each in (theirs, mine))
+    return {"theirs": _in_words(old), "mine": _in_words(new), "differing": changes(old, new)}
+
+
+def _in_words(written: WrittenArticle) -> str:
+    return rendering.chat(written.title or drafts.UNTITLED, written.blocks, most=1 << 16)

@@ -31,13 +31,6 @@
   document.addEventListener("click", (event) => {
     const pressed = event.target.closest("[data-marks]");
     if (pressed) mark(document.getElementById(pressed.dataset.in), pressed.dataset.marks);
-    if (event.target.closest("#do-document")) {
-      const { files } = document.getElementById("document");
-      if (files.length) {
-        event.preventDefault();
-        send("document", { files: [["file", files[0]]] });
-      }
-    }
   }, true);
 
   document.addEventListener("keydown", (event) => {

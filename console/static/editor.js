@@ -6,6 +6,7 @@
 (() => {
   const QUIET = 600;
   const page = () => document.getElementById("editor");
+  const desk = () => page().closest("#content > *");
   const frame = document.getElementById("preview-frame");
   const key = page().dataset.keep;
   let dirty = page().hasAttribute("data-unsaved");
@@ -52,7 +53,7 @@
     const kept = localStorage.getItem(key);
     if (!kept || dirty) return;
     const { at: moment, fields: old } = JSON.parse(kept);
-    if (JSON.stringify(old) === JSON.stringify(fields())) return localStorage.removeItem(key);
+    if (JSON.stringify(spoken(old)) === JSON.stringify(spoken())) return localStorage.removeItem(key);
     const box = document.createElement("div");
     box.className = "note note_warn restore";
     box.setAttribute("role", "status");
@@ -61,7 +62,7 @@
     const back = button("恢复", async () => { if (await send("show", old)) box.remove(); });
     const away = button("不要了", () => { localStorage.removeItem(key); box.remove(); });
     box.append(words, back, away);
-    document.querySelector(".desk").before(box);
+    desk().before(box);
   }
 
   function button(label, act) {
@@ -167,7 +168,17 @@
     }
   }
 
-  const spoken = () => fields().filter(([name]) => name !== "stamp");
+  // What somebody wrote, without the mark of what it was written over.
+  const spoken = (given = fields()) => given.filter(([name]) => name !== "stamp");
+
+  // A button that leads to another page is pressed as without script: that page says what was done.
+  async function leave(wanted) {
+    if (underway) await underway;
+    clearTimeout(saving);
+    dirty = false;
+    page().append(Object.assign(document.createElement("input"), { type: "hidden", name: "do", value: wanted }));
+    page().submit();
+  }
 
   // Not our page: published (go there), or signed out meanwhile.
   async function elsewhere(answer, shown) {
@@ -212,7 +223,7 @@
 
   function announce(shown) {
     for (const old of document.querySelectorAll("#content > .note:not(.restore)")) old.remove();
-    for (const note of shown.querySelectorAll("#content > .note")) document.querySelector(".desk").before(document.adoptNode(note));
+    for (const note of shown.querySelectorAll("#content > .note")) desk().before(document.adoptNode(note));
   }
 
   function settle(wanted, focused, added) {
@@ -318,7 +329,8 @@
     if (wanted === "preview") {
       at = "";
       look();
-    } else send(wanted);
+    } else if (event.submitter?.hasAttribute("data-leaves")) leave(wanted);
+    else send(wanted);
   }, true);
 
   // Several lines pasted into one option are several options.

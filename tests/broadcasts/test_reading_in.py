@@ -109,7 +109,7 @@ def test_a_word_document_becomes_a_draft_with_its_pictures_by_a_task(library: Li
     path.write_bytes(content)
     with services.transaction() as session:
         params = {"file": path.name, "name": "证.docx", "column": columns.named(session, LAW)}
-        tasks.ask(session, jobs.READ_DOCUMENT, "读入", params, owner_id=owner, now=services.clock())
+        tasks.ask(session, documents.READ, "读入", params, owner_id=owner, now=services.clock())
     work_on(services, jobs.TASKS)
     with library.house.look() as session:
         (line,) = queries.page(session, limit=5).lines

@@ -1,15 +1,15 @@
-"""An article written in a browser: typed, pasted, illustrated, its cover cut, saved by itself, published, seen as sent."""
+"""An article written in a browser: typed, pasted, illustrated, its cover cut, saved by itself, published."""
 
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from broadcasts.queries import articles as queries
-from broadcasts.rules import rendering
 from tests.browser.test_pages import look
 from tests.office import Office
-from tests.pictures import png
+from tests.pictures import png, written
 
 pytestmark = [
     pytest.mark.browser,
@@ -27,23 +27,37 @@ PASTE = """([id, kinds, picture]) => {
 }"""
 
 
+#: The size of a picture once it is there.
+SIZE = "async (each) => { await each.decode(); return [each.naturalWidth, each.naturalHeight]; }"
+#: HTML as a browser writes it.
+AS_WRITTEN = """(frame, html) => {
+  const page = document.implementation.createHTMLDocument();
+  page.body.innerHTML = html;
+  return page.body.innerHTML;
+}"""
+
+
+def wide_png() -> bytes:
+    """A picture that is higher than a cover."""
+    return written("PNG", Image.new("RGB", (900, 900), "green"))
+
+
 def blocks(page: Page) -> list[str]:
     """The kinds of the cards, in their order."""
     return page.locator(".block").evaluate_all("all => all.map((each) => each.dataset.kind)")
 
 
-def test_an_article_is_written_illustrated_saved_by_itself_and_published_as_it_was_seen(town) -> None:
+def test_an_article_is_written_pasted_illustrated_saved_by_itself_and_published_as_it_was_seen(town) -> None:
     office = Office(town.house)
     office.import_roster()
     office.staff()
     page = town.desk("market")
-    page.context.set_default_timeout(6000)
-    page.on("response", lambda r: print("RESP", r.status, r.url, r.request.method, (r.request.post_data or "")[-300:].encode()[-200:]))
     page.goto(f"{town.web}/console/broadcasts/articles/new")
     page.get_by_label("货源策略").check()
     page.get_by_role("button", name="开始写").click()
     expect(page).to_have_url(re.compile("/edit$"))
     page.locator("#title").fill("元旦备货提醒")
+    expect(page.locator("#counted-title")).to_have_text("6 / 32 字")
     page.locator("#add-heading").click()
     page.locator("[id='b1.text']").fill("今年元旦怎么备货")
     page.locator("#add-text").click()
@@ -51,13 +65,71 @@ def test_an_article_is_written_illustrated_saved_by_itself_and_published_as_it_w
     page.locator("[id='b2.text']").select_text()
     page.keyboard.press("Control+b")
     expect(page.locator("[id='b2.text']")).to_have_value("**元旦前还有两次到货。**")
-    expect(page.locator("#kept")).to_contain_text("自动保存")
-    assert not page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('article-'))"), "it is saved"
-    page.locator("#add-table").click()
-    page.screenshot(path="/tmp/libshots/edit.png", full_page=True)
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.screenshot(path="/tmp/libshots/edit390.png", full_page=True)
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.locator(".block").nth(2).hover()
-    page.screenshot(path="/tmp/libshots/hover.png", full_page=True)
+    # Saved while somebody types, and the form stays as it is.
+    expect(page.locator("#kept")).to_contain_text("market 自动保存")
+    expect(page.locator("[id='b2.text']")).to_be_focused()
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('article-')).length") == 0
+    # Pasted from Word, with a picture from the clipboard behind it.
+    html = "<h2>怎么订</h2><ul><li>先看去年</li><li>再订两周的量</li></ul><script>alert(1)</script>"
+    page.evaluate(PASTE, ["b2.text", {"text/html": html, "text/plain": "怎么订\n先看去年\n再订两周的量"}, None])
+    expect(page.locator(".block")).to_have_count(4)
+    assert blocks(page) == ["heading", "text", "heading", "list"]
+    page.evaluate(PASTE, ["b1.text", {}, list(png(1))])
+    expect(page.locator(".block-shot")).to_have_count(1)
+    assert blocks(page) == ["heading", "picture", "text", "heading", "list"]
+    # Moved by the keyboard, deleted and brought back.
+    page.locator("[id='b1.text']").press("Alt+ArrowDown")
+    expect(page.locator(".block").first).to_have_attribute("data-kind", "picture")
+    page.locator("[id='b2.text']").focus()
+    page.locator("#delete-b2").click()
+    expect(page.locator(".block")).to_have_count(4)
+    page.locator("#do-undo").click()
+    expect(page.locator(".block")).to_have_count(5)
+    # The cover is cut before it is sent.
+    page.set_input_files("#cover-file", {"name": "a.png", "mimeType": "image/png", "buffer": wide_png()})
+    expect(page.locator("#cutting")).to_be_visible()
+    page.locator("#cutting canvas").press("ArrowRight")
+    page.locator("#zoom").fill("2")
+    page.locator("#cut").click()
+    cover = page.locator(".cover-wide")
+    expect(cover).to_be_visible()
+    width, height = cover.evaluate(
+        "async (each) => { await each.decode(); return [each.naturalWidth, each.naturalHeight]; }"
+    )
+    assert abs(width / height - 2.35) < 0.01
+    expect(page.locator("#kept")).to_contain_text("有没存的改动")
+    frame = page.frame_locator("#preview-frame")
+    expect(frame.locator("#content")).to_contain_text("先看去年")
     assert look(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert look(page) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    seen = frame.locator("#content").inner_html()
+    page.locator("#do-publish").click()
+    expect(page.get_by_role("status").filter(has_text="第 1 版已发布")).to_be_visible()
+    with office.house.look() as session:
+        sent = queries.mass_article(session, 1, 1, "")
+    assert sent is not None and sent.cover
+    shown = re.sub("/console/broadcasts/pictures/", "picture:", seen)
+    assert shown == frame.locator("body").evaluate(AS_WRITTEN, sent.content)
+
+
+def test_two_tabs_that_write_one_article_are_both_shown_what_the_other_wrote(town) -> None:
+    office = Office(town.house)
+    office.import_roster()
+    office.staff()
+    first, second = town.desk("admin"), town.desk("market")
+    first.goto(f"{town.web}/console/broadcasts/articles/new")
+    first.get_by_role("button", name="开始写").click()
+    expect(first).to_have_url(re.compile("/edit$"))
+    second.goto(first.url)
+    first.locator("#title").fill("先写的标题")
+    expect(first.locator("#kept")).to_contain_text("admin 自动保存")
+    second.locator("#title").fill("后写的标题")
+    expect(second.get_by_role("heading", name="两个人同时改")).to_be_visible()
+    expect(second.locator(".theirs-card")).to_contain_text("先写的标题")
+    expect(second.locator("#title")).to_have_value("后写的标题")
+    second.get_by_role("button", name="用我写的盖掉对方的").click()
+    expect(second.locator("#kept")).to_contain_text("market 保存")
+    with office.house.look() as session:
+        assert queries.find(session, 1).title == "后写的标题"
