@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from broadcasts.queries import reading, searching
+from broadcasts.actions.sending import PUSHES
+from broadcasts.queries import own_rows, reading, searching
 from broadcasts.queries.reading import Reader
 from broadcasts.rules import blocks, rendering
 from broadcasts.texts import library as texts
+from broadcasts.texts import own_rows as own_texts
 from foundation.errors import Refused
 from foundation.text import whole_number
 from people import identity
@@ -19,7 +21,7 @@ from wechat_bot.conversation import After, Article, Conversation, Entry, Reply, 
 from wechat_bot.models import Talk
 from wechat_bot.reply import TEXT_LIMIT
 
-LIBRARY, ARTICLE = "library", "article"
+LIBRARY, ARTICLE, OWN = "library", "article", "own"
 #: How long a list can be chosen from by number.
 LASTS = timedelta(minutes=30)
 #: Articles of one list: as many as a small screen shows at once, and a passive reply holds.
@@ -113,9 +115,27 @@ def _opened(turn: Turn, *, article_id: int) -> Reply:
     return Reply(articles=(Article(line.title, digest, picture, f"{site}/m/library/{line.token}"),))
 
 
+def open_own(turn: Turn, reference: str) -> Reply:
+    """Tell a shop what service notices told it of itself: the newest in whole, the way to the others."""
+    shop = identity.shop_of(turn.session, turn.openid)
+    if shop is None:
+        return Reply(own_texts.ONLY_FOR_SHOPS)
+    found = own_rows.of_shop(turn.session, PUSHES.name, shop.id)
+    if not found:
+        return Reply(own_texts.NOTHING)
+    url = f"{turn.account.public_url}/m/mine/{found[0].token}" if turn.account.has_pages else ""
+    return Reply(own_texts.newest(found[0], turn.zone, others=len(found) - 1, url=url))
+
+
+def hear_own(turn: Turn, talk: Talk) -> Reply:
+    """Never called: no talk is begun for what is told once."""
+    return Reply(own_texts.NOTHING, after=After.END)
+
+
 CONVERSATIONS = (
     Conversation(LIBRARY, open=open_library, hear=hear, lasts=LASTS, is_brief=True, page=library_page),
     Conversation(ARTICLE, open=open_article, hear=hear_article, page=article_page),
+    Conversation(OWN, open=open_own, hear=hear_own),
 )
 ENTRY = Entry("看货源和新品", "资料", f"{LIBRARY}:", 30)
-WORDS = (Word("资料", f"{LIBRARY}:", takes_rest=True),)
+WORDS = (Word("资料", f"{LIBRARY}:", takes_rest=True), Word("我的", f"{OWN}:"))

@@ -39,7 +39,7 @@ broadcasts = Feature(
     console=routes.blueprint,
     statics={"broadcasts": Path(__file__).parent / "static"},
     mobile=routes_in_wechat.blueprint,
-    cards=library_on_phones.cards,
+    cards=routes_in_wechat.cards,
     tabs=library_on_phones.tabs,
     more=(
         sending.PUSHES,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from broadcasts.actions import sending
 from broadcasts.models.library import ArticleState, LibraryArticle, LibraryColumn
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
+from broadcasts.queries import own_rows
 from broadcasts.rules import advertising, blocks, buttons, drafts
 from broadcasts.rules.advertising import AdvertisingWord
 from broadcasts.rules.states import TAKES_ITS_DAY
@@ -63,6 +64,8 @@ def faults(session: Session, push: Push, campaign: Campaign, at: Circumstances) 
     ends = campaign.not_after and campaign.not_after.astimezone(zone)
     found += drafts.faults_of_time(kind, campaign.due_at.astimezone(zone), ends, at.now.astimezone(zone))
     found += drafts.faults_of_plan(plan, kind, campaign.audience, is_service=at.context.account.has_pages)
+    if own_rows.table(session, push.id) is not None:
+        found += drafts.faults_of_rows(push.id, kind, plan, Shows(push.shows), campaign.audience)
     try:
         meant = audiences.condition(session, campaign.audience, at.context.criteria, now=at.now)
         audiences.require_some(int(listing.is_anybody(session, meant)))

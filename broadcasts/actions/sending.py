@@ -9,11 +9,12 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.pushes import Plan, Push, PushBrand, PushKind, Refusal, Shows
-from broadcasts.queries import articles, pictures
+from broadcasts.queries import articles, own_rows, pictures
 from broadcasts.rules import rendering
 from broadcasts.rules.article import WrittenArticle
 from broadcasts.rules.blocks import Block, ButtonBlock, PictureBlock, TextBlock
 from broadcasts.rules.buttons import PushButton, numbered
+from broadcasts.texts import own_rows as own_texts
 from broadcasts.texts import pushes as texts
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason, SendingWay
 from campaigns.models import Campaign
@@ -23,6 +24,7 @@ from people import audiences
 from people.models import Retailer
 from wechat_bot import notices
 from wechat_bot.mass.source import MassContent
+from wechat_bot.outbox import queueing
 from wechat_bot.reply import text_message
 from wechat_bot.services import Services
 
@@ -39,6 +41,15 @@ WAYS: Mapping[Plan, Sequence[SendingWay]] = {
     Plan.MESSAGE: (SendingWay.MESSAGE,),
     Plan.TAG: (SendingWay.TAG,),
 }
+
+
+def sample(session: Session, push: Push, public_url: str) -> dict[str, Any]:
+    """The message of a push as its first shop gets it, for a preview."""
+    message, table = said(session, push, public_url), own_rows.table(session, push.id)
+    if table is not None:
+        text = message["text"]["content"].replace(queueing.OWN, own_rows.sample(session, table.id))
+        return text_message(text)
+    return message
 
 
 def page_of(push: Push) -> str:
@@ -71,12 +82,15 @@ def cover_of(session: Session, push: Push) -> str:
 
 
 def said(session: Session, push: Push, public_url: str) -> dict[str, Any]:
-    """The customer-service message of a push, without its addressee: a card, or a text."""
+    """The customer-service message of a push, without its addressee: a card, or a text. `queueing.OWN` stands in it
+    where each shop's own values go."""
     foot = texts.FOOT_PROMO if push.kind == PushKind.PROMO else ""
     words, url = digest_of(session, push), f"{public_url}{page_of(push)}"
     if push.shows == Shows.TEXT:
-        lines = [f"【{push.title}】", words]
+        has_own = own_rows.table(session, push.id) is not None
+        lines = [f"【{push.title}】", words, *([queueing.OWN] if has_own else [])]
         lines += [texts.numbered(number, button.words) for number, button in numbered(buttons_of(push))]
+        foot = own_texts.AGAIN if has_own else foot
         return text_message("\n".join([*lines, *([foot] if foot else [])]))
     cover = cover_of(session, push)
     article = {
@@ -143,7 +157,9 @@ def _message(session: Session, campaign: Campaign, context: CampaignContext) -> 
     if push.kind == PushKind.SERVICE and NAME in context.account.notices:
         when, who = campaign.due_at, context.account.name
         notice = notices.notice(NAME, page_of(push), when=when, who=who, what=push.title)
-    return CampaignMessage(said(session, push, context.account.public_url), notice, not_after=campaign.not_after)
+    message, table = said(session, push, context.account.public_url), own_rows.table(session, push.id)
+    own = own_rows.words(table.id) if table else None
+    return CampaignMessage(message, notice, not_after=campaign.not_after, own=own)
 
 
 def _mass(services: Services, session: Session, campaign: Campaign) -> MassContent:
@@ -169,6 +185,7 @@ def _content(session: Session, campaign: Campaign) -> Mapping[str, Any]:
         "buttons": push.buttons,
         "tag": push.tag_id,
         "brands": list(session.scalars(brands)),
+        "rows": own_rows.digest(session, push.id),
     }
 
 

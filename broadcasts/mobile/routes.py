@@ -1,9 +1,14 @@
 """Routes of broadcasts inside WeChat: every address and its view."""
 
-from broadcasts.mobile import library
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from broadcasts.mobile import library, own_rows
 from broadcasts.texts import library as texts
 from foundation.errors import Refused
 from wechat_bot import oauth
+from wechat_bot.conversation import Card
 
 blueprint = oauth.pages("broadcasts_mobile", __name__, url_prefix="/m", template_folder="../templates")
 blueprint.register_error_handler(
@@ -15,5 +20,11 @@ for _rule, _view, _methods in (
     ("/library/pictures/<sha256>", library.picture, ("GET",)),
     (_ARTICLE, library.article, ("GET",)),
     (_ARTICLE, library.mark, ("POST",)),
+    ("/mine/<token>", own_rows.own_row, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
+
+
+def cards(session: Session, openid: str, now: datetime) -> list[Card]:
+    """The cards of broadcasts on a follower's own page."""
+    return [*own_rows.cards(session, openid, now), *library.cards(session, openid, now)]

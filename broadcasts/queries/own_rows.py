@@ -28,6 +28,11 @@ class OwnNotice:
     sent_at: datetime
     values: Sequence[tuple[str, str]]
 
+    @property
+    def lines(self) -> str:
+        """The values as a message says them, a line each."""
+        return "\n".join(f"{heading}：{value}" for heading, value in self.values)
+
 
 def table(session: Session, push_id: int) -> OwnTable | None:
     """Return the table of own rows that counts for a push; None where it has none."""
@@ -44,6 +49,12 @@ def words(table_id: int) -> ColumnElement[str]:
     """Return the words of each recipient's own row, as an SQL expression on `Recipient`."""
     own = select(OwnRow.said).where(OwnRow.table_id == table_id, OwnRow.retailer_id == Recipient.retailer_id)
     return func.coalesce(own.correlate(Recipient).scalar_subquery(), "")
+
+
+def sample(session: Session, table_id: int) -> str:
+    """Return the words of a table's first row, for a preview."""
+    first = select(OwnRow.said).where(OwnRow.table_id == table_id).order_by(OwnRow.retailer_id).limit(1)
+    return session.scalar(first) or ""
 
 
 def first(session: Session, table_id: int, count: int) -> list[tuple[str, Sequence[str]]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from broadcasts.models.pushes import Plan, PushKind, Shows
 from broadcasts.rules.buttons import PushButton
+from broadcasts.texts import own_rows as own_texts
 from broadcasts.texts import pushes as texts
 from foundation import public_days
 from wechat_bot.reply import TEXT_LIMIT
@@ -116,6 +117,25 @@ def faults_of_plan(plan: Plan, kind: PushKind, audience: Mapping[str, Any] | Non
     if plan is Plan.TAG and group_of(audience) is None:
         return [texts.ONE_TAG]
     return []
+
+
+def faults_of_rows(
+    push_id: int, kind: PushKind, plan: Plan, shows: Shows, audience: Mapping[str, Any] | None
+) -> list[str]:
+    """What is wrong with a push that has a table with a row for each shop.
+
+    >>> faults_of_rows(7, PushKind.SERVICE, Plan.MESSAGE, Shows.TEXT, {"own_row": 7})
+    []
+    >>> faults_of_rows(7, PushKind.SERVICE, Plan.AUTO, Shows.TEXT, None)
+    ['各店收到的不一样，不能群发，“怎么发”请选“只发消息”。', '有各店表格的推送，对象就是表格里的店，请不要另选。']
+    """
+    wrong = (
+        (kind is not PushKind.SERVICE, own_texts.ONLY_SERVICE),
+        (shows is not Shows.TEXT, own_texts.ONLY_TEXT),
+        (plan is not Plan.MESSAGE, own_texts.ONLY_MESSAGE),
+        (audience != {"own_row": push_id}, own_texts.ONLY_ROWS),
+    )
+    return [said for is_wrong, said in wrong if is_wrong]
 
 
 def group_of(audience: Mapping[str, Any] | None) -> tuple[str, str] | None:

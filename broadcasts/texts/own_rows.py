@@ -1,0 +1,36 @@
+"""Texts of own rows: what a service notice tells a shop of itself, in the chat and to staff."""
+
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from wechat_bot.reply import link
+
+NOTHING = "现在没有单独给您店的通知。回复“留言”可以问客户经理。"
+ONLY_FOR_SHOPS = "绑定了店才能看自己店的通知。回复“绑定 许可证号 手机后四位”，例如：绑定 350802100001 8899"
+GONE = "这份通知里没有您的店，或者已经收回。"
+AGAIN = "回复“我的”随时再看。"
+#: Why a push with a table cannot be submitted.
+ONLY_SERVICE = "有各店表格的推送只能是“业务通知”。"
+ONLY_TEXT = "有各店表格的推送，内容请选“文字”。"
+ONLY_MESSAGE = "各店收到的不一样，不能群发，“怎么发”请选“只发消息”。"
+ONLY_ROWS = "有各店表格的推送，对象就是表格里的店，请不要另选。"
+
+
+class Notice(Protocol):
+    """What is told of a notice."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def sent_at(self) -> datetime: ...
+    @property
+    def lines(self) -> str: ...
+
+
+def newest(notice: Notice, zone: ZoneInfo, *, others: int, url: str) -> str:
+    """The newest notice in whole, and the way to the others."""
+    at = notice.sent_at.astimezone(zone)
+    more = f"还有 {others} 份以前的。" if others else ""
+    way = f"\n{more}{link(url, '点这里看')}" if url else ""
+    return f"《{notice.title}》{at.month} 月 {at.day} 日\n{notice.lines}{way}"
