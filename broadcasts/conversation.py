@@ -124,7 +124,8 @@ def open_own(turn: Turn, reference: str) -> Reply:
     if not found:
         return Reply(own_texts.NOTHING)
     url = f"{turn.account.public_url}/m/mine/{found[0].token}" if turn.account.has_pages else ""
-    return Reply(own_texts.newest(found[0], turn.zone, others=len(found) - 1, url=url))
+    at = found[0].sent_at.astimezone(turn.zone)
+    return Reply(own_texts.newest(found[0].title, at, found[0].lines, others=len(found) - 1, url=url))
 
 
 def hear_own(turn: Turn, talk: Talk) -> Reply:

@@ -1,8 +1,6 @@
 """Texts of own rows: what a service notice tells a shop of itself, in the chat and to staff."""
 
 from datetime import datetime
-from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from wechat_bot.reply import link
 
@@ -17,20 +15,8 @@ ONLY_MESSAGE = "各店收到的不一样，不能群发，“怎么发”请选�
 ONLY_ROWS = "有各店表格的推送，对象就是表格里的店，请不要另选。"
 
 
-class Notice(Protocol):
-    """What is told of a notice."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def sent_at(self) -> datetime: ...
-    @property
-    def lines(self) -> str: ...
-
-
-def newest(notice: Notice, zone: ZoneInfo, *, others: int, url: str) -> str:
-    """The newest notice in whole, and the way to the others."""
-    at = notice.sent_at.astimezone(zone)
+def newest(title: str, at: datetime, lines: str, *, others: int, url: str) -> str:
+    """The newest notice in whole, and the way to the others; its moment on the company's clock."""
     more = f"还有 {others} 份以前的。" if others else ""
     way = f"\n{more}{link(url, '点这里看')}" if url else ""
-    return f"《{notice.title}》{at.month} 月 {at.day} 日\n{notice.lines}{way}"
+    return f"《{title}》{at.month} 月 {at.day} 日\n{lines}{way}"
