@@ -31,6 +31,8 @@ REPLIES = (
     ("1", "1", "4", "8", "35"),
 )
 AUDIENCE = "城区的现代和优质终端"
+#: Columns of the library by the folders of their articles, the newest last.
+LIBRARY = {"basics": "卷烟百科", "supply": "货源策略", "display": "陈列展示", "law": "法规与真假鉴别"}
 CANNED = (
     ("明天送到", "{称呼}您好，您要的货明天随送货车带到，签收就行。{经理}"),
     ("正在核实", "{称呼}您好，您说的情况我去核实，{截止}前给您答复。有急事请打 {电话}。{经理}"),
@@ -52,6 +54,7 @@ class Story:
         """Play all scenes; gives the accounts and passwords of the console."""
         self._phones.choose_templates()
         accounts = self._open_the_office()
+        self._fill_the_library()
         self._people_come_in()
         self._a_survey_is_asked()
         self._shops_write()
@@ -101,6 +104,11 @@ class Story:
             },
         )
         return accounts
+
+    def _fill_the_library(self) -> None:
+        for folder, column in LIBRARY.items():
+            for file in sorted((HERE / "articles" / folder).glob("*.md")):
+                self._stage.flask("broadcasts", "article", str(file), "--column", column, "--by", "market")
 
     def _arrange_areas(self) -> None:
         """周明华 heads 新罗区, which stands above the others; 林小燕 is on leave and 黄志宏 stands in."""

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from requests.adapters import BaseAdapter
 from sqlalchemy import func, or_, select
 from werkzeug.test import Client
 
+from broadcasts.models.library import LibraryArticle
 from config.app import build_services, create_app
-from config.demo import templates
+from config.demo import story, templates
 from config.demo.stage import Desk, PastClock, Platform, Stage
 from config.demo.story import DAYS, Story
 from config.settings import Settings
@@ -30,6 +32,9 @@ from visits.models import Escalation, GroupAnswer, Rating, Request
 from wechat_bot.models import Delivery, DeliveryState
 
 HERE = "http://platform"
+ARTICLES = sorted((Path(story.__file__).parent / "articles").glob("*/*.md"))
+#: A law, its year, and behind that its article: 《行政许可法》（2019年修正）第五十条.
+CITED = re.compile(r"《([^》]*(?:法|条例|规定))》(?!（\d{4}年[^）]*）)")
 
 
 class Control(BaseAdapter):
@@ -49,6 +54,17 @@ class Control(BaseAdapter):
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+@pytest.mark.parametrize("file", ARTICLES, ids=lambda file: file.stem)
+def test_an_article_of_the_demo_says_where_its_facts_come_from(file: Path) -> None:
+    said = file.read_text(encoding="utf-8")
+    title = said.split("\n", 1)[0]
+    assert title.startswith("# ") and len(title) <= 34
+    assert re.search("\n(依据|来源)：|经验做法", said)
+    assert CITED.findall(said) == []
+    if file.parent.name == "law":
+        assert "以当地烟草" in said
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
@@ -89,6 +105,10 @@ def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) ->
     assert (bound, sorted(rated)) == (33, [1, 2])
     assert waiting and answered and answered >= 2 and steps["due"] >= 1
     assert set(became) <= {"sent", "delivered", "cancelled"}, "what the demo's templates do not take would fail here"
+    first = json.loads(app.test_cli_runner().invoke(args=["broadcasts", "search", "烟证快过期了", "--json"]).output)[0]
+    with services.reading() as looking:
+        titles = dict(looking.execute(select(LibraryArticle.id, LibraryArticle.title)).all())
+    assert len(titles) == len(ARTICLES) and titles[first] == "许可证快到期，提前三十日申请延续"
     for name, password in accounts.items():
         desk = Desk(app)
         desk.sign_in(name, password)
