@@ -27,6 +27,8 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from wechat_bot.mass.source import MassArticle
 
+#: Versions shown at a time: an article is edited now and then, and each version is read whole.
+MOST_VERSIONS = 50
 STATES = {ArticleState.DRAFT: "草稿", ArticleState.PUBLISHED: "已发布", ArticleState.WITHDRAWN: "已撤下"}
 
 
@@ -158,18 +160,22 @@ def version(session: Session, article_id: int, number: int) -> WrittenArticle | 
     return _article(kept) if kept else None
 
 
-def versions(session: Session, article_id: int) -> tuple[VersionLine, ...]:
-    """The published versions of an article, the newest first, each with what it changed."""
-    rows = session.scalars(
-        select(ArticleVersion).where(ArticleVersion.article_id == article_id).order_by(ArticleVersion.number)
-    ).all()
+def versions(
+    session: Session, article_id: int, *, before: int | None = None, limit: int = MOST_VERSIONS
+) -> tuple[VersionLine, ...]:
+    """The published versions of an article, the newest first, each with what it changed; those before a number."""
+    which = select(ArticleVersion).where(ArticleVersion.article_id == article_id)
+    if before is not None:
+        which = which.where(ArticleVersion.number < before)
+    # One more, for what the oldest of them changed.
+    rows = session.scalars(which.order_by(ArticleVersion.number.desc()).limit(limit + 1)).all()[::-1]
     read = list(map(_article, rows))
     differences: list[tuple[str, ...]] = [(), *(changes(old, new) for old, new in pairwise(read))]
     lines = (
         VersionLine(row.number, row.title, row.made_at, row.made_by, said)
         for row, said in zip(rows, differences, strict=True)
     )
-    return tuple(lines)[::-1]
+    return tuple(lines)[::-1][:limit]
 
 
 def unpublished(session: Session, article_id: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from broadcasts.rules import inline
 from broadcasts.rules.blocks import (
     LONGEST_LINE,
     LONGEST_TEXT,
+    MOST_BLOCKS,
     MOST_CELLS,
     MOST_ITEMS,
     MOST_ROWS,
@@ -22,9 +23,13 @@ from broadcasts.rules.blocks import (
     TableBlock,
     TextBlock,
 )
+from broadcasts.rules.table_grid import WIDEST, CellGrid
+from foundation.errors import Refused
 from foundation.text import cut, readable, shortened, visible
 
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
+#: Blocks of a document: whoever comes to so many has to part it.
+_MOST = 4 * MOST_BLOCKS
 _SOURCE = re.compile(r"^(?:——?|―+|--)\s*(.+)$")
 
 
@@ -43,16 +48,6 @@ class _List:
     items: list[tuple[str, list[str]]] = field(default_factory=list)
 
 
-@dataclass
-class _Table:
-    rows: list[list[str]] = field(default_factory=list)
-    #: Cells of the next rows that are taken already, by their column: in how many more rows.
-    taken: dict[int, int] = field(default_factory=dict)
-    heads: int = 0
-    lines: list[str] | None = None
-    span: tuple[int, int] = (1, 1)
-
-
 class BlockBuilder:
     """Builder of blocks. Text goes where the innermost of item, cell and quotation is, else into a paragraph."""
 
@@ -66,7 +61,7 @@ class BlockBuilder:
         self._notes: list[ArticleFault] = []
         self._said: list[tuple[str, bool, str]] = []
         self._lists: list[_List] = []
-        self._tables: list[_Table] = []
+        self._tables: list[CellGrid] = []
         self._quotes: list[list[str]] = []
         self._waiting: list[Block] = []  # pictures within a list, a table or a quotation come behind it
 
@@ -175,40 +170,24 @@ class BlockBuilder:
     def table_begins(self) -> None:
         """Begin a table; one within a cell is read as the cell's text."""
         self.paragraph()
-        self._tables.append(_Table())
+        self._tables.append(CellGrid())
 
     def row_begins(self) -> None:
         """Begin a row."""
         if self._tables:
-            table = self._tables[-1]
-            if table.rows:
-                self._fill(table)
-            table.rows.append([])
-            self._fill(table, begins=True)
+            self._tables[-1].row_begins()
 
     def cell_begins(self, columns: int, rows: int, *, is_head: bool) -> None:
         """Begin a cell that reaches over so many columns and rows."""
         self.paragraph()
         if self._tables:
-            table = self._tables[-1]
-            if not table.rows:
-                self.row_begins()
-            table.lines, table.span = [], (min(columns, MOST_CELLS), min(rows, MOST_ROWS))
-            table.heads += is_head and len(table.rows) == 1
+            self._tables[-1].cell_begins(columns, rows, is_head=is_head)
 
     def cell_ends(self) -> None:
         """End a cell."""
         self.paragraph()
-        table = self._tables[-1] if self._tables else None
-        if table is None or table.lines is None:
-            return
-        row, (columns, rows) = table.rows[-1], table.span
-        for number in range(columns):
-            if rows > 1:
-                table.taken[len(row)] = rows - 1
-            row.append("\n".join(table.lines) if number == 0 else "")
-        table.lines = None
-        self._fill(table, begins=True)
+        if self._tables:
+            self._tables[-1].cell_ends()
 
     def table_ends(self) -> None:
         """End a table."""
@@ -216,14 +195,15 @@ class BlockBuilder:
         if not self._tables:
             return
         done = self._tables.pop()
-        rows = [row for row in done.rows if any(row)]
+        rows = done.filled
         if self._tables:
             if self._tables[-1].lines is not None:
                 self._tables[-1].lines += ["  ".join(cell for cell in row if cell) for row in rows]
             return
         width = max(map(len, rows), default=0)
         if width > MOST_CELLS:
-            self.tell(f"表格有 {width} 列，只留了前 {MOST_CELLS} 列。")
+            many = f"{width} 列" if width < WIDEST else f"{WIDEST} 列以上"
+            self.tell(f"表格有 {many}，只留了前 {MOST_CELLS} 列。")
         if self._lists or self._quotes or (len(rows) == 1 and width == 1):
             # Within a list, or a frame drawn around a text.
             for row in rows:
@@ -254,7 +234,7 @@ class BlockBuilder:
         if found:
             lines.pop()
         source = shortened(found[1].strip(), LONGEST_LINE) if found else ""
-        parts = cut("\n".join(lines), LONGEST_TEXT * 3)
+        parts = cut("\n".join(lines).strip(), LONGEST_TEXT * 3)
         self._outward([QuoteBlock(part, source if part is parts[-1] else "") for part in parts if part])
 
     def finished(self) -> ReadDocument:
@@ -279,11 +259,14 @@ class BlockBuilder:
         return ReadDocument(self._title, blocks, tuple(dict.fromkeys(notes)))
 
     def _put(self, block: Block) -> None:
+        if len(self._blocks) >= _MOST:
+            raise Refused(f"里面超过 {_MOST:,} 段，没有读。请分成几篇。")
         self._blocks.append(block)
 
     def _outward(self, blocks: list[Block] | list[ListBlock] | list[TableBlock] | list[QuoteBlock]) -> None:
         """Put what is finished, and behind it the pictures that stood in it, once nothing else is open."""
-        self._blocks += blocks
+        for each in blocks:
+            self._put(each)
         if not (self._tables or self._lists or self._quotes):
             self._blocks += self._waiting
             self._waiting = []
@@ -300,17 +283,6 @@ class BlockBuilder:
         else:
             items[-1] = (f"{said} {text}" if said else text, lower)
 
-    def _fill(self, table: _Table, *, begins: bool = False) -> None:
-        """Leave cells empty into which one above reaches: those that come next, and at a row's end all."""
-        row = table.rows[-1]
-        while table.taken and (len(row) in table.taken or (not begins and len(row) < max(table.taken))):
-            left = table.taken.get(len(row), 0)
-            if left > 1:
-                table.taken[len(row)] = left - 1
-            elif left:
-                del table.taken[len(row)]
-            row.append("")
-
     def _taken(self) -> str:
         """The text said since the last paragraph, with its marks."""
         said, self._said = self._said, []
@@ -320,9 +292,14 @@ class BlockBuilder:
                 merged[-1] = (merged[-1][0] + text, is_bold, address)
             else:
                 merged.append((text, is_bold, address))
-        marked = "".join(inline.marked(text, is_bold=bold, address=address) for text, bold, address in merged)
+        marked = "".join(_by_line(text, is_bold=bold, address=address) for text, bold, address in merged)
         lines = (" ".join(line.split(" ")).strip() for line in marked.split("\n"))
         return visible("\n".join(lines))
+
+
+def _by_line(text: str, *, is_bold: bool, address: str) -> str:
+    """A text with its marks in each of its lines, for a line may be taken apart."""
+    return "\n".join(inline.marked(each, is_bold=is_bold, address=address) for each in text.split("\n"))
 
 
 def _in_parts(items: list[ListItem]) -> Iterator[tuple[ListItem, ...]]:

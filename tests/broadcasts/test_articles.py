@@ -72,6 +72,9 @@ def test_versions_never_change_and_tell_in_words_what_they_changed(library: Libr
         "加了第 2 块（分隔线）",
     )
     assert shown is not None and shown.number == 2
+    with library.house.look() as session:
+        assert queries.versions(session, article_id, limit=1) == (second,)
+        assert queries.versions(session, article_id, before=2) == (first,)
     services = library.house.services
     with services.transaction() as session:
         articles.take_back(session, article_id, 1, stamp=None, who="陈静", now=services.clock())

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from broadcasts import jobs
@@ -70,9 +72,35 @@ def test_a_page_keeps_its_lists_tables_quotations_and_links() -> None:
     assert read.title == "怎么办" and not read.notes
 
 
+def test_cells_that_reach_over_many_others_keep_nobody_waiting() -> None:
+    began = time.monotonic()
+    (made,) = pasted.read("<table>" + ("<tr>" + "<td colspan=12 rowspan=200>x</td>" * 2 + "</tr>") * 200).blocks
+    assert isinstance(made, TableBlock) and len(made.rows[0]) == 12
+    assert time.monotonic() - began < 2
+
+
+TAGS = [
+    *("p", "div", "h1", "h3", "ul", "ol", "li", "table", "tr", "td", "th", "blockquote", "a", "b", "img", "br", "hr"),
+    *("svg", "script", "var", "figure", "figcaption", "pre", "iframe"),
+]
+GIVEN = ("", ' href="https://a.com/x"', ' href="javascript:1"', f' src="{HERE}" alt="图[1]**"', " colspan=3 rowspan=2")
+OPENED = st.builds("<{}{}>".format, st.sampled_from(TAGS), st.sampled_from(GIVEN))
+CLOSED = st.sampled_from(TAGS).map("</{}>".format)
+WORDS = st.sampled_from(["看证", " 有效期 ", "**粗**", "[x](https://a.com)", "—— 许可法", "\n", "&lt;b&gt;", "<"])
+
+
+@given(st.lists(OPENED | CLOSED | WORDS, max_size=40))
+def test_whatever_is_pasted_is_read_into_blocks_that_can_be_saved(pieces: list[str]) -> None:
+    read = pasted.read("".join(pieces))
+    again = blocks.read(blocks.to_json(read.blocks))
+    assert again.blocks == read.blocks and not again.faults
+    assert all(each.block is None or each.block < max(len(read.blocks), 1) for each in read.notes)
+    assert "<script" not in rendering.wechat(read.blocks)
+
+
 @pytest.mark.parametrize(
     ("html", "said"),
-    [("<div>" * 600 + "x", "一层套一层"), ("x" * (3 << 20), "太多了")],
+    [("<div>" * 600 + "x", "一层套一层"), ("x" * (3 << 20), "太多了"), ("<p>x" * 3000, "里面超过 2,000 段")],
 )
 def test_what_would_keep_the_server_busy_is_refused_at_once(html: str, said: str) -> None:
     began = time.monotonic()
