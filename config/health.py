@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from foundation.database import is_full
 from wechat_bot import alarms, beats, texts
+from wechat_bot.mass import settling
 from wechat_bot.models import BEAT_LOST
 from wechat_bot.outbox import pausing, resolving
 from wechat_bot.services import Services
@@ -104,7 +105,7 @@ class Checkup:
             **{name: told[name] for name in self._folders},
         }
         well = all(part == "ok" for name, part in parts.items() if name != "token") and token != "refused"
-        more = {name: read[name] for name in ("broadcasts", "outbox") if name in read}
+        more = {name: read[name] for name in ("broadcasts", "outbox", "mass") if name in read}
         return {"ok": well, "development": self._services.is_development, **parts, **more}
 
     def _read(self) -> dict[str, Any] | str:
@@ -116,6 +117,7 @@ class Checkup:
                     "problems": alarms.recent(session, now=now),
                     "broadcasts": texts.DAY_SPENT if pausing.is_day_spent(session, now=now) else "ok",
                     "outbox": resolving.counts(session),
+                    "mass": settling.counts(session),
                 }
         except SQLAlchemyError as error:
             return f"unreachable ({type(error).__name__})"

@@ -17,6 +17,7 @@ from foundation import paging
 from foundation.database import count_to
 from foundation.paging import FIRST, Cursor, Order, Page
 from wechat_bot import beats
+from wechat_bot.mass import receipts
 from wechat_bot.models import BEAT_LOST, Delivery, DeliveryState, Follower
 
 #: The front page's figures are exact up to here and "at least" beyond, so that it stays fast on large tables.
@@ -198,7 +199,7 @@ def task(session: Session, visitor: Visitor, task_id: int) -> Task | None:
 
 
 def outbox(session: Session, *, now: datetime) -> Outbox:
-    """The numbers of unsure, recently failed and waiting messages, and of followers."""
+    """The numbers of unsure (mass messages among them), recently failed and waiting messages, and of followers."""
 
     def count(*conditions: ColumnElement[bool]) -> int:
         return count_to(session, select(Delivery.id).where(*conditions), FIGURED)
@@ -207,7 +208,7 @@ def outbox(session: Session, *, now: datetime) -> Outbox:
         return count_to(session, select(Follower.openid).where(*conditions), FIGURED)
 
     return Outbox(
-        count(_IS_TROUBLE, Delivery.state == _UNSURE),
+        count(_IS_TROUBLE, Delivery.state == _UNSURE) + receipts.count_unsure(session),
         count(_IS_TROUBLE, Delivery.state == _FAILED, Delivery.settled_at > now - RECENT),
         count(Delivery.state == _PENDING),
         followers(Follower.unfollowed_at.is_(None), Follower.followed_at.is_not(None)),
@@ -216,10 +217,10 @@ def outbox(session: Session, *, now: datetime) -> Outbox:
 
 
 def undelivered(session: Session, *, failed_since: datetime) -> tuple[int, int]:
-    """The numbers of unsure messages and of those that failed since a moment."""
+    """The numbers of unsure messages, mass messages among them, and of those that failed since a moment."""
     failed = select(Delivery.id).where(_IS_TROUBLE, Delivery.state == _FAILED, Delivery.settled_at > failed_since)
     unsure = select(Delivery.id).where(_IS_TROUBLE, Delivery.state == _UNSURE)
-    return count_to(session, unsure, FIGURED), count_to(session, failed, FIGURED)
+    return count_to(session, unsure, FIGURED) + receipts.count_unsure(session), count_to(session, failed, FIGURED)
 
 
 def month_figures(session: Session, *, since: datetime) -> Sequence[MonthFigure]:

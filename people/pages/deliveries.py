@@ -13,7 +13,7 @@ from console.permissions import OUTBOX_SEE
 from console.stamps import Editable
 from foundation.clock import when
 from foundation.paging import Cursor, Page
-from people import deliveries
+from people import deliveries, mass_deliveries
 from people.deliveries import DeliveryLine
 from people.pages import filters
 from people.permissions import OUTBOX_SETTLE, PEOPLE_EXPORT
@@ -98,6 +98,7 @@ def delivery_list() -> ResponseReturnValue:
     with services.reading() as session:
         shown = looking.look(DELIVERIES, session)
         counts = deliveries.counts(session)
+        parts = mass_deliveries.unsure(session, features) if state is DeliveryState.UNSURE else []
         topics = deliveries.topics(session, features) if state in WAITING else []
         is_day_spent = state is DeliveryState.PENDING and pausing.is_day_spent(session, now=services.clock())
     return render_template(
@@ -109,6 +110,7 @@ def delivery_list() -> ResponseReturnValue:
         counts=counts,
         most=deliveries.COUNTED,
         topics=topics,
+        parts=parts,
         pause=texts.DAY_SPENT if is_day_spent else "",
         is_sorted=sum(each.waiting for each in topics) < deliveries.SORTED,
     )
@@ -129,6 +131,16 @@ def settle_delivery(delivery_id: int) -> ResponseReturnValue:
         note("delivery.settle", looked_at.about, SAID[outcome])
     said = "已排进发送队列。" if outcome == "resend" else f"已{SAID[outcome]}。"
     return act.done(url_for("people_pages.delivery_list"), said)
+
+
+@access.allow(OUTBOX_SETTLE)
+def settle_mass(job_id: int) -> ResponseReturnValue:
+    """Resolve an unsure part of a mass message."""
+    outcome = request.form.get("outcome", "")
+    with act.transaction() as (session, now, note):
+        mass_deliveries.settle(session, job_id, outcome, by=access.visitor().name, now=now)
+        note("delivery.settle", f"mass:{job_id}", mass_deliveries.OUTCOMES[outcome])
+    return act.done(url_for("people_pages.delivery_list"), f"已{mass_deliveries.OUTCOMES[outcome]}。")
 
 
 @access.allow(OUTBOX_SETTLE)

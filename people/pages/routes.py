@@ -61,6 +61,7 @@ for _rule, _view, _methods in (
     ("/messages", deliveries.delivery_list, ("GET",)),
     ("/messages/export", exporting(deliveries.DELIVERIES, deliveries.delivery_list), ("POST",)),
     ("/messages/<int:delivery_id>/settle", deliveries.settle_delivery, ("POST",)),
+    ("/messages/mass/<int:job_id>/settle", deliveries.settle_mass, ("POST",)),
     ("/messages/cancel", deliveries.cancel_deliveries, ("POST",)),
     ("/users", users.user_list, ("GET",)),
     ("/users/export", exporting(users.USERS, users.user_list), ("POST",)),

@@ -43,6 +43,7 @@ ACTS = {
     "people_pages.new_tag": "something new; a name that is taken is refused",
     "people_pages.mirror_tags": "asks for long work",
     "people_pages.print_codes": "asks for a file",
+    "people_pages.settle_mass": "decides on what is unsure, once; decided already is said",
     "people_pages.cancel_deliveries": "cancels what waits by now, and says how many",
     "people_pages.new_user": "something new; a name that is taken is refused",
     "people_pages.reset": "a password nobody has seen",

@@ -7,6 +7,8 @@ from campaigns.models import Campaign
 from foundation import paging
 from people.models import Retailer
 from surveys.models import Survey
+from wechat_bot.mass import planning, settling
+from wechat_bot.mass.models import MassJob, MassState
 from wechat_bot.models import Delivery, Lane
 
 MESSAGES = "/console/messages"
@@ -63,6 +65,29 @@ def test_an_unsure_message_is_settled_once(office, wang) -> None:
     assert browser.post(f"{MESSAGES}/{third}/settle", {"outcome": "maybe"}).status_code == 422
     assert [entry.detail for entry in office.audited("delivery.settle")] == ["记为已收到", "记为没收到", "再发一次"]
     assert "没有不确定的消息" in browser.get(MESSAGES).text
+
+
+def test_an_unsure_part_of_a_mass_message_is_shown_and_settled_once(office, wang) -> None:
+    house, market = office.house, office.browser("market")
+    with house.services.transaction() as session:
+        due = {"due_at": house.clock(), "not_after": None, "heeds_quiet": False, "now": house.clock()}
+        job = planning.plan(session, source="x", about="survey:1", part=2, generation=0, size=9999, month=202603, **due)
+        session.flush()
+        settling.end(session, job, MassState.UNSURE, "微信一直没有说收到没有", now=house.clock())
+    page = market.get(MESSAGES).text
+    for said in ("不确定的群发", "调查《满意度》", "9,999", "微信一直没有说收到没有"):
+        assert said in page
+    health = house.app.test_client().get("/healthz").get_json()
+    assert health["mass"] == {"unsure": 1}
+    assert market.post(f"{MESSAGES}/mass/{job.id}/settle", {"outcome": "maybe"}).status_code == 422
+    assert market.post(f"{MESSAGES}/mass/{job.id}/settle", {"outcome": "sent"}).status_code == 303
+    again = market.post(f"{MESSAGES}/mass/{job.id}/settle", {"outcome": "failed"})
+    assert (again.status_code, "已经有人处理过" in again.text) == (422, True)
+    assert [entry.detail for entry in office.audited("delivery.settle")] == ["记为已发出"]
+    assert "不确定的群发" not in market.get(MESSAGES).text
+    with house.look() as session:
+        job = session.get_one(MassJob, job.id)
+        assert (job.state, job.has_news) == ("finished", True)
 
 
 def test_why_a_message_failed_or_waits_is_said_in_chinese(office, wang) -> None:

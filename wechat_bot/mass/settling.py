@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, literal, select, update
+from sqlalchemy import delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import Moment
@@ -13,7 +13,7 @@ from wechat_bot.client.mass import Taken
 from wechat_bot.mass import answers, receipts
 from wechat_bot.mass.answers import NextStep
 from wechat_bot.mass.models import MassDraft, MassJob, MassState, WechatPicture
-from wechat_bot.mass.states import UNSURE, is_unfinished, is_waiting
+from wechat_bot.mass.states import SENDING, UNSURE, is_unfinished, is_waiting
 from wechat_bot.outbox import pausing
 
 #: Delay after a fault that only a person can mend: it goes on by itself soon after that.
@@ -116,6 +116,13 @@ def unsure(session: Session, limit: int) -> Sequence[MassJob]:
     """Jobs of which nobody knows whether WeChat has them, the oldest first."""
     found = select(MassJob).where(is_unfinished(), MassJob.state == UNSURE)
     return session.scalars(found.order_by(MassJob.id).limit(limit)).all()
+
+
+def counts(session: Session) -> dict[str, int]:
+    """The numbers of jobs by state, of those that are not over."""
+    found = (is_waiting(), MassJob.state == SENDING, is_unfinished())
+    counted = (select(MassJob.state, func.count()).where(each).group_by(MassJob.state) for each in found)
+    return {row[0]: row[1] for each in counted for row in session.execute(each)}
 
 
 def _ask_again(job: MassJob, error: SendError, why: str, now: datetime) -> None:
