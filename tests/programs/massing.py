@@ -3,6 +3,8 @@
 python -m tests.programs.massing
 """
 
+import signal
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,10 +12,12 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from config.app import build_services
+from config.settings import load
 from foundation.errors import Refused
 from tests import pictures
 from wechat_bot.feature import Feature
-from wechat_bot.mass import planning, quota
+from wechat_bot.mass import jobs, planning, quota
 from wechat_bot.mass.models import MassJob
 from wechat_bot.mass.source import MassArticle, MassContent, MassSource
 from wechat_bot.services import Services
@@ -114,3 +118,24 @@ def plan(session: Session, parts: Sequence[Sequence[str]], *, now: datetime, **c
 
 def _in(about: str, part: int) -> tuple[Any, ...]:
     return Receiver.about == about, Receiver.part == part
+
+
+def main() -> None:
+    """Be a worker of mass messages, with two threads, until asked to stop."""
+    services, stopping = build_services(load()), threading.Event()
+    signal.signal(signal.SIGTERM, lambda number, frame: stopping.set())
+
+    def work() -> None:
+        while not stopping.wait(0.1):
+            jobs.send(services, {NAME: SOURCE})
+            jobs.catch_up(services)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+if __name__ == "__main__":
+    main()
