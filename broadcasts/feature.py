@@ -8,7 +8,7 @@ from broadcasts.commands import group
 from broadcasts.mobile import library as library_on_phones
 from broadcasts.mobile import routes as routes_in_wechat
 from broadcasts.models import first_rows, library, pushes, reading, rows, series
-from broadcasts.pages import finding, needs, routes
+from broadcasts.pages import finding, left_out, needs, routes
 from broadcasts.pages import library as library_pages
 from broadcasts.pages import pushes as push_pages
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE, PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
@@ -74,6 +74,7 @@ broadcasts = Feature(
                 "push.write": "写推送",
                 "push.change": "修改推送",
                 "push.try": "试发推送",
+                "push.left_out": "查看推送收不到的店",
                 "push.submit": "提交推送审批",
                 "push.withdraw": "撤回推送",
                 "push.approve": "批准推送",
@@ -96,7 +97,7 @@ broadcasts = Feature(
                 "words.differ": "删去同义词",
             },
             topics={"push": "推送", "article": "文章", "column": "栏目", "brand": "品牌"},
-            lists=(library_pages.ARTICLES, push_pages.PUSHES),
+            lists=(library_pages.ARTICLES, push_pages.PUSHES, left_out.LEFT_OUT),
             tasks=jobs.TASKS,
         ),
     ),

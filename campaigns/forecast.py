@@ -101,6 +101,17 @@ def over_quota(session: Session, campaign: Campaign, kind: CampaignKind, context
     return found.order_by(Retailer.id)
 
 
+def left_out(
+    session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext, *columns: Any
+) -> Select[Any]:
+    """Build the select of these columns of `Retailer` and its `Area`, and the reason behind them, over the shops that a
+    campaign would leave out. The caller orders it and cuts it into pages."""
+    why, way, meant = _expressions(session, campaign, kind, context)
+    word = func.coalesce(why, case((way.in_(ways.CLOSED), way)))
+    found: Select[Any] = _of_shops(select(*columns, word.label("why"))).where(*meant, word.is_not(None))
+    return found
+
+
 def before(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Campaign]:
     """Return the campaigns of the same kind that are planned to go before this one in the same month, the next to go
     first."""

@@ -197,6 +197,7 @@ PUSHES = CampaignKind(
     reasons=_reasons,
     ways=_ways,
     mass=_mass,
+    picture=picture,
     tag=_tag,
     content=_content,
     is_capped=True,

@@ -13,6 +13,7 @@ for _command in (
     pushes.pause,
     pushes.resume,
     pushes.cancel,
+    pushes.forecast,
     searching.search,
 ):
     broadcasts.add_command(_command)

@@ -1,11 +1,12 @@
 """Commands of pushes: write one, submit, approve, reject, pause, resume, cancel it, and see what it would reach."""
 
+import json
 from collections.abc import Callable
 
 import click
 from flask.cli import with_appcontext
 
-from broadcasts.actions import approving, checking, pushes
+from broadcasts.actions import approving, checking, forecasting, pushes
 from broadcasts.actions.pushes import PushAuthor
 from broadcasts.commands.authors import author
 from broadcasts.models.pushes import Plan, PushKind, Shows
@@ -13,6 +14,7 @@ from broadcasts.permissions import PUSHES_APPROVE, PUSHES_WRITE
 from broadcasts.queries import pushes as queries
 from broadcasts.rules.drafts import PushDraft
 from broadcasts.texts import pushes as texts
+from campaigns.texts import REASONS
 from console import fields
 from console.audit import TERMINAL
 from foundation.errors import Refused
@@ -127,6 +129,26 @@ def resume(push_id: int, login: str) -> None:
 def cancel(push_id: int, login: str) -> None:
     """取消：没有发出的都不再发。"""
     _stop(push_id, login, approving.cancel, "已取消。")
+
+
+@click.command()
+@_ID
+@click.option("--json", "as_json", is_flag=True, help="给程序读。")
+@with_appcontext
+def forecast(push_id: int, as_json: bool) -> None:
+    """会发给多少家、谁收不到、要用几次群发：按现在知道的算。"""
+    services = current_services()
+    with services.reading() as session:
+        at = checking.circumstances(services, services.clock())
+        told = forecasting.forecast(session, push_id, at, is_whole=True)
+    found = told.found
+    if as_json:
+        figures = {"meant": found.meant, "reasons": dict(found.reasons), "calls": found.calls}
+        click.echo(json.dumps(figures | {"over_quota": list(told.over_quota)}, ensure_ascii=False))
+        return
+    click.echo(f"对象 {told.audience} 家，会收到 {found.meant} 家，群发 {found.calls} 次。")
+    for reason, number in found.reasons.items():
+        click.echo(f"{REASONS.get(reason, reason)}\t{number}")
 
 
 def _stop(push_id: int, login: str, do: Callable[..., None], said: str) -> None:

@@ -8,7 +8,7 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import approving, checking, previewing, sending
+from broadcasts.actions import approving, checking, forecasting, previewing, sending
 from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.pushes import Push, PushKind, Shows
 from broadcasts.pages.pictures import address as picture_address
@@ -20,6 +20,7 @@ from broadcasts.rules import states
 from broadcasts.rules.buttons import numbered
 from broadcasts.rules.states import State
 from broadcasts.texts import pushes as texts
+from campaigns.texts import REASONS
 from console import access, act, fields
 from foundation.errors import Refused
 from wechat_bot.services import Services, current_services
@@ -135,6 +136,7 @@ def _page(push_id: int, error: Refused | None) -> str:
             "whom": queries.whom(session, found.audience, services.criteria),
             "pointed_out": checking.advertises(session, kept) if found.line.state is State.DRAFT else (),
             **_shown(session, kept, found, services),
+            **_forecast(session, found, services),
         }
     return render_template(
         "broadcasts/console/push.html",
@@ -150,8 +152,21 @@ def _page(push_id: int, error: Refused | None) -> str:
         is_cancellable=found.line.state in states.CANCELLABLE,
         account=services.account_name,
         law=texts.LAW,
+        reasons=REASONS,
         **values,
     )
+
+
+def _forecast(session: Session, found: PushDetail, services: Services) -> dict[str, Any]:
+    """Whom a push that has not begun would reach. It reads the whole audience, so the page asks for it separately."""
+    is_told = access.visitor().is_company_wide and not found.has_begun and found.line.state in states.OPEN
+    if not is_told or not request.args.get("reach"):
+        return {"is_told": is_told, "told": None, "untold": ""}
+    try:
+        at = checking.circumstances(services, services.clock())
+        return {"is_told": True, "told": forecasting.forecast(session, found.line.id, at), "untold": ""}
+    except Refused as refusal:
+        return {"is_told": True, "told": None, "untold": refusal.sentence}
 
 
 def _shown(session: Session, kept: Push, found: PushDetail, services: Services) -> dict[str, Any]:

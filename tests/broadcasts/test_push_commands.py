@@ -1,5 +1,6 @@
 """Pushes through the command line: written, submitted, approved by another, stopped; and what is said where not."""
 
+import json
 import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from campaigns.models import Campaign, CampaignStep
 from tests.broadcasts.conftest import BRANDS, Library
 from tests.conftest import House
 from tests.office import Office
+from wechat_bot.mass.models import MassUse
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 TOWN = "{area: [城区一片]}"
@@ -194,3 +196,40 @@ def test_the_help_names_every_command(office: Office) -> None:
     assert {"push", "submit", "approve", "reject", "pause", "resume", "cancel"} <= set(
         re.findall(r"^  (\w+) ", said, re.MULTILINE)
     )
+
+
+def test_a_forecast_tells_everybody_in_the_audience_as_meant_or_with_a_reason(office: Office) -> None:
+    house = office.house
+    for name, licence, ending in (("王建国", "350802100001", "8899"), ("李福生", "350802100002", "1234")):
+        house.phone(name).follow()
+        house.phone(name).say(f"绑定 {licence} {ending}")
+    full = house.phone("李福生").openid
+    with house.services.transaction() as session:
+        session.add(MassUse(openid=full, month=202612, used=4))
+    push_id = push(office, "--channel", "mass", audience="all")
+    told = json.loads(run(office, "forecast", str(push_id), "--json"))
+    assert told == {
+        "meant": 0,
+        "reasons": {"alone": 1, "quota": 1, "unbound": 1},
+        "calls": 0,
+        "over_quota": ["350802100002"],
+    }
+    assert "本月已满 4 条群发\t1" in run(office, "forecast", str(push_id))
+    assert "没有这条推送" in refused(office, "forecast", "99", "--json")
+
+
+def test_two_pushes_of_a_month_are_foreseen_together(office: Office) -> None:
+    house = office.house
+    for name, licence, ending in (("王建国", "350802100001", "8899"), ("李福生", "350802100002", "1234")):
+        house.phone(name).follow()
+        house.phone(name).say(f"绑定 {licence} {ending}")
+    with house.services.transaction() as session:
+        for name in ("王建国", "李福生"):
+            session.add(MassUse(openid=house.phone(name).openid, month=202612, used=3))
+    first, second = (push(office, "--channel", "mass", at=at) for at in ("2026-12-15 09:00", "2026-12-16 09:00"))
+    for push_id in (first, second):
+        run(office, "submit", str(push_id), "--by", "market")
+        run(office, "approve", str(push_id), "--by", "sun")
+    assert json.loads(run(office, "forecast", str(first), "--json"))["over_quota"] == []
+    told = json.loads(run(office, "forecast", str(second), "--json"))
+    assert told["over_quota"] == ["350802100001", "350802100002"]

@@ -17,7 +17,7 @@ from tests.broadcasts.conftest import Library
 from tests.broadcasts.test_push_commands import SHANGHAI, refused, run, state, steps
 from tests.conftest import House
 from tests.office import Browser, Office
-from wechat_bot.mass.models import AccountUse
+from wechat_bot.mass.models import AccountUse, MassUse
 
 PUSHES = "/console/broadcasts/pushes"
 CARD = {
@@ -86,7 +86,7 @@ def test_a_push_goes_from_the_composer_to_the_approval_by_another(office: Office
     assert "等您审批" in sun.get(f"{PUSHES}/{push_id}").text
     assert approve(sun, push_id) == 303
     page = market.get(f"{PUSHES}/{push_id}").text
-    assert re.findall(r"<li><b>(\S+?)</b> (\S+)", page) == [
+    assert re.findall(r"<li>\s*<b>(\S+?)</b> (\S+)", page) == [
         ("批准", "孙宁"),
         ("提交审批", "market"),
         ("写下", "market"),
@@ -350,3 +350,24 @@ def test_a_push_is_previewed_on_named_phones_a_hundred_times_a_day(office: Offic
         session.execute(update(AccountUse).where(AccountUse.what == "preview").values(used=100))
     assert "今天的 100 次预览已经用完" in market.get(f"{PUSHES}/{push_id}").text
     assert "今天的预览次数" in market.post(f"{PUSHES}/{push_id}/try", {"phone": number[1]}).text
+
+
+def test_before_it_is_scheduled_the_page_names_those_who_would_not_get_it(office: Office) -> None:
+    wang = office.house.phone("王建国")
+    wang.follow()
+    wang.say("绑定 350802100001 8899")
+    with office.house.services.transaction() as session:
+        session.add(MassUse(openid=wang.openid, month=202612, used=4))
+    market = office.browser("market")
+    push_id = written(market, plan="mass")
+    assert "会收到" not in market.get(f"{PUSHES}/{push_id}").text
+    page = market.get(f"{PUSHES}/{push_id}?reach=1").text
+    assert "对象 <b>3</b> 家，会收到 <b>0</b> 家" in page
+    assert "1 人本月已满 4 条：城南便利店" in page
+    page = market.get(f"{PUSHES}/{push_id}/left-out").text
+    assert re.findall(r"本月已满 4 条群发|没有绑定微信", page) == ["本月已满 4 条群发", "没有绑定微信", "没有绑定微信"]
+    # A manager sees his own shops, and no figure of the company's.
+    page = office.browser("chen").get(f"{PUSHES}/{push_id}/left-out").text
+    assert ("城南便利店" in page, "小王超市" in page) == (True, False)
+    assert "会收到" not in office.browser("chen").get(f"{PUSHES}/{push_id}?reach=1").text
+    assert len(office.audited("push.left_out")) == 2

@@ -84,6 +84,19 @@ def test_a_service_notice_has_no_such_line(office: Office) -> None:
     assert "回复“9”" not in card["description"]
 
 
+def test_a_promotion_never_goes_as_a_template_message_and_a_service_notice_may(build: Callable[..., House]) -> None:
+    template = {"push": {"id": "T", "fields": {"thing1": "{what}"}}}
+    office = settle(build(wechat_templates=template))
+    office.house.sim.add_template("通知", "内容:{{thing1.DATA}}")
+    office.house.clock.advance(timedelta(hours=50))  # nobody's window is open
+    promo = sent(office, "--channel", "message", at="2026-12-12 12:05")
+    assert set(reasons(office, promo).values()) == {"no_channel"}
+    office.house.clock.advance(timedelta(days=1))
+    service = sent(office, "--channel", "message", "--kind", "service", at="2026-12-13 12:11")
+    assert set(reasons(office, service).values()) == {None}
+    assert messages(office, promo) == []
+
+
 def test_everybody_in_the_audience_is_meant_or_has_one_reason(office: Office) -> None:
     with office.house.services.transaction() as session:
         li = office.house.phone("李福生").openid
