@@ -63,12 +63,18 @@ def discard_article(article_id: int) -> ResponseReturnValue:
 @access.allow(LIBRARY_WRITE)
 def try_article(article_id: int) -> ResponseReturnValue:
     """Send what is written to its writer's own phone."""
-    here = url_for("broadcasts_pages.article", article_id=article_id)
+    here, services = url_for("broadcasts_pages.article", article_id=article_id), current_services()
     try:
-        with act.transaction() as (session, now, note):
-            found = find(session, article_id)
-            trying.to_myself(session, access.visitor(), found, now=now)
-            note("article.try", f"article:{article_id}", found.title)
+        with services.reading() as session:
+            found, openid = find(session, article_id), trying.phone(session, access.visitor())
+        drafted = trying.shown(found)
+        if drafted:
+            trying.by_preview(services, article_id, drafted, openid)
+            act.seen("article.try", f"article:{article_id}", found.title)
+        else:
+            with act.transaction() as (session, now, note):
+                trying.by_message(session, found, openid, now=now)
+                note("article.try", f"article:{article_id}", found.title)
     except Refused as refusal:
         return act.done(here, refusal.sentence, "warning")
     return act.done(here, texts.TRIED)

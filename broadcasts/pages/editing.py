@@ -16,7 +16,7 @@ from broadcasts.pages import article as pages
 from broadcasts.pages import documents, pictures
 from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.queries import articles as queries
-from broadcasts.queries import columns, link_titles
+from broadcasts.queries import columns, composing, link_titles
 from broadcasts.queries.articles import ArticleDetail, CheckedDraft
 from broadcasts.rules import article as drafts
 from broadcasts.rules import article_form as forms
@@ -173,7 +173,7 @@ def _show(found: ArticleDetail, form: ArticleForm, stamp: str, said: EditorNotic
         titles = link_titles.titles(session, features, [card.link for card in form.cards])
         checked = queries.check(session, form.draft, lambda link: link in titles)
         offered, brands = columns.columns(session, with_retired=True), columns.brands(session, with_retired=True)
-        shelf = pictures.newest(session)
+        shelf, destinations = pictures.newest(session), composing.destinations(session, features, services.clock())
     page = render_template(
         "broadcasts/console/edit.html",
         article=found,
@@ -184,6 +184,7 @@ def _show(found: ArticleDetail, form: ArticleForm, stamp: str, said: EditorNotic
         faults=forms.placed(checked.faults, form, is_checked=said.is_checked),
         left=len(checked.faults) if said.is_checked else 0,
         links=titles,
+        destinations=destinations,
         kinds=cards.KINDS,
         moves=moves,
         limits=LIMITS,

@@ -356,11 +356,34 @@ def test_an_article_that_names_a_brand_is_kept_out_of_a_column_that_is_open_to_a
 
 
 def test_a_writer_sends_the_draft_to_their_own_phone_alone(office: Office, library: Library) -> None:
-    article_id = library.write("看证", "许可证上印着有效期。")
-    admin, _ = opened(office, article_id, "admin")
+    house, article_id = office.house, library.write("看证", "许可证上印着有效期。")
     where = f"{ARTICLES}/{article_id}"
+    admin, path = opened(office, article_id, "admin")
     admin.post(f"{where}/try")
     assert "没有对应的客户经理微信" in admin.get(where).text
+    office.user("mei", "marketing", manager_id=office.manager("陈志强"))
+    chen, other = house.phone("陈志强"), house.phone("王建国")
+    for phone in (chen, other):
+        phone.follow()
+    invited = house.flask("people", "invite-manager", "13900002201").output
+    assert "已绑定" in chen.say(re.search(r"绑定 \w+", invited)[0]).text
+    mei, _ = opened(office, article_id, "mei")
+    mei.post(f"{where}/try")
+    house.work()
+    assert "只有您收到】\n《看证》\n许可证上印着有效期。" in chen.unread().text
+    # With a cover it goes as WeChat will show it, and counts among the day's previews.
+    files = {"cover_file": (io.BytesIO(png(2)), "cover.png")}
+    page = mei.post(path, form(text("许可证上印着有效期。"), title="看证", do="cover", **files)).text
+    cover = re.search(r'name="cover" value="([0-9a-f]{64})"', page)[1]
+    assert mei.post(path, form(text("许可证上印着有效期。"), title="看证", cover=cover)).status_code == 303
+    mei.get(where)
+    mei.post(f"{where}/try")
+    assert "已发到您的微信，只有您收到。" in mei.get(where).text
+    assert [entry.channel for entry in chen.follower.transcript][-1] == "preview"
+    assert chen.follower.transcript[-1].text == "看证"
+    assert other.unread().text == ""
+    assert house.sim.world.drafts == {}
+    assert len(office.audited("article.try")) == 2
 
 
 def test_who_may_only_look_writes_nothing(office: Office, library: Library) -> None:
