@@ -48,7 +48,7 @@ def run() -> None:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="wuwei-bench-"))
         stores = stack.enter_context(harness.stores())
-        base = stack.enter_context(_simulator(account))
+        base = stack.enter_context(simulator(account))
         openids = _people(base)
         databases: dict[str, Database] = {}
         for name, url in stores.items():
@@ -90,7 +90,7 @@ def run() -> None:
 
 
 @contextlib.contextmanager
-def _simulator(account: Account) -> Iterator[str]:
+def simulator(account: Account) -> Iterator[str]:
     port = servers.free_port()
     process = subprocess.Popen(
         [

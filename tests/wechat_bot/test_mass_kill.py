@@ -23,7 +23,7 @@ from wechat_bot.mass.models import MassDraft, MassJob
 from wechat_bot.models import Follower
 
 PEOPLE, PARTS, KILLS = 1500, 30, 8
-PATIENCE = 90.0
+PATIENCE = 180.0
 LEFT = ("planned", "drafted", "sending")
 
 
