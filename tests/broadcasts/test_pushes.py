@@ -17,6 +17,7 @@ from tests.broadcasts.conftest import BRANDS, Library
 from tests.broadcasts.test_push_commands import SHANGHAI, push, refused, run, state
 from tests.conftest import AES_KEY, House
 from tests.office import Office
+from wechat_bot.mass.models import MassUse
 from wechat_bot.models import Delivery
 
 
@@ -184,3 +185,14 @@ def mirror(office: Office) -> None:
     """Put the town's tag into WeChat."""
     done = office.house.flask("people", "tags", "sync")
     assert done.exit_code == 0, done.output
+
+
+def test_by_mass_the_phones_show_the_card_and_each_has_one_of_the_months_four_less(office: Office) -> None:
+    article = Library(office.house).published("元旦备货提醒", "元旦前还有两次到货。")
+    push_id = sent(office, "--channel", "mass", article=article)
+    office.house.tick()
+    assert set(reasons(office, push_id).values()) == {None}
+    for name in ("王建国", "李福生"):
+        assert "元旦备货提醒" in str(office.house.phone(name).unread())
+    with office.house.look() as session:
+        assert sorted(session.scalars(select(MassUse.used))) == [1, 1]
