@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
-from broadcasts import conversation, jobs, permissions
+from broadcasts import jobs, permissions
 from broadcasts.actions import erasing, sending
 from broadcasts.commands import group
+from broadcasts.conversation import displays as displays_in_chat
+from broadcasts.conversation import library as library_in_chat
 from broadcasts.mobile import library as library_on_phones
 from broadcasts.mobile import routes as routes_in_wechat
-from broadcasts.models import first_rows, library, pushes, reading, rows, series
+from broadcasts.models import displays, first_rows, library, pushes, reading, rows, series
 from broadcasts.pages import finding, left_out, needs, routes
 from broadcasts.pages import library as library_pages
 from broadcasts.pages import pushes as push_pages
@@ -23,11 +25,11 @@ BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
 broadcasts = Feature(
     name="broadcasts",
     forgets=erasing.forget,
-    models=(library, pushes, reading, rows, series, finding_models),
+    models=(displays, library, pushes, reading, rows, series, finding_models),
     install=first_rows.install,
-    conversations=conversation.CONVERSATIONS,
-    entries=(conversation.ENTRY,),
-    words=conversation.WORDS,
+    conversations=(*library_in_chat.CONVERSATIONS, *displays_in_chat.CONVERSATIONS),
+    entries=(library_in_chat.ENTRY,),
+    words=(*library_in_chat.WORDS, *displays_in_chat.WORDS),
     criteria=(own_rows.OWN_ROW, readers.READ_ARTICLE),
     measures=readers.MEASURES,
     titles=links.titles,
@@ -50,6 +52,7 @@ broadcasts = Feature(
             items=(
                 Item("推送", "broadcasts_pages.push_list", PUSHES_SEE, 10, BROADCASTS, waits=needs.to_approve),
                 Item("资料库", "broadcasts_pages.article_list", LIBRARY_SEE, 30, BROADCASTS),
+                Item("陈列秀", "broadcasts_pages.displays", LIBRARY_SEE, 35, BROADCASTS),
                 Item("栏目", "broadcasts_pages.column_list", LIBRARY_SEE, 40, BROADCASTS),
                 Item("品牌", "broadcasts_pages.brand_list", LIBRARY_SEE, 50, BROADCASTS),
                 Item("检索用词", "broadcasts_pages.words", LIBRARY_WRITE, 80, BROADCASTS),
@@ -82,6 +85,9 @@ broadcasts = Feature(
                 "push.pause": "暂停推送",
                 "push.resume": "继续推送",
                 "push.cancel": "取消推送",
+                "display.see": "查看陈列照片",
+                "display.choose": "选用陈列照片",
+                "display.pass": "不用陈列照片",
                 "column.save": "修改栏目",
                 "column.move": "调整栏目顺序",
                 "column.retire": "停用栏目",
@@ -97,6 +103,7 @@ broadcasts = Feature(
                 "words.differ": "删去同义词",
             },
             topics={"push": "推送", "article": "文章", "column": "栏目", "brand": "品牌"},
+            views=("display.see",),
             lists=(library_pages.ARTICLES, push_pages.PUSHES, left_out.LEFT_OUT),
             tasks=jobs.TASKS,
         ),

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
 from broadcasts.actions import articles, brands, documents
+from broadcasts.models.displays import Display
 from broadcasts.models.library import LibraryColumn, ShelfPicture
 from broadcasts.queries import pictures
 from console.models import Task, TaskState, User
@@ -77,6 +78,7 @@ FORMS = {
     "surveys_pages.steer": {"do": "cancel"},
     "surveys_pages.publish": {"stamp": "1"},
     "broadcasts_mobile.mark": {"do": "keep"},
+    "broadcasts_pages.choose_displays": {"do": "pass", "display": "1"},
     "broadcasts_pages.stop_push": {"do": "cancel"},
 }
 
@@ -219,6 +221,10 @@ def lay_out(house: House) -> Office:
         session.add(SurveyPicture(key="a-picture-of-the-survey", survey_id=1, added_at=now, is_used=True))
         key = media.add(session, shelf, openid="", mark="shelf", now=now)
         session.execute(update(Media).where(Media.key == key).values(key="a-picture-of-the-survey"))
+        sent = {"mark": "a-display", "openid": "", "words": "摆得整齐", "sent_at": now, "number": 1}
+        display = Display(retailer_id=1, day_on=day_in(now, house.services.zone), state="new", **sent)
+        display.media_key = "a-picture-of-the-survey"
+        session.add(display)
         session.add(Delivery(openid=house.phone("王建国").openid, message={}, about="survey:1", **unsure))
     office.work()
     assert market.post("/console/people/import/1/confirm").location.endswith("/3/done")

@@ -164,7 +164,7 @@ class Life:
     @property
     def traces(self) -> list[str]:
         """What must be nowhere once they are erased."""
-        said = ("语音", "别的", "缘故", "没交", "断货", "再问", "不满", "留言页", "答复")
+        said = ("语音", "别的", "缘故", "没交", "断货", "再问", "不满", "留言页", "答复", "陈列")
         return [self.phone.openid, *(self.word(each) for each in said)]
 
     @property
@@ -195,6 +195,10 @@ def live(house: House, life: Life, chen: Browser) -> Iterator[None]:
     reader = H5(house, phone)
     reader.open(f"/m/library/{article_token(house)}")
     assert "已收藏" in reader.send("keep")
+    phone.say("陈列秀")
+    phone.send_image(life.picture("stand"))
+    phone.say(life.word("陈列"))
+    assert "收到了" in phone.say("1").text
     house.later(minutes=2)
     phone.say(f"{life.word('断货')}，红七匹狼断货了能不能先补两条")
     phone.send_image(life.picture("shelf"))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import pictures
+from broadcasts.actions import displays, pictures
 from broadcasts.models.library import (
     ArticleBrand,
     ArticlePicture,
@@ -166,6 +166,8 @@ def publish(
     article.published_at = article.published_at or now
     session.flush()
     _let_find(session, article)
+    shown = checked.article
+    displays.tell(session, article_id, shown.title, article.token, shown.pictures, now=now)
     return article.version
 
 
@@ -200,10 +202,19 @@ def discard(session: Session, article_id: int, *, stamp: str) -> None:
         raise Refused("有推送用着这篇文章，不能删除。")
     if stamp != article.stamp:
         raise ArticleOvertaken(article, queries.content(session, article))
+    displays.let_go(session, article_id)
     session.execute(delete(ArticleBrand).where(ArticleBrand.article_id == article_id))
     session.execute(delete(ArticlePicture).where(ArticlePicture.article_id == article_id))
     session.delete(article)
     session.flush()
+
+
+def rewritten(session: Session, article: LibraryArticle) -> None:
+    """Let an article be what its rewritten draft and versions say: its stamp, and what the search finds of it."""
+    article.stamp = articles.stamp(queries.content(session, article))
+    session.flush()
+    if article.state == ArticleState.PUBLISHED:
+        _let_find(session, article)
 
 
 def _keep(

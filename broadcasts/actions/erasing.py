@@ -3,15 +3,16 @@
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import reading
+from broadcasts.actions import reading, showing
 from broadcasts.models.pushes import Refusal
 from broadcasts.models.rows import OwnRow
 from wechat_bot.erasure import Forgetting
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Erase what a shop read and kept, whose refusals of promotions they are, and what service notices told a shop of
-    itself."""
+    """Erase what a shop read and kept, the display photos it sent in, whose refusals of promotions they are, and what
+    service notices told a shop of itself."""
+    showing.forget(session, whom)
     if whom.kinds:
         return
     reading.forget(session, whom)

@@ -17,8 +17,8 @@ from broadcasts.models.library import ArticlePicture, ForeignPicture, ShelfPictu
 from broadcasts.models.pushes import Push
 from broadcasts.queries import pictures as queries
 from foundation.database import upsert
+from wechat_bot import media, shrinking, storage
 from wechat_bot import pictures as checking
-from wechat_bot import shrinking, storage
 
 KEPT_FOR = timedelta(days=2)
 """How long a picture is kept that nothing holds: longer than an editor stays open."""
@@ -120,7 +120,9 @@ def sweep(session: Session, folder: Path, *, now: datetime) -> int:
         session.execute(delete(ShelfPicture).where(ShelfPicture.sha256.in_(gone)))
         session.execute(delete(ForeignPicture).where(ForeignPicture.sha256.in_(gone)))
     for each in gone:
-        queries.path(folder, each).unlink(missing_ok=True)
+        path = queries.path(folder, each)
+        path.unlink(missing_ok=True)
+        path.with_name(f"{path.name}{media.SMALL}").unlink(missing_ok=True)
     forgotten = (ForeignPicture.sha256.is_(None), ForeignPicture.asked_at < now - FORGOTTEN)
     held = select(ArticlePicture.sha256).where(ArticlePicture.sha256 == ForeignPicture.key).exists()
     session.execute(delete(ForeignPicture).where(*forgotten, ~held).execution_options(synchronize_session=False))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from broadcasts.mobile import library, own_rows
+from broadcasts.mobile import displays, library, own_rows
 from broadcasts.texts import library as texts
 from foundation.errors import Refused
 from wechat_bot import oauth
@@ -21,6 +21,9 @@ for _rule, _view, _methods in (
     (_ARTICLE, library.article, ("GET",)),
     (_ARTICLE, library.mark, ("POST",)),
     ("/mine/<token>", own_rows.own_row, ("GET",)),
+    ("/library/display", displays.display_page, ("GET",)),
+    ("/library/display", displays.send_display, ("POST",)),
+    ("/library/display/photo/<int:number>", displays.display_photo, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
 

@@ -1341,6 +1341,31 @@ def upgrade() -> None:
     op.create_index(op.f("ix_binding_openid"), "binding", ["openid"], unique=False)
     op.create_index(op.f("ix_binding_retailer_id"), "binding", ["retailer_id"], unique=False)
     op.create_table(
+        "display",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("day_on", sa.Date(), nullable=False),
+        sa.Column("number", sa.SmallInteger(), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("media_key", sa.String(length=32), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("sent_at", Moment(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("article_id", sa.Integer(), nullable=True),
+        sa.Column("picture", sa.String(length=64), nullable=True),
+        sa.Column("decided_by", sa.String(length=40), nullable=True),
+        sa.Column("told_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_display_article_id_article")),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_display_retailer_id_retailer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_display")),
+        sa.UniqueConstraint("mark", name=op.f("uq_display_mark")),
+        sa.UniqueConstraint("retailer_id", "day_on", "number", name=op.f("uq_display_retailer_id_day_on_number")),
+    )
+    op.create_index(op.f("ix_display_article_id"), "display", ["article_id"], unique=False)
+    op.create_index("ix_display_sent_at", "display", ["sent_at", "id"], unique=False)
+    op.create_index("ix_display_state", "display", ["state", "sent_at", "id"], unique=False)
+    op.create_table(
         "errand",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),

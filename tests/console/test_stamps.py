@@ -17,6 +17,7 @@ from visits.models import Policy, SpecialDay
 
 #: Forms that write over nothing somebody else may have changed: what each of them is instead.
 ACTS = {
+    "broadcasts_pages.choose_displays": "puts photos into a new article, each once",
     "people_pages.erase": "erases for ever, and asks for the name of the shop",
     "console.sign_in": "comes in",
     "console.sign_out": "goes out",
