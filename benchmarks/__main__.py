@@ -8,6 +8,7 @@ from datetime import date
 
 from benchmarks import (
     callback,
+    campaigns,
     claims,
     export,
     finding,
@@ -30,6 +31,7 @@ BENCHMARKS = {
     "claims": claims.run,
     "mass": mass.run,
     "groups": groups.run,
+    "campaigns": campaigns.run,
     "roster": roster.run,
     "pages": pages.run,
     "searching": searching.run,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Select, String, and_, case, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from campaigns import dividing, listing, ways
@@ -18,8 +18,9 @@ from campaigns.caps import SAME_DAY, Whose
 from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason, SendingWay
 from campaigns.models import Campaign, CampaignState, Outcome
 from foundation.clock import day_in
-from people.models import IS_THERE, Area, Retailer
+from people.models import IS_THERE, Retailer
 from wechat_bot.mass import quota
+from wechat_bot.mass.models import MassUse
 from wechat_bot.models import Follower
 
 #: Campaigns before it that are counted: as many as there can be sense in.
@@ -69,17 +70,23 @@ def forecast(session: Session, campaign: Campaign, kind: CampaignKind, context: 
     cannot be read."""
     judged = _judged(session, campaign, kind, context).cte("judged").prefix_with("MATERIALIZED")
     word = func.coalesce(judged.c.why, judged.c.way)
-    counted = select(judged.c.area_id, word, judged.c.why.is_not(None), func.count()).group_by(
-        judged.c.area_id, word, judged.c.why.is_not(None)
-    )
+    is_out = judged.c.why.is_not(None)
+    counted = select(judged.c.area_id, word, is_out, func.count()).group_by(judged.c.area_id, word, is_out)
+    # In the same pass: the first ones over the quota.
+    full = select(judged.c.id).where(judged.c.why.is_(None), judged.c.way == ways.QUOTA)
+    first = full.order_by(judged.c.id).limit(NAMED).subquery()
+    nothing = (literal(None, String), literal(None, Boolean), literal(0))
     reasons: Counter[str] = Counter()
     batched: Counter[int] = Counter()
+    ids: list[int] = []
     single = 0
-    for area, said, is_left_out, count in session.execute(counted):
-        if is_left_out or said in ways.CLOSED:
+    for number, said, is_left_out, count in session.execute(union_all(counted, select(first.c.id, *nothing))):
+        if said is None:
+            ids.append(number)
+        elif is_left_out or said in ways.CLOSED:
             reasons[said] += count
         elif said == Outcome.BATCHED:
-            batched[area] += count
+            batched[number] += count
         else:
             single += count
     is_by_tag = SendingWay.TAG in kind.ways(session, campaign)
@@ -90,14 +97,15 @@ def forecast(session: Session, campaign: Campaign, kind: CampaignKind, context: 
     now = max(campaign.due_at, context.now)
     parts = dividing.parts(batched, quota.calls_left(session, "mass", now=now))
     calls = min(batched.total(), 1) if is_by_tag else len(parts)
-    named = _named(session, over_quota(session, campaign, kind, context)) if reasons[ways.QUOTA] else ()
+    named = _named(session, ids)
     return Forecast(single + batched.total(), batched.total(), dict(sorted((+reasons).items())), calls, named)
 
 
 def over_quota(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> Select[int]:
     """Build the select of the ids of the shops that the month's four would leave out, by id."""
     why, way, meant = _expressions(session, campaign, kind, context)
-    found: Select[int] = _of_shops(select(Retailer.id)).where(*meant, why.is_(None), way == ways.QUOTA)
+    shops = _of_shops(select(Retailer.id), _goes_at(campaign, context))
+    found: Select[int] = shops.where(*meant, why.is_(None), way == ways.QUOTA)
     return found.order_by(Retailer.id)
 
 
@@ -133,17 +141,18 @@ def swapped(
     """Return who would get the later one of two campaigns, and no more the earlier one, if the later went first: those
     of both who have but one of the month left."""
     others = [each for each in before(session, later, context) if each.id != earlier.id]
-    month = quota.month_of(_goes_at(later, context))
     theirs = [_audience(session, each, kind, context) for each in (earlier, later)]
-    has_last = _had(session, others, kind, context, month) == quota.A_MONTH - 1
-    found = select(Retailer.id).where(*theirs, Retailer.openid.is_not(None), has_last).order_by(Retailer.id)
+    has_last = _had(session, others, kind, context) == quota.A_MONTH - 1
+    shops = _of_shops(select(Retailer.id), _goes_at(later, context))
+    found = shops.where(*theirs, Retailer.openid.is_not(None), has_last).order_by(Retailer.id)
     count = session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
-    return Swapped(count, _named(session, found) if count else ())
+    return Swapped(count, _named(session, session.scalars(found.limit(NAMED)).all()) if count else ())
 
 
 def _judged(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> Select[Any]:
     why, way, meant = _expressions(session, campaign, kind, context)
-    judged: Select[Any] = _of_shops(select(Retailer.area_id, why.label("why"), way.label("way"))).where(*meant)
+    what = select(Retailer.id, Retailer.area_id, why.label("why"), way.label("way"))
+    judged: Select[Any] = _of_shops(what, _goes_at(campaign, context)).where(*meant)
     return judged
 
 
@@ -162,18 +171,17 @@ def _expressions(
         theirs = LeftOutReason(SAME_DAY, that_day)
         kind = replace(kind, reasons=lambda session, campaign: (*own(session, campaign), theirs))
     why = listing.reasons(session, campaign, kind, at, _EVERYBODY)
-    is_full = None
-    if earlier := [each for each in planned if each not in same_day]:
-        is_full = _had(session, earlier, kind, context, quota.month_of(at.goes_at)) >= quota.A_MONTH
+    earlier = [each for each in planned if each not in same_day]
+    is_full = _had(session, earlier, kind, context) >= quota.A_MONTH
     way = ways.chosen(session, campaign, kind, at, is_full)
     return why, way, (*kind.meant(session, campaign, context), IS_THERE)
 
 
 def _had(
-    session: Session, planned: Sequence[Campaign], kind: CampaignKind, context: CampaignContext, month: int
+    session: Session, planned: Sequence[Campaign], kind: CampaignKind, context: CampaignContext
 ) -> ColumnElement[int]:
-    """Return how many of a month a shop will have had when these campaigns went, as an SQL expression."""
-    had = quota.used(Retailer.openid, month)
+    """Return how many of its month a shop will have had when these campaigns went, as an SQL expression."""
+    had: ColumnElement[int] = func.coalesce(MassUse.used, 0)
     for each in planned:
         had = had + case((_audience(session, each, kind, context), 1), else_=0)
     return had
@@ -185,22 +193,16 @@ def _audience(
     return and_(true(), *kind.meant(session, campaign, context))
 
 
-def _of_shops(found: Any) -> Any:
-    return (
-        found.select_from(Retailer)
-        .join(Area, Area.id == Retailer.area_id)
-        .outerjoin(Follower, Follower.openid == Retailer.openid)
-    )
+def _of_shops(found: Any, goes_at: datetime) -> Any:
+    """The shops with their followers, and with what they had in the month: joined, for a million are read."""
+    of_month = and_(MassUse.openid == Retailer.openid, MassUse.month == quota.month_of(goes_at))
+    followed = found.select_from(Retailer).outerjoin(Follower, Follower.openid == Retailer.openid)
+    return followed.outerjoin(MassUse, of_month)
 
 
-def _named(session: Session, ids: Select[int]) -> Sequence[NamedShop]:
-    first = ids.limit(NAMED).subquery()
-    rows = session.execute(
-        select(Retailer.id, Retailer.licence, Retailer.shop)
-        .where(Retailer.id.in_(select(first.c.id)))
-        .order_by(Retailer.id)
-    )
-    return [NamedShop(*row) for row in rows]
+def _named(session: Session, ids: Sequence[int]) -> Sequence[NamedShop]:
+    rows = select(Retailer.id, Retailer.licence, Retailer.shop).where(Retailer.id.in_(ids)).order_by(Retailer.id)
+    return [NamedShop(*row) for row in session.execute(rows)]
 
 
 def _goes_at(campaign: Campaign, context: CampaignContext) -> datetime:

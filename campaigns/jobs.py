@@ -1,5 +1,6 @@
 """Jobs of the clock for campaigns, of every kind that a feature declares."""
 
+import time
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -9,12 +10,16 @@ import structlog
 from campaigns import approving, kinds, listing, mass, sending
 from campaigns.kinds import CampaignContext, CampaignKind
 from foundation.database import is_away
+from foundation.dialects import has_one_writer
 from wechat_bot.collecting import claimed, more
 from wechat_bot.feature import Feature, Job
 from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 LOOK_EVERY = timedelta(seconds=2)
+#: Seconds for which SQLite's write lock is left to others between two steps: it has no queue, and they poll ten times a
+#: second.
+LEFT = 0.11
 #: How often what waits for approval or its moment is compared with what was submitted.
 COMPARE_EVERY = timedelta(seconds=10)
 
@@ -57,14 +62,14 @@ def send(services: Services, kind: CampaignKind) -> None:
 
 
 def _send_some(services: Services, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
-    is_more = True
-    while is_more:
-        with services.transaction() as session:
-            is_more = listing.some(session, campaign_id, kind, context)
-    is_more = True
-    while is_more:
-        with services.transaction() as session:
-            is_more = listing.cut_some(session, campaign_id, kind, context)
+    for step in (listing.some, listing.cut_some):
+        is_more = True
+        while is_more:
+            with services.transaction() as session:
+                is_more = step(session, campaign_id, kind, context)
+                is_rushed = has_one_writer(session)
+            if is_more and is_rushed:
+                time.sleep(LEFT)
     if services.quiet and services.quiet.over_at(context.now):
         return
     with services.transaction() as session:
