@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, String, case, exists, func, insert, literal, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns import approving, caps, parts, steering, tally, ways
+from campaigns import approving, caps, parts, steering, tally, texts, ways
 from campaigns.caps import Whose
-from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason
+from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason, SendingWay
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from foundation.database import count_to
 from foundation.errors import Refused
@@ -73,6 +73,14 @@ def cut_some(session: Session, campaign_id: int, kind: CampaignKind, context: Ca
     campaign = steering.claimed(session, campaign_id, (CampaignState.LISTING,), now=context.now)
     if campaign is None or not campaign.is_listed:
         return False
+    if SendingWay.TAG in kind.ways(session, campaign):
+        count, names = ways.left_out_of_tag(session, campaign)
+        if count:
+            campaign.error = texts.left_out_of_tag(count, names)
+            # Their sends of the month are given back by the clock.
+            campaign.is_withdrawing = True
+            steering.enter(session, campaign, CampaignState.BROKEN, now=context.now, why=campaign.error)
+            return False
     return parts.cut_some(session, campaign, kind, heeds_quiet=True, now=context.now)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CTE, String, case, func, literal, or_, select, text, update
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import listing, parts, rules, steering, tally, texts, ways
 from campaigns.caps import Whose
-from campaigns.kinds import CampaignContext, CampaignKind
+from campaigns.kinds import CampaignContext, CampaignKind, SendingWay
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from foundation.database import count_to
 from foundation.dialects import among, materialized, rows_of
@@ -24,6 +24,8 @@ from wechat_bot.outbox import queueing
 #: At most so many messages of one campaign wait in the outbox: pausing takes effect at once, few are on their way when
 #: the quiet hours begin, and a small campaign does not wait behind all of a large one.
 AHEAD = 1000
+#: How long a message waits whose window closed on its way, in a campaign that waits for no contact.
+HELD_FOR = timedelta(days=1)
 #: Deliveries whose news are noted in one transaction.
 BATCH = 500
 
@@ -208,6 +210,10 @@ def _queue(
 ) -> Counter[tally.Key]:
     """Hand the next recipients to the outbox; gives what is to be added to the counters."""
     written = kind.message(session, campaign, context)
+    not_after = written.not_after or campaign.not_after
+    if not_after is None and SendingWay.CONTACT not in kind.ways(session, campaign):
+        # It may not wait for a contact for ever: it would never be known what became of it.
+        not_after = context.now + HELD_FOR
     up_to = Recipient.retailer_id <= last
     shop = as_type(Recipient.retailer_id, String)
     first = literal(steering.key(campaign)) + shop
@@ -227,7 +233,7 @@ def _queue(
             watch=watch,
             now=context.now,
             about=campaign.about,
-            not_after=written.not_after or campaign.not_after,
+            not_after=not_after,
             heeds_quiet=True,
         )
     queued = select(Delivery.id).where(Delivery.key == first)

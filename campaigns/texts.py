@@ -1,5 +1,7 @@
 """Texts about campaigns for people."""
 
+from collections.abc import Sequence
+
 from campaigns.models import CampaignState, Outcome
 
 NO_SUCH = "没有这一次发送。"
@@ -33,6 +35,16 @@ def refused_in_row(count: int) -> str:
     '微信接连 10 次没有收下消息，请先看原因，再继续发送。'
     """
     return f"微信接连 {count} 次没有收下消息，请先看原因，再继续发送。"
+
+
+def left_out_of_tag(count: int, names: Sequence[str]) -> str:
+    """Why a campaign by tag was not sent: some who carry the tag must not get it.
+
+    >>> left_out_of_tag(2, ["红星店", "老李店"])
+    '没有发：有 2 家带着这个标签却不该收到：红星店、老李店。'
+    """
+    more = " 等" if count > len(names) else ""
+    return f"没有发：有 {count:,} 家带着这个标签却不该收到：{'、'.join(names)}{more}。"[:300]
 
 
 def in_flight(batches: int, people: int) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, literal, literal_column, true
+from sqlalchemy import ColumnElement, and_, case, func, literal, literal_column, select, true
 from sqlalchemy.orm import Session
 
 from campaigns.kinds import BY_OUTBOX, CampaignContext, CampaignKind, SendingWay
-from campaigns.models import Campaign, Outcome
+from campaigns.models import Campaign, Outcome, Recipient
 from people.models import Retailer
 from wechat_bot.mass import quota
 from wechat_bot.models import Follower
@@ -15,6 +15,8 @@ from wechat_bot.models import Follower
 QUOTA, NO_CHANNEL = "quota", "no_channel"
 #: What `chosen` gives where a shop is left out.
 CLOSED = (QUOTA, NO_CHANNEL)
+#: Shops named where a tag cannot be sent to.
+NAMED = 5
 
 
 def are_outboxes(ways: Sequence[SendingWay]) -> bool:
@@ -57,6 +59,19 @@ def chosen(
         cases.append((opens[way], _word(Outcome.BATCHED if has_mass([way]) else Outcome.LISTED)))
     closed = _word(QUOTA if has_mass(ways) else NO_CHANNEL)
     return case(*cases, else_=closed) if cases else closed
+
+
+def left_out_of_tag(session: Session, campaign: Campaign) -> tuple[int, list[str]]:
+    """Return how many followers are left out of a listed campaign, and the first of their shops: a mass message by tag
+    would reach them all the same."""
+    mine = (
+        Recipient.campaign_id == campaign.id,
+        Recipient.outcome.is_(None),
+        Recipient.why.not_in(("unbound", "unfollowed")),
+    )
+    count = session.scalar(select(func.count()).select_from(Recipient).where(*mine)) or 0
+    names = select(Retailer.shop).join(Recipient, Recipient.retailer_id == Retailer.id).where(*mine)
+    return count, list(session.scalars(names.order_by(Recipient.retailer_id).limit(NAMED)))
 
 
 def _has(way: SendingWay, session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> bool:

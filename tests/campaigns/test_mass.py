@@ -378,6 +378,20 @@ def test_by_tag_it_is_one_part_of_any_size(town: Town, few) -> None:
         assert session.scalars(select(MassJob.tag_id)).all() == [101]
 
 
+def test_by_tag_nothing_goes_while_somebody_with_a_reason_carries_the_tag(town: Town, few) -> None:
+    shops, of = town.many(6), pushes(SendingWay.TAG, tag=lambda session, campaign: 101)
+    had(town, shops[:1], 4)
+    campaign = planned(town, [*shops, town.shop(bound=False)], of)
+    work(town, of)
+    with town.house.look() as session:
+        found = session.get_one(Campaign, campaign)
+        name = session.get_one(Retailer, shops[0]).shop
+        assert (found.state, found.error) == ("broken", f"没有发：有 1 家带着这个标签却不该收到：{name}。")
+        assert not found.is_withdrawing
+    assert (lines(town, campaign), used(town)) == ([], {4: 1})
+    balanced(town, campaign)
+
+
 @pytest.mark.parametrize("step", range(7))
 def test_killed_at_any_step_of_listing_and_cutting_each_is_in_one_part(town: Town, few, step: int) -> None:
     shops = town.many(12) + town.many(5, "江山")
