@@ -18,7 +18,7 @@ from campaigns.caps import SAME_DAY, Whose
 from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason, SendingWay
 from campaigns.models import Campaign, CampaignState, Outcome
 from foundation.clock import day_in
-from people.models import IS_THERE, Retailer
+from people.models import IS_THERE, Area, Retailer
 from wechat_bot.mass import quota
 from wechat_bot.mass.models import MassUse
 from wechat_bot.models import Follower
@@ -116,7 +116,8 @@ def left_out(
     campaign would leave out. The caller orders it and cuts it into pages."""
     why, way, meant = _expressions(session, campaign, kind, context)
     word = func.coalesce(why, case((way.in_(ways.CLOSED), way)))
-    found: Select[Any] = _of_shops(select(*columns, word.label("why"))).where(*meant, word.is_not(None))
+    shops = _of_shops(select(*columns, word.label("why")), _goes_at(campaign, context))
+    found: Select[Any] = shops.join(Area, Area.id == Retailer.area_id).where(*meant, word.is_not(None))
     return found
 
 
