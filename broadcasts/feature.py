@@ -3,34 +3,40 @@
 from pathlib import Path
 
 from broadcasts import jobs, permissions
-from broadcasts.actions import erasing, sending
+from broadcasts.actions import answering, erasing, sending
 from broadcasts.commands import group
 from broadcasts.conversation import displays as displays_in_chat
 from broadcasts.conversation import library as library_in_chat
+from broadcasts.conversation import pushes as pushes_in_chat
 from broadcasts.mobile import library as library_on_phones
 from broadcasts.mobile import routes as routes_in_wechat
-from broadcasts.models import displays, first_rows, library, pushes, reading, rows, series
-from broadcasts.pages import finding, left_out, needs, routes
+from broadcasts.models import answers, displays, first_rows, library, pushes, reading, rows, series
+from broadcasts.pages import finding, left_out, missed, needs, routes
 from broadcasts.pages import library as library_pages
 from broadcasts.pages import pushes as push_pages
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE, PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
-from broadcasts.queries import links, own_rows, readers
+from broadcasts.queries import audience, links, own_rows, readers
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need, Start, ToMany
 from finding import models as finding_models
+from wechat_bot.conversation import Listener
 from wechat_bot.feature import Feature, Notice
+from wechat_bot.messages import Unfollow
 
 BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
 
 broadcasts = Feature(
     name="broadcasts",
     forgets=erasing.forget,
-    models=(displays, library, pushes, reading, rows, series, finding_models),
+    models=(answers, displays, library, pushes, reading, rows, series, finding_models),
     install=first_rows.install,
-    conversations=(*library_in_chat.CONVERSATIONS, *displays_in_chat.CONVERSATIONS),
+    conversations=(*library_in_chat.CONVERSATIONS, *displays_in_chat.CONVERSATIONS, pushes_in_chat.REFUSAL),
     entries=(library_in_chat.ENTRY,),
-    words=(*library_in_chat.WORDS, *displays_in_chat.WORDS),
-    criteria=(own_rows.OWN_ROW, readers.READ_ARTICLE),
+    words=(*library_in_chat.WORDS, *displays_in_chat.WORDS, *pushes_in_chat.WORDS),
+    overhears=(pushes_in_chat.overhear,),
+    prompts=(answering.PROMPT,),
+    listeners=(Listener(Unfollow, answering.unfollowed),),
+    criteria=(*audience.CRITERIA, own_rows.OWN_ROW, readers.READ_ARTICLE),
     measures=readers.MEASURES,
     titles=links.titles,
     destinations=links.destinations,
@@ -97,14 +103,18 @@ broadcasts = Feature(
                 "brand.retire": "停用品牌",
                 "brand.return": "重新启用品牌",
                 "brand.delete": "删除品牌",
+                "push.report": "查看推送结果",
+                "push.missed": "查看没有收到的店",
+                "push.hand_over": "把没有收到的交给客户经理",
+                "push.by_hand": "记下手工群发",
                 "words.add": "添加行业用词",
                 "words.remove": "删去行业用词",
                 "words.same": "添加同义词",
                 "words.differ": "删去同义词",
             },
             topics={"push": "推送", "article": "文章", "column": "栏目", "brand": "品牌"},
-            views=("display.see",),
-            lists=(library_pages.ARTICLES, push_pages.PUSHES, left_out.LEFT_OUT),
+            views=("display.see", "push.report", "push.missed"),
+            lists=(library_pages.ARTICLES, push_pages.PUSHES, left_out.LEFT_OUT, missed.MISSED),
             tasks=jobs.TASKS,
         ),
     ),

@@ -3,19 +3,25 @@ passages are cut into words again after a change of the words."""
 
 from datetime import timedelta
 
-from broadcasts.actions import articles, checking, documents, own_rows, pictures, series
+import structlog
+
+from broadcasts.actions import articles, checking, counting, documents, own_rows, pictures, series
 from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.rules import word_document
 from broadcasts.texts import articles as texts
 from console import importing, queries, tasks
 from console.work import Work, WorkKind
 from finding import indexing
+from foundation.clock import day_in
 from foundation.errors import Refused
 from wechat_bot import clock_steadiness
 from wechat_bot.client.codes import Act, SendError
+from wechat_bot.client.mass import article_days
 from wechat_bot.feature import Job
 from wechat_bot.outbox import settling
 from wechat_bot.services import Services
+
+log = structlog.get_logger(__name__)
 
 #: A table of own rows that was replaced, or is not whole, stays so long: its task may still write.
 KEPT = timedelta(days=1)
@@ -118,11 +124,41 @@ def sweep_own_rows(services: Services) -> None:
             is_more = own_rows.sweep(session, before=services.clock() - KEPT)
 
 
+def count_pushes(services: Services) -> None:
+    """Count pushes by manager and class again whose counters have changed."""
+    now = services.clock()
+    with services.reading() as session:
+        changed = counting.changed_since(session, now=now)
+    for push_id, mark in changed.items():
+        with services.reading() as session:
+            rows = counting.count(session, push_id)
+        with services.transaction() as session:
+            counting.keep(session, push_id, rows, mark, now=now)
+
+
+def ask_reads(services: Services) -> None:
+    """Ask WeChat how often the articles of pushes were read: it tells on the next day what was counted up to one."""
+    with services.reading() as session:
+        asked = counting.articles(session, now=services.clock())
+    for push_id, sent in asked.items():
+        days = []
+        try:
+            for data_id, sent_at in sent:
+                days += article_days(services.wechat, data_id, day_in(sent_at, services.zone))[-1:]
+        except SendError as error:
+            log.warning("WeChat does not tell the reads of a push", push=push_id, error=str(error))
+            continue
+        with services.transaction() as session:
+            counting.keep_reads(session, push_id, days)
+
+
 TASKS = {
     documents.READ: WorkKind(read_document, is_begun_again=False),
     documents.OFFER: WorkKind(offer_document, is_begun_again=False),
 }
 JOBS = (
+    Job("count pushes by manager and class", timedelta(minutes=2), count_pushes),
+    Job("ask for the reads of pushes", timedelta(hours=6), ask_reads),
     Job("fetch pictures for the library", timedelta(seconds=5), fetch_pictures),
     Job("make occurrences of series", timedelta(minutes=5), make_occurrences),
     Job("sweep own rows", timedelta(hours=6), sweep_own_rows),

@@ -18,6 +18,8 @@ from wechat_bot.outbox.states import Channel
 OPENED, ACTED = "opened", "acted"
 #: The prefix of the counters of reasons.
 LEFT_OUT = "why:"
+#: The prefix of counters that are only kept, such as the hours of openings: recipients do not tell them.
+ONLY = "only:"
 #: Outcomes of a message that WeChat accepted, with or without the receipt of a template message.
 SENT = (Outcome.CUSTOM, Outcome.TEMPLATE, Outcome.ARRIVED, Outcome.TAKEN, Outcome.FINISHED)
 #: A customer-service message has arrived when WeChat accepted it; a template message only with its receipt.

@@ -8,7 +8,7 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, CampaignTally, Recipient
-from campaigns.rules import ACTED, LEFT_OUT, OPENED
+from campaigns.rules import ACTED, LEFT_OUT, ONLY, OPENED
 from foundation.database import upsert
 
 #: A campaign, an area, what is counted.
@@ -95,10 +95,9 @@ def recount(session: Session, kinds: Collection[str], reference: int) -> dict[Ke
             for name, flag in flags
         ),
     ]
+    can_be_counted = (CampaignTally.area_id != NOWHERE, ~CampaignTally.key.startswith(ONLY))
     # Both in one statement, so that they see the same moment.
-    both = union_all(
-        kept.where(CampaignTally.campaign_id.in_(mine), CampaignTally.area_id != NOWHERE), *counted
-    ).subquery()
+    both = union_all(kept.where(CampaignTally.campaign_id.in_(mine), *can_be_counted), *counted).subquery()
     campaign, area, key, was, now = both.c
     rows = session.execute(
         select(campaign, area, key, func.sum(was), func.sum(now))

@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 from broadcasts.actions import articles, brands, documents
 from broadcasts.models.displays import Display
 from broadcasts.models.library import LibraryColumn, ShelfPicture
+from broadcasts.models.pushes import Push
 from broadcasts.queries import pictures
 from console.models import Task, TaskState, User
 from foundation.clock import day_in
@@ -171,6 +172,9 @@ def write_push(house: House) -> None:
     """A push of the published article, as a draft."""
     push = house.flask("broadcasts", "push", "1", "--audience", "all", "--at", "2026-12-15 09:00", "--by", "market")
     assert push.output.strip() == "1"
+    with house.services.transaction() as session:
+        token = VALUES["broadcasts_mobile", "token"]
+        session.execute(update(Push).values(token=token, buttons=[["看公告", "https://example.com/"]]))
 
 
 def lay_out(house: House) -> Office:

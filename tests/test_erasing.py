@@ -14,7 +14,9 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 from sqlalchemy import delete, func, insert, inspect, select, text, update
 
+from broadcasts.models.answers import PushGuest
 from broadcasts.models.library import LibraryArticle
+from broadcasts.models.pushes import Push
 from console import tasks
 from console.models import Task, TaskState
 from console.rules.visitors import Role, Visitor
@@ -101,14 +103,16 @@ NOBODYS = {
     "passage",
     "posting",
     "pulse",
-    "push",
     "push_brand",
+    "push_counted",
     "push_hand",
     "push_occurrence",
     "push_own_row",
     "push_own_table",
+    "push_reads",
     "push_refusal",
     "push_series",
+    "push_split",
     "quota",
     "raised",
     "recovery_code",
@@ -245,7 +249,11 @@ def office_life(office: Office, lives: Iterable[Life]) -> None:
         session.add(tag)
         session.flush()
         session.add(VisitPlan(name="月访", audience={"class": "普通终端"}, every_days=30, begins_on=date(2026, 1, 1)))
+        push = Push(token="p", title="旺季陈列", buttons=[], created_at=now, created_by="周敏")
+        session.add(push)
+        session.flush()
         for life in lives:
+            session.add(PushGuest(push_id=push.id, openid=life.phone.openid, at=now))
             # The file had no header: somebody's own name was taken for one.
             session.add(RosterWord(kind="columns", said=life.name, means="店主", changed_at=now))
             key = session.scalars(select(Retailer.id).where(Retailer.licence == life.licence)).one()

@@ -1,6 +1,6 @@
 """Command group of broadcasts: `flask broadcasts …`, put together from the subjects' commands."""
 
-from broadcasts.commands import library, pushes, searching
+from broadcasts.commands import library, pushes, reports, searching
 from people.commands import Sentences
 
 broadcasts = Sentences("broadcasts", help="微培育：资料库、推送、结果。")
@@ -14,6 +14,8 @@ for _command in (
     pushes.resume,
     pushes.cancel,
     pushes.forecast,
+    reports.report,
+    reports.missed,
     searching.search,
 ):
     broadcasts.add_command(_command)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from broadcasts.mobile import displays, library, own_rows
+from broadcasts.mobile import displays, library, own_rows, push
 from broadcasts.texts import library as texts
 from foundation.errors import Refused
 from wechat_bot import oauth
@@ -14,7 +14,7 @@ blueprint = oauth.pages("broadcasts_mobile", __name__, url_prefix="/m", template
 blueprint.register_error_handler(
     Refused, lambda refusal: oauth.message_page(422, refusal.sentence, again="/m/library", label=texts.TO_LIBRARY)
 )
-_ARTICLE = "/library/<token>"
+_ARTICLE, _PUSH = "/library/<token>", "/p/<token>"
 for _rule, _view, _methods in (
     ("/library", library.library, ("GET",)),
     ("/library/pictures/<sha256>", library.picture, ("GET",)),
@@ -24,6 +24,8 @@ for _rule, _view, _methods in (
     ("/library/display", displays.display_page, ("GET",)),
     ("/library/display", displays.send_display, ("POST",)),
     ("/library/display/photo/<int:number>", displays.display_photo, ("GET",)),
+    (_PUSH, push.show, ("GET",)),
+    (f"{_PUSH}/<int:number>", push.press, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
 

@@ -13,16 +13,19 @@ from broadcasts.pages import (
     editing,
     left_out,
     library,
+    missed,
     pictures,
     previewing,
     push,
     pushes,
+    report,
     versions,
     words,
 )
 from console.lists.exporting import exporting
 
 blueprint = Blueprint("broadcasts_pages", __name__, url_prefix="/console/broadcasts", template_folder="../templates")
+_REPORT, _MISSED = "/pushes/<int:push_id>/report", "/pushes/<int:push_id>/missed"
 for _rule, _view, _methods in (
     ("/articles", library.article_list, ("GET",)),
     ("/articles/export", exporting(library.ARTICLES, library.article_list), ("POST",)),
@@ -70,6 +73,11 @@ for _rule, _view, _methods in (
     ("/brands/<int:brand_id>/retire", brands.retire_brand, ("POST",)),
     ("/brands/<int:brand_id>/return", brands.return_brand, ("POST",)),
     ("/brands/<int:brand_id>/delete", brands.delete_brand, ("POST",)),
+    (_REPORT, report.push_report, ("GET",)),
+    (f"{_REPORT}/hand-over", report.push_hand_over, ("POST",)),
+    (f"{_REPORT}/by-hand", report.push_by_hand, ("POST",)),
+    (_MISSED, missed.push_missed, ("GET",)),
+    (f"{_MISSED}/export", exporting(missed.MISSED, missed.push_missed), ("POST",)),
     ("/words", words.words, ("GET",)),
     ("/words/add", words.add_words, ("POST",)),
     ("/words/remove", words.remove_words, ("POST",)),

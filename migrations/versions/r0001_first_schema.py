@@ -1466,6 +1466,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_push_brand_brand_id"), "push_brand", ["brand_id"], unique=False)
     op.create_table(
+        "push_counted",
+        sa.Column("push_id", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("mark", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_counted_push_id_push")),
+        sa.PrimaryKeyConstraint("push_id", name=op.f("pk_push_counted")),
+    )
+    op.create_table(
+        "push_guest",
+        sa.Column("push_id", sa.Integer(), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_guest_push_id_push")),
+        sa.PrimaryKeyConstraint("push_id", "openid", name=op.f("pk_push_guest")),
+    )
+    op.create_index(op.f("ix_push_guest_openid"), "push_guest", ["openid"], unique=False)
+    op.create_table(
         "push_hand",
         sa.Column("push_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1496,6 +1513,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_whole"),
     )
     op.create_table(
+        "push_reads",
+        sa.Column("push_id", sa.Integer(), nullable=False),
+        sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("readers", sa.BigInteger(), nullable=False),
+        sa.Column("shares", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_reads_push_id_push")),
+        sa.PrimaryKeyConstraint("push_id", name=op.f("pk_push_reads")),
+    )
+    op.create_table(
         "push_series",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -1520,6 +1546,16 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
+    )
+    op.create_table(
+        "push_split",
+        sa.Column("push_id", sa.Integer(), nullable=False),
+        sa.Column("division", sa.String(length=8), nullable=False),
+        sa.Column("of_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("key", sa.String(length=24), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_split_push_id_push")),
+        sa.PrimaryKeyConstraint("push_id", "division", "of_id", "key", name=op.f("pk_push_split")),
     )
     op.create_table(
         "retailer_tag",

@@ -30,6 +30,8 @@ ACTS = {
     "console.drop_second": "one's own, and a code is asked for",
     "people_pages.reset_second": "in or out",
     "console.save_filter": "one's own, under a name; what had it is replaced",
+    "broadcasts_pages.push_hand_over": "makes errands for those who have none",
+    "broadcasts_pages.push_by_hand": "books what was sent, once more each time",
     "people_pages.finish": "done once; done already is said",
     "people_pages.reopen": "takes back what was done at the moment that was seen",
     "people_pages.unlock": "forgets tries at a licence, whoever made them",

@@ -1,0 +1,54 @@
+"""Replies to pushes in the chat: the number of a button, 2 for words to the manager, 9 against promotions."""
+
+from broadcasts.actions import answering, sending
+from broadcasts.models.pushes import PushKind
+from broadcasts.rules import buttons
+from broadcasts.texts import answers as texts
+from foundation.text import whole_number
+from people.rules import plain
+from wechat_bot import messages
+from wechat_bot.conversation import After, Conversation, Reply, Turn, Word
+from wechat_bot.models import Talk
+
+#: The numbers that mean the same in every push.
+WRITES, REFUSES = buttons.TAKEN
+#: The topic of the links behind “不收促销” and “收促销”.
+TOPIC = "promotions"
+
+
+def overhear(turn: Turn) -> Reply | None:
+    """Answer a bare number while a push is the last thing that was said; None for all else."""
+    number = whole_number(plain(turn.message.content)) if isinstance(turn.message, messages.Text) else None
+    prompt = turn.prompt() if number is not None else None
+    if number is None or prompt is None or prompt[0].topic != answering.TOPIC:
+        return None
+    push = answering.by_reference(turn.session, prompt[1].partition(":")[2])
+    if push is None:
+        return None
+    if number == WRITES:
+        return turn.open("message:")
+    if number == REFUSES and push.kind == PushKind.PROMO:
+        return open_refusal(turn, "")
+    found = dict(buttons.numbered(sending.buttons_of(push))).get(number)
+    if found is None:
+        return None
+    answering.acted(turn.session, push, turn.openid, now=turn.now)
+    return Reply(texts.opens(found.words, found.link)) if found.is_address else turn.open(found.link)
+
+
+def open_refusal(turn: Turn, reference: str) -> Reply:
+    """Take no promotions any more, or (`promotions:again`) take them again."""
+    if reference == "again":
+        answering.take_back(turn.session, turn.openid)
+        return Reply(texts.TAKEN_BACK)
+    answering.refuse(turn.session, turn.openid, now=turn.now)
+    return Reply(texts.REFUSED)
+
+
+def hear_refusal(turn: Turn, talk: Talk) -> Reply:
+    """Never called: no talk is begun for a refusal."""
+    return Reply(texts.REFUSED, after=After.END)
+
+
+REFUSAL = Conversation(TOPIC, open=open_refusal, hear=hear_refusal)
+WORDS = (Word("不收促销", f"{TOPIC}:"), Word("收促销", f"{TOPIC}:again"))

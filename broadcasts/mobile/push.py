@@ -1,0 +1,94 @@
+"""H5 pages of a push: what it leads to, with its buttons. Who opened it is told by WeChat, never by the address."""
+
+from typing import Any
+
+from flask import abort, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from broadcasts.actions import answering, sending
+from broadcasts.models.pushes import Push, PushKind
+from broadcasts.queries import reading
+from broadcasts.queries.reading import Reader
+from broadcasts.rules import rendering
+from broadcasts.rules.buttons import PushButton, numbered
+from broadcasts.texts import answers as texts
+from foundation.errors import Refused
+from wechat_bot import oauth
+from wechat_bot.services import Services, current_services
+
+#: The topic behind words to the manager; its page is told which push they reply to.
+TO_PERSON = "message:"
+
+
+def show(token: str) -> ResponseReturnValue:
+    """Show what a push leads to. It is opened by whoever WeChat says is here, and counted for them once."""
+    openid, services = oauth.who(), current_services()
+    with services.transaction() as session:
+        push = _push(session, token)
+        answering.opened(session, push, openid, now=services.clock())
+        page = _page(session, services, push, reading.reader_of(session, openid))
+    return render_template("broadcasts/push.html", **page)
+
+
+def press(token: str, number: int) -> ResponseReturnValue:
+    """Go where a button leads; whoever presses one has opened the push."""
+    openid, services = oauth.who(), current_services()
+    with services.transaction() as session:
+        push = _push(session, token)
+        found = dict(numbered(sending.buttons_of(push))).get(number)
+        where = _address(session, services, push, found) if found is not None else ""
+        if not where:
+            raise Refused(texts.NO_BUTTON)
+        answering.acted(session, push, openid, now=services.clock())
+    return redirect(where, 303)
+
+
+def _push(session: Session, token: str) -> Push:
+    push = answering.by_token(session, token)
+    if push is None:
+        abort(404)
+    return push
+
+
+def _page(session: Session, services: Services, push: Push, reader: Reader) -> dict[str, Any]:
+    article, is_open = sending.article_of(session, push), answering.is_open(session, push)
+    may_see = reader.is_bound or is_open
+    content = ""
+    if article is not None and may_see:
+        content = rendering.page(
+            article.blocks,
+            lambda sha256: url_for("broadcasts_mobile.picture", sha256=sha256),
+            lambda link: services.switchboard.page(session, link),
+        )
+    buttons = numbered(sending.buttons_of(push)) if may_see else []
+    return {
+        "push": push,
+        # Written by `rendering`, which escapes all that anybody wrote.
+        "content": Markup(content),  # noqa: S704
+        "cover": (sending.cover_of(session, push) if article is None else article.cover) if may_see else "",
+        "words": push.words.splitlines() if article is None and may_see else [],
+        "buttons": [(number, each.words) for number, each in buttons if _address(session, services, push, each)],
+        "to_person": _to_person(session, services, push) if may_see else "",
+        "refuses": push.kind == PushKind.PROMO and reader.shop is not None,
+        "closed": "" if may_see else texts.ONLY_SHOPS,
+        "reader": reader,
+        "texts": texts,
+    }
+
+
+def _address(session: Session, services: Services, push: Push, button: PushButton) -> str:
+    """Return where a button leads; empty where that is gone."""
+    if button.is_address:
+        return button.link
+    return (
+        _to_person(session, services, push)
+        if button.link == TO_PERSON
+        else services.switchboard.page(session, button.link)
+    )
+
+
+def _to_person(session: Session, services: Services, push: Push) -> str:
+    page = services.switchboard.page(session, TO_PERSON)
+    return f"{page}?to={answering.about(push.id)}" if page else ""

@@ -1,0 +1,114 @@
+"""Audience criteria of pushes: what became of one with a shop, who opens them, who missed some this month."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from broadcasts.actions.sending import NAME
+from broadcasts.models.pushes import Push
+from broadcasts.queries import missed
+from broadcasts.queries.report import WHOLE, campaign_of
+from broadcasts.rules.figures import NOT_ARRIVED
+from campaigns.models import Campaign, Recipient
+from foundation.errors import Refused
+from wechat_bot.criterion import Choice, Criterion, Field, Input
+
+#: Pushes that a form offers to choose from.
+OFFERED = 100
+MOST_DAYS, MOST_TIMES = 365, 31
+#: What may have become of a push with a shop, and in words.
+BECAME = {"missed": "没有收到", "opened": "打开了", "silent": "发了没有打开", "acted": "有行动"}
+
+
+def of_push(session: Session, value: Any, now: datetime) -> Select[int]:
+    """Return the shops with which this became of a push: `{id: 12, became: missed}`. Raises Refused for what cannot be
+    read."""
+    is_read = isinstance(value, Mapping) and set(value) == {"id", "became"}
+    push_id, became = (value["id"], value["became"]) if is_read else (None, None)
+    if not isinstance(push_id, int) or isinstance(push_id, bool) or became not in BECAME:
+        raise Refused(f"对象条件 push 应写成 {{id: 推送编号, became: {'、'.join(BECAME)} 之一}}。")
+    campaign = campaign_of(session, push_id)
+    if campaign is None or campaign.frozen_at is None:
+        raise Refused(f"没有编号为 {push_id} 的、已经发了的推送。")
+    if became == "missed":
+        found: Select[int] = missed.shops(campaign, WHOLE)
+        return found
+    theirs: dict[str, Any] = {
+        "opened": Recipient.is_opened,
+        "silent": and_(Recipient.outcome.is_not(None), Recipient.is_opened.is_(False)),
+        "acted": Recipient.acted_at.is_not(None),
+    }
+    return select(Recipient.retailer_id).where(Recipient.campaign_id == campaign.id, theirs[became])
+
+
+def have_opened(session: Session, value: Any, now: datetime) -> Select[int]:
+    """Return the shops that opened a push in the last so many days. Raises Refused where that is no number of days."""
+    since = now - timedelta(days=_number(value, "opened", "天数", MOST_DAYS))
+    return (
+        select(Recipient.retailer_id)
+        .join(Campaign, Campaign.id == Recipient.campaign_id)
+        .where(Campaign.kind == NAME, Recipient.is_opened, Recipient.opened_at >= since)
+    )
+
+
+def have_missed(session: Session, value: Any, now: datetime) -> Select[int]:
+    """Return the shops that missed at least so many pushes this month. Raises Refused where that is no number."""
+    times = _number(value, "missed_pushes_of_month", "次数", MOST_TIMES)
+    begins = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    is_missed = or_(Recipient.why.is_not(None), and_(Recipient.part.is_(None), Recipient.outcome.in_(NOT_ARRIVED)))
+    return (
+        select(Recipient.retailer_id)
+        .join(Campaign, Campaign.id == Recipient.campaign_id)
+        .where(Campaign.kind == NAME, Campaign.due_at >= begins, is_missed)
+        .group_by(Recipient.retailer_id)
+        .having(func.count() >= times)
+    )
+
+
+def _number(value: Any, name: str, what: str, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise Refused(f"对象条件 {name} 应写成 1 到 {most} 的{what}。")
+    return value
+
+
+def _pushes(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    rows = session.execute(
+        select(Push.id, Push.title)
+        .join(Campaign, and_(Campaign.kind == NAME, Campaign.reference == Push.id))
+        .where(Campaign.frozen_at.is_not(None))
+        .order_by(Campaign.due_at.desc(), Push.id.desc())
+        .limit(OFFERED)
+    )
+    return [Choice(row.id, f"{row.title}（编号 {row.id}）") for row in rows]
+
+
+def _became(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    return [Choice(name, word) for name, word in BECAME.items()]
+
+
+CRITERIA = (
+    Criterion(
+        "push",
+        "一条推送后来怎样：{id: 编号, became: missed、opened、silent、acted 之一}",
+        "推送后来怎样",
+        (Field("推送", Input.ONE, _pushes, "id", is_number=True), Field("后来", Input.ONE, _became, "became")),
+        select=of_push,
+    ),
+    Criterion(
+        "opened",
+        "最近多少天里打开过推送",
+        "打开过推送",
+        (Field("最近", Input.NUMBER, unit="天"),),
+        select=have_opened,
+    ),
+    Criterion(
+        "missed_pushes_of_month",
+        "本月至少几次没有收到推送",
+        "本月没有收到推送",
+        (Field("至少", Input.NUMBER, unit="次"),),
+        select=have_missed,
+    ),
+)

@@ -1,0 +1,344 @@
+"""Report of a push: what became of it, of all shops or of the visitor's part, by area; from the counters.
+
+Whoever sees areas gets the counters of these; a customer manager's few hundred shops are counted one by one, as they
+look after them today.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from broadcasts.actions.sending import NAME
+from broadcasts.models.answers import PushCounted, PushReads, PushSplit
+from broadcasts.models.library import LibraryArticle
+from broadcasts.models.pushes import Push, Refusal
+from broadcasts.rules import states
+from broadcasts.rules.figures import PartFigures, PushFigures
+from campaigns import openings, rules, tally
+from campaigns.models import Campaign, CampaignPart, CampaignStep, CampaignTally, Recipient
+from console.rules.visitors import Role, Visitor
+from people import visibility
+from people.models import Area, Manager, Retailer, ShopClass
+from wechat_bot.mass.models import MassJob, MassState
+
+#: How many earlier pushes of the column a push is compared with.
+COMPARED = 4
+#: How long after a push a refusal is put to it.
+REFUSED_WITHIN = timedelta(hours=48)
+#: By what a report is divided. Areas are counted in each transaction, the others by the clock.
+DIVISIONS = {"area": "片区", "manager": "客户经理", "class": "类型"}
+#: The name of no manager.
+NOBODY = "没有客户经理"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportScope:
+    """Part of a push that a visitor sees: areas, or shops; both None for all of it."""
+
+    areas: frozenset[int] | None = None
+    shops: ColumnElement[bool] | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return self.areas is None and self.shops is None
+
+
+WHOLE = ReportScope()
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFigures:
+    """Figures of one area."""
+
+    area_id: int
+    name: str
+    figures: PushFigures
+
+
+@dataclass(frozen=True, slots=True)
+class HourOpened:
+    """Openings up to the end of an hour since the push's moment."""
+
+    hour: int
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Earlier push of the same column."""
+
+    push_id: int
+    title: str
+    due_at: datetime
+    figures: PushFigures
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFigures:
+    """WeChat's own reads of the articles of a push: totals, with those who got them forwarded."""
+
+    reads: int
+    until_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """Figures of a push divided: each part's name, its figures, and the filters that narrow the missed list to it."""
+
+    name: str
+    word: str
+    rows: Sequence[tuple[str, PushFigures, Mapping[str, int]]]
+    #: Until when they were counted; None where they always are.
+    until: datetime | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether what was delivered is known for each row."""
+        return all(figures.is_exact for _, figures, _ in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class PushReport:
+    """Report of a push."""
+
+    push_id: int
+    title: str
+    kind: str
+    state: states.State
+    due_at: datetime
+    ended_at: datetime | None
+    figures: PushFigures
+    areas: Sequence[AreaFigures]
+    hours: Sequence[HourOpened]
+    #: Openings of others through a forwarded card, and of staff; only for who sees all of it.
+    others: int
+    staff: int
+    #: Those it was sent to who refused promotions within two days of it.
+    refused_promos: int
+
+    @property
+    def name(self) -> str:
+        """Its state as scripts call it."""
+        return states.NAMES[self.state]
+
+
+def scope(session: Session, visitor: Visitor, *, today: date) -> ReportScope:
+    """Return the part of a push that a visitor sees."""
+    if visitor.is_company_wide:
+        return WHOLE
+    if visitor.role is Role.MANAGER:
+        return ReportScope(shops=visibility.within(session, visitor, today=today))
+    return ReportScope(areas=frozenset(visibility.area_ids(session, visitor) or ()))
+
+
+def conditions(found: ReportScope) -> list[ColumnElement[bool]]:
+    """Return the conditions on `Recipient` for a part of a push."""
+    if found.areas is not None:
+        return [Recipient.area_id.in_(sorted(found.areas))]
+    return [] if found.shops is None else [Recipient.retailer_id.in_(select(Retailer.id).where(found.shops))]
+
+
+def campaign_of(session: Session, push_id: int) -> Campaign | None:
+    """Return the campaign of a push."""
+    return session.scalar(select(Campaign).where(Campaign.kind == NAME, Campaign.reference == push_id))
+
+
+def report(session: Session, push_id: int, seen: ReportScope = WHOLE) -> PushReport | None:
+    """Return the report of a push, or of the part of it that is seen; None where there is none."""
+    push, campaign = session.get(Push, push_id), campaign_of(session, push_id)
+    if push is None or campaign is None:
+        return None
+    by_area = _counts(session, campaign, seen)
+    nowhere = by_area.pop(tally.NOWHERE, Counter())
+    whole: Counter[str] = Counter()
+    for counts in by_area.values():
+        whole.update(counts)
+    parts = _parts(session, campaign)
+    is_ended = campaign.state in rules.ENDED
+    names = {row.id: row.name for row in session.execute(select(Area.id, Area.name).where(Area.id.in_(by_area)))}
+    sent_at = _sent_at(session, campaign)
+    return PushReport(
+        push_id,
+        push.title,
+        push.kind,
+        states.State(campaign.state),
+        campaign.due_at,
+        sent_at,
+        _figures(whole, parts, seen, is_ended),
+        sorted(
+            (
+                AreaFigures(area, names.get(area, ""), _figures(counts, parts, None, is_ended))
+                for area, counts in by_area.items()
+            ),
+            key=lambda each: (-each.figures.audience, each.name),
+        ),
+        _hours(whole),
+        nowhere["others"],
+        nowhere["staff"],
+        _refusals(session, campaign, seen),
+    )
+
+
+def compared(session: Session, push_id: int, *, limit: int = COMPARED) -> list[Compared]:
+    """Return the pushes before this one with an article of the same column, the newest first."""
+    column = (
+        select(LibraryArticle.column_id)
+        .join(Push, Push.article_id == LibraryArticle.id)
+        .where(Push.id == push_id)
+        .scalar_subquery()
+    )
+    mine = select(Campaign.due_at).where(Campaign.kind == NAME, Campaign.reference == push_id).scalar_subquery()
+    rows = session.execute(
+        select(Push.id, Push.title, Campaign)
+        .join(Campaign, and_(Campaign.kind == NAME, Campaign.reference == Push.id))
+        .join(LibraryArticle, LibraryArticle.id == Push.article_id)
+        .where(LibraryArticle.column_id == column, Push.id != push_id, Campaign.due_at < mine)
+        .where(Campaign.frozen_at.is_not(None))
+        .order_by(Campaign.due_at.desc(), Push.id.desc())
+        .limit(limit)
+    ).all()
+    found = []
+    for row in rows:
+        counts: Counter[str] = Counter()
+        by_area = _counts(session, row.Campaign, WHOLE)
+        by_area.pop(tally.NOWHERE, None)
+        for each in by_area.values():
+            counts.update(each)
+        figures = _figures(counts, _parts(session, row.Campaign), WHOLE, row.Campaign.state in rules.ENDED)
+        found.append(Compared(row.id, row.title, row.Campaign.due_at, figures))
+    return found
+
+
+def account_figures(session: Session, push_id: int) -> AccountFigures | None:
+    """Return WeChat's own reads of a push; None where they were not asked for yet."""
+    row = session.get(PushReads, push_id)
+    return None if row is None else AccountFigures(row.readers, row.until_on)
+
+
+def by_areas(found: PushReport) -> Division:
+    """Return the report by area, always as it stands."""
+    rows = [(each.name, each.figures, {"area": each.area_id}) for each in found.areas]
+    return Division("area", DIVISIONS["area"], rows)
+
+
+def divided(session: Session, found: PushReport, name: str) -> Division:
+    """Return the report by manager or by class, as it was last counted."""
+    counts: dict[int, Counter[str]] = {}
+    mine = select(PushSplit).where(PushSplit.push_id == found.push_id, PushSplit.division == name)
+    for row in session.scalars(mine):
+        counts.setdefault(row.of_id, Counter())[row.key] += row.count
+    table: Any = Manager if name == "manager" else ShopClass
+    names = {row.id: row.name for row in session.execute(select(table.id, table.name).where(table.id.in_(counts)))}
+    parts, is_ended = found.figures.parts, found.state in rules.ENDED
+    rows = [
+        (names.get(of_id, NOBODY), _figures(each, parts, None, is_ended), {name: of_id})
+        for of_id, each in counts.items()
+    ]
+    until = session.scalar(select(PushCounted.at).where(PushCounted.push_id == found.push_id))
+    return Division(name, DIVISIONS[name], sorted(rows, key=lambda row: (-row[1].audience, row[0])), until)
+
+
+def count(session: Session, campaign: Campaign, by: Any, conditions: Sequence[ColumnElement[bool]]) -> Any:
+    """Build the select that counts the recipients of a push as the counters do, by a column beside: rows of it, the key
+    and how many, of openings and acts too."""
+    flags = {
+        rules.OPENED: Recipient.is_opened,
+        rules.ACTED: Recipient.acted_at.is_not(None),
+        openings.OPENED_IN_PART: and_(Recipient.is_opened, Recipient.part.is_not(None)),
+        openings.ASKED: Recipient.asked_at.is_not(None),
+        openings.GONE: Recipient.gone_at.is_not(None),
+    }
+    mine = (Recipient.campaign_id == campaign.id, *conditions)
+    kept = select(by.label("by"), tally.KEPT_AS.label("key"), func.count().label("n"))
+    joined = Retailer.id == Recipient.retailer_id
+    parts = [kept.select_from(Recipient).join(Retailer, joined).where(*mine).group_by(by, tally.KEPT_AS)]
+    for name, flag in flags.items():
+        flagged = select(by.label("by"), literal(name).label("key"), func.count().label("n"))
+        parts.append(flagged.select_from(Recipient).join(Retailer, joined).where(*mine, flag).group_by(by))
+    return union_all(*parts)
+
+
+def _counts(session: Session, campaign: Campaign, seen: ReportScope) -> dict[int, Counter[str]]:
+    """Return the counters of a push by area; of the shops that are seen, where they are no whole areas."""
+    found: dict[int, Counter[str]] = {}
+    if seen.shops is None:
+        kept = select(CampaignTally.area_id, CampaignTally.key, CampaignTally.count)
+        kept = kept.where(CampaignTally.campaign_id == campaign.id)
+        if seen.areas is not None:
+            kept = kept.where(CampaignTally.area_id.in_(sorted(seen.areas)))
+        for area, key, number in session.execute(kept):
+            found.setdefault(area, Counter())[key] += number
+        return found
+    mine = (Recipient.campaign_id == campaign.id, *conditions(seen))
+    for area, key, number in session.execute(count(session, campaign, Recipient.area_id, conditions(seen))):
+        found.setdefault(area, Counter())[key] += number
+    opened = select(Recipient.area_id, Recipient.opened_at).where(*mine, Recipient.is_opened)
+    for area, at in session.execute(opened):
+        found[area][openings.hour((at or campaign.due_at) - campaign.due_at)] += 1
+    return found
+
+
+def _parts(session: Session, campaign: Campaign) -> list[PartFigures]:
+    rows = session.execute(
+        select(CampaignPart.number, CampaignPart.size, MassJob)
+        .outerjoin(MassJob, MassJob.id == CampaignPart.mass_job_id)
+        .where(CampaignPart.campaign_id == campaign.id)
+        .order_by(CampaignPart.number)
+    )
+    return [
+        PartFigures(
+            row.number,
+            row.size,
+            MassState(job.state) if job is not None else None,
+            msg_id=job.msg_id if job is not None else None,
+            total=job.total if job is not None else None,
+            filtered=job.filtered if job is not None else None,
+            sent=job.sent if job is not None else None,
+            errors=job.errors if job is not None else None,
+            error=(job.error or job.status) if job is not None else None,
+        )
+        for row in rows
+        for job in (row.MassJob,)
+    ]
+
+
+def _figures(
+    counts: Mapping[str, int], parts: Sequence[PartFigures], seen: ReportScope | None, is_ended: bool
+) -> PushFigures:
+    """Return the figures of these counters; of each part only the shops that are counted in them."""
+    if seen is not None and seen.is_whole:
+        return PushFigures(counts, parts, is_ended)
+    theirs = []
+    for part in parts:
+        size = counts.get(tally.part_key(part.number), 0)
+        if size:
+            theirs.append(replace(part, size=size, is_whole=size == part.size))
+    return PushFigures(counts, theirs, is_ended)
+
+
+def _hours(counts: Mapping[str, int]) -> list[HourOpened]:
+    """Return how many had opened by each hour, from the first to the last in which anybody did."""
+    start = openings.HOUR
+    by_hour = {int(key.removeprefix(start)): n for key, n in counts.items() if key.startswith(start) and n}
+    found, sum_ = [], 0
+    for hour in range(max(by_hour, default=-1) + 1):
+        sum_ += by_hour.get(hour, 0)
+        found.append(HourOpened(hour, sum_))
+    return found
+
+
+def _sent_at(session: Session, campaign: Campaign) -> datetime | None:
+    done = select(func.max(CampaignStep.at)).where(CampaignStep.campaign_id == campaign.id)
+    return session.scalar(done.where(CampaignStep.state == states.State.SENT))
+
+
+def _refusals(session: Session, campaign: Campaign, seen: ReportScope) -> int:
+    """Count who refused promotions within two days after this push, of those it was sent to."""
+    after = and_(Refusal.at >= campaign.due_at, Refusal.at < campaign.due_at + REFUSED_WITHIN)
+    found = select(func.count()).select_from(Refusal).join(Recipient, Recipient.openid == Refusal.openid)
+    return session.scalar(found.where(after, Recipient.campaign_id == campaign.id, *conditions(seen))) or 0
