@@ -23,7 +23,7 @@ from wechat_bot.mass.models import MassJob, MassState
 #: The name under which campaigns plan their mass jobs.
 SOURCE = "campaigns"
 #: Shops in one step of cutting, which takes less than listing; of which sends are given back in one transaction.
-CUT, BATCH = 40_000, 10_000
+CUT, BATCH = 20_000, 10_000
 ALONE = "alone"
 #: States of jobs that WeChat does not have: what was booked for them is given back.
 NOT_SENT = (MassState.CANCELLED, MassState.REFUSED, MassState.LATE)
