@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -98,6 +99,12 @@ def calls_used(house, what: str = "mass") -> int:
 
 def sent_at(house) -> list[datetime]:
     return [call.at for call in house.sim.calls if call.path == SEND]
+
+
+def at_once(calls) -> None:
+    with ThreadPoolExecutor(len(calls)) as pool:
+        for each in [pool.submit(call) for call in calls]:
+            each.result()
 
 
 # The call
@@ -261,6 +268,20 @@ def test_a_draft_that_somebody_sent_by_hand_is_made_anew_once(house) -> None:
         "refused",
         "微信里没有这个素材了",
     )
+
+
+def test_a_cover_that_somebody_deleted_in_the_account_is_uploaded_again(house) -> None:
+    everybody = follow(house, 8)
+    plan(house, everybody[:2])
+    go(house)
+    [gone] = [media_id for media_id, media in house.sim.world.media.items() if media.kind == "image"]
+    del house.sim.world.media[gone]
+    later(house, minutes=2)
+    plan(house, everybody[2:4], everybody[4:6], everybody[6:], about="test:2")
+    at_once([partial(run, house, "mass messages")] * 3)
+    house.sim.settle()
+    assert states(house) == {"finished": 4}
+    assert cards(house, everybody) == {1: 8}
 
 
 def test_strangers_are_found_without_a_call_for_each_and_all_others_get_it(house) -> None:

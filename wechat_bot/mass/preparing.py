@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
@@ -86,7 +86,7 @@ def _draft(services: Services, source: MassSource, article: MassArticle) -> str:
             return mass.add_draft(services.wechat, {**fields, "thumb_media_id": cover})
         except SendError as error:
             # Somebody deleted the cover in the account: it is uploaded again, once.
-            if is_last or error.code != NO_SUCH_MEDIA or not _forget_cover(services, article.cover, began_at):
+            if is_last or error.code != NO_SUCH_MEDIA or not _forget_cover(services, article.cover, cover, began_at):
                 raise
     raise AssertionError("unreachable")
 
@@ -110,12 +110,14 @@ def uploaded(services: Services, source: MassSource, sha256: str, purpose: str) 
     return value
 
 
-def _forget_cover(services: Services, sha256: str, before: datetime) -> bool:
-    """Forget the media id of a cover that was uploaded earlier; False if it was uploaded only now."""
-    mine = (WechatPicture.sha256 == sha256, WechatPicture.purpose == COVER, WechatPicture.made_at < before)
-    gone = delete(WechatPicture).where(*mine, WechatPicture.app_id == services.wechat.app_id)
+def _forget_cover(services: Services, sha256: str, value: str, before: datetime) -> bool:
+    """Forget a media id of a cover that WeChat does not know any more; False if it was uploaded only now. Another
+    worker may have uploaded the cover anew meanwhile."""
+    mine = (WechatPicture.app_id == services.wechat.app_id, WechatPicture.sha256 == sha256)
+    cover = (*mine, WechatPicture.purpose == COVER, WechatPicture.value == value)
     with services.transaction() as session:
-        return bool(session.scalars(gone.returning(WechatPicture.sha256)).all())
+        session.execute(delete(WechatPicture).where(*cover, WechatPicture.made_at < before))
+        return session.scalar(select(WechatPicture.value).where(*cover)) is None
 
 
 def _note_ready(services: Services, job: MassJob, fence: str, kind: MassKind, media_id: str | None, title: str) -> None:
