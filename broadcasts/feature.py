@@ -13,6 +13,7 @@ from broadcasts.mobile import routes as routes_in_wechat
 from broadcasts.models import answers, displays, first_rows, library, pushes, reading, rows, series
 from broadcasts.pages import finding, left_out, missed, needs, routes
 from broadcasts.pages import library as library_pages
+from broadcasts.pages import own_rows as own_row_pages
 from broadcasts.pages import pushes as push_pages
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE, PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
 from broadcasts.queries import audience, links, own_rows, readers
@@ -84,6 +85,7 @@ broadcasts = Feature(
                 "push.change": "修改推送",
                 "push.try": "试发推送",
                 "push.left_out": "查看推送收不到的店",
+                "push.rows": "导入各店表格",
                 "push.submit": "提交推送审批",
                 "push.withdraw": "撤回推送",
                 "push.approve": "批准推送",
@@ -116,6 +118,7 @@ broadcasts = Feature(
             views=("display.see", "push.report", "push.missed"),
             lists=(library_pages.ARTICLES, push_pages.PUSHES, left_out.LEFT_OUT, missed.MISSED),
             tasks=jobs.TASKS,
+            wizards=(own_row_pages.ROWS,),
         ),
     ),
 )

@@ -6,7 +6,9 @@ from datetime import timedelta
 import structlog
 
 from broadcasts.actions import articles, checking, counting, documents, own_rows, pictures, series
-from broadcasts.permissions import LIBRARY_WRITE
+from broadcasts.actions.pushes import PushAuthor
+from broadcasts.permissions import LIBRARY_WRITE, PUSHES_WRITE
+from broadcasts.rules import own_rows as rules
 from broadcasts.rules import word_document
 from broadcasts.texts import articles as texts
 from console import importing, queries, tasks
@@ -23,6 +25,8 @@ from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 
+#: Shops of a table whose message its author looks at.
+LOOKED_AT = 2
 #: A table of own rows that was replaced, or is not whole, stays so long: its task may still write.
 KEPT = timedelta(days=1)
 
@@ -152,7 +156,52 @@ def ask_reads(services: Services) -> None:
             counting.keep_reads(session, push_id, days)
 
 
+def check_own_rows(work: Work) -> None:
+    """Check an uploaded table of own rows, and show what its first shops would be told."""
+    try:
+        read = rules.read(importing.content(work))
+        with work.services.reading() as session:
+            ids = own_rows.shops(session, read)
+            names = [own_rows.name_of(session, ids[row.licence]) for row in read.rows[:LOOKED_AT]]
+    except rules.WrongRows as wrong:
+        importing.refuse(work, wrong.lines, wrong.count)
+        return
+    said = [rules.said(read.headings, row.values) for row in read.rows[:LOOKED_AT]]
+    brings = {"push": work.params["push"], "digest": read.digest}
+    work.finish(
+        {
+            "rows": len(read.rows),
+            "headings": list(read.headings),
+            "first": list(zip(names, said, strict=True)),
+            "brings": brings,
+        }
+    )
+
+
+def bring_own_rows(work: Work) -> None:
+    """Write a checked table of own rows in short transactions; with its last rows it becomes the push's audience."""
+    services, progress = work.services, work.stage("写入")
+    read = rules.read(importing.content(work))
+    push_id = int(work.params["push"])
+    with services.transaction() as session:
+        ids, visitor = own_rows.shops(session, read), queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(PUSHES_WRITE):
+            raise Refused(texts.MAY_NOT_WRITE)
+        table_id = own_rows.begin(session, push_id, read, work.params["name"], by=visitor.name, now=services.clock())
+    done = 0
+    while done < len(read.rows):
+        with services.transaction() as session:
+            done = own_rows.add(session, table_id, read, ids, done)
+        progress(done, len(read.rows))
+    with services.transaction() as session:
+        now = services.clock()
+        own_rows.finish(session, table_id, who=PushAuthor(visitor.user_id, visitor.name), now=now)
+        tasks.finish(session, work.claim, now=now, result={"rows": done})
+
+
 TASKS = {
+    own_rows.CHECK: WorkKind(check_own_rows, is_begun_again=False),
+    own_rows.BRING: WorkKind(bring_own_rows, is_begun_again=False),
     documents.READ: WorkKind(read_document, is_begun_again=False),
     documents.OFFER: WorkKind(offer_document, is_begun_again=False),
 }

@@ -18,6 +18,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from flask import abort, redirect, request, url_for
@@ -74,10 +75,12 @@ def kept() -> tuple[Path, str]:
     return path, file_name(given.filename or "", "")
 
 
-def take(wizard: Wizard) -> ResponseReturnValue:
-    """Save the uploaded file, start its check, and redirect to the preview. Nothing is imported yet."""
+def take(wizard: Wizard, more: Mapping[str, Any] = MappingProxyType({})) -> ResponseReturnValue:
+    """Save the uploaded file, start its check, and redirect to the preview. Nothing is imported yet. `more` is what the
+    tasks are told besides."""
     services, (path, name) = current_services(), kept()
-    title, params, owner = f"检查{wizard.noun} {name}", {"file": path.name, "name": name}, access.visitor().user_id
+    title, owner = f"检查{wizard.noun} {name}", access.visitor().user_id
+    params = {"file": path.name, "name": name, **more}
     try:
         # No audit entry: a check changes nothing.
         with services.transaction() as session:

@@ -7,11 +7,21 @@ from itertools import islice
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from broadcasts.actions import pushes
+from broadcasts.actions.pushes import PushAuthor
+from broadcasts.actions.sending import PUSHES
+from broadcasts.models.pushes import Plan, PushKind, Shows
 from broadcasts.models.rows import OwnRow, OwnTable
 from broadcasts.rules import own_rows
 from broadcasts.rules.own_rows import OwnRows, WrongRows
+from broadcasts.rules.states import OPEN
+from broadcasts.texts import pushes as texts
+from campaigns import approving
+from foundation.errors import Refused
 from people.models import IS_THERE, Retailer
 
+#: Kinds of long task: check an uploaded table, and write a checked one.
+CHECK, BRING = "push.rows.check", "push.rows"
 #: Rows written in one transaction, and licences looked up in one statement.
 BATCH = 2_000
 
@@ -27,6 +37,11 @@ def shops(session: Session, read: OwnRows) -> dict[str, int]:
     ]:
         raise WrongRows(faults)
     return found
+
+
+def name_of(session: Session, retailer_id: int) -> str:
+    """Return the name of a shop."""
+    return session.scalar(select(Retailer.shop).where(Retailer.id == retailer_id)) or ""
 
 
 def begin(session: Session, push_id: int, read: OwnRows, file_name: str, *, by: str, now: datetime) -> int:
@@ -61,12 +76,20 @@ def add(session: Session, table_id: int, read: OwnRows, ids: dict[str, int], sta
     return start + len(some)
 
 
-def finish(session: Session, table_id: int) -> None:
-    """Let a table whose rows are all written count in place of the one before."""
+def finish(session: Session, table_id: int, *, who: PushAuthor, now: datetime) -> None:
+    """Let a table whose rows are all written count in place of the one before: it is the push's audience, told by
+    message, and an approval given before is none of it. Raises `Refused` once sending has begun."""
     table = session.get_one(OwnTable, table_id)
-    session.execute(update(OwnTable).where(OwnTable.push_id == table.push_id).values(is_whole=False))
+    push, campaign = pushes.hold(session, table.push_id)
+    if campaign.state not in OPEN:
+        raise Refused(texts.IS_OVER)
+    session.execute(update(OwnTable).where(OwnTable.push_id == push.id).values(is_whole=False))
     table.is_whole = True
+    push.kind, push.plan, push.shows = PushKind.SERVICE, Plan.MESSAGE, Shows.TEXT
+    push.article_id = push.article_version = push.picture = None
     session.flush()
+    pushes.have_a_hand(session, push.id, who)
+    approving.revise(session, campaign, PUSHES, by=who.name, now=now, audience={"own_row": push.id})
 
 
 def sweep(session: Session, *, before: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Actions on the draft of a push: begin, save. What was changed in one that was submitted needs a new approval."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import delete, literal, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from broadcasts.actions.sending import PUSHES, buttons_of
 from broadcasts.models.library import ArticleVersion, Brand, LibraryArticle, ShelfPicture
 from broadcasts.models.pushes import Plan, Push, PushBrand, PushHand, PushKind, Shows
+from broadcasts.queries import own_rows
 from broadcasts.queries.pushes import kept
 from broadcasts.rules.drafts import PushDraft
 from broadcasts.rules.states import OPEN, State
@@ -61,6 +62,10 @@ def save(
     push, campaign = hold(session, push_id)
     if campaign.state not in OPEN:
         raise Refused(texts.IS_OVER)
+    if own_rows.table(session, push_id) is not None:
+        # Whom it is for and how it goes follow from its table.
+        own = {"own_row": push_id}
+        draft = replace(draft, kind=PushKind.SERVICE, plan=Plan.MESSAGE, shows=Shows.TEXT, audience=own)
     was, before = campaign.state, kept(session, push, campaign, context)
     _write(session, push, draft, is_draft=was == State.DRAFT)
     approval.revise(

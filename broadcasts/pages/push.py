@@ -14,6 +14,7 @@ from broadcasts.models.pushes import Push, PushKind, Shows
 from broadcasts.pages.pictures import address as picture_address
 from broadcasts.pages.pushes import COLOURS
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
+from broadcasts.queries import own_rows
 from broadcasts.queries import pushes as queries
 from broadcasts.queries.pushes import PushDetail
 from broadcasts.rules import states
@@ -130,6 +131,7 @@ def _page(push_id: int, error: Refused | None) -> str:
             "steps": queries.steps(session, found.line.campaign_id),
             "approvers": queries.approvers(session, push_id, [*PUSHES_APPROVE.roles]),
             "may_decide": me.may(PUSHES_APPROVE) and queries.may_approve(session, push_id, me.user_id),
+            "has_own": own_rows.table(session, push_id) is not None,
             "flying": queries.in_flight(session, push_id),
             "phones": previewing.phones(session),
             "previews_left": previewing.left(session, services.clock()),

@@ -58,7 +58,7 @@ class WrongRows(Refused):
     """Error: a table that cannot be taken, with a line for each fault."""
 
     def __init__(self, faults: Sequence[str]) -> None:
-        self.lines = list(faults[:TOLD])
+        self.lines, self.count = list(faults[:TOLD]), len(faults)
         more = [f"还有 {len(faults) - TOLD} 处没有列出。"] if len(faults) > TOLD else []
         super().__init__("\n".join([*self.lines, *more, f"共 {len(faults)} 处要改，什么都没有导入。"]))
 

@@ -34,6 +34,8 @@ ACTS = {
     "broadcasts_pages.push_by_hand": "books what was sent, once more each time",
     "people_pages.finish": "done once; done already is said",
     "people_pages.reopen": "takes back what was done at the moment that was seen",
+    "broadcasts_pages.own_rows_of": "a new file to be checked",
+    "broadcasts_pages.take_own_rows": "brings in what was checked, once",
     "people_pages.unlock": "forgets tries at a licence, whoever made them",
     "people_pages.upload": "a new file to be checked",
     "people_pages.confirm": "brings in what was checked, once",
