@@ -9,11 +9,13 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
-from broadcasts.actions import articles, brands, documents
+from broadcasts.actions import articles, brands, documents, own_rows
 from broadcasts.models.displays import Display
 from broadcasts.models.library import LibraryColumn, ShelfPicture
 from broadcasts.models.pushes import Push
+from broadcasts.models.rows import OwnRow, OwnTable
 from broadcasts.queries import pictures
+from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
@@ -57,6 +59,9 @@ VALUES = {
     "day": "2026-10-01",
     "sha256": "a" * 64,
     ("broadcasts_mobile", "token"): "an-article",
+    ("broadcasts_mobile.own_row", "token"): "own-rows",
+    ("broadcasts_pages.own_rows_check", "task_id"): 5,
+    ("broadcasts_pages.take_own_rows", "task_id"): 5,
 }
 
 
@@ -177,6 +182,32 @@ def write_push(house: House) -> None:
         session.execute(update(Push).values(token=token, buttons=[["看公告", "https://example.com/"]]))
 
 
+def send_own_rows(house: House) -> None:
+    """A service notice that went out and told the first shop something of itself; a table that was checked."""
+    with house.services.transaction() as session:
+        now, owner = house.clock(), session.scalars(select(User.id).where(User.login == "market")).one()
+        who = {"created_at": now, "created_by": "market"}
+        notice = Push(token="own-rows", title="本周货源", shows="text", words="可以订的：", buttons=[], **who)
+        session.add(notice)
+        session.flush()
+        moments = {"due_at": now, "frozen_at": now, "ended_at": None}
+        of_push = {"kind": "push", "reference": notice.id, "about": f"push:{notice.id}", "said": notice.title}
+        session.add(Campaign(audience={}, state=CampaignState.SENT, **of_push, **moments, **who))
+        brought = {"file_name": "货源.xlsx", "digest": "", "brought_at": now, "brought_by": "market"}
+        table = OwnTable(push_id=notice.id, is_whole=True, headings=["可订"], rows=1, **brought)
+        session.add(table)
+        session.flush()
+        session.add(OwnRow(table_id=table.id, retailer_id=1, values=["86"], said="可订：86"))
+        task = {
+            "kind": own_rows.CHECK,
+            "title": "检查各店表格",
+            "params": {"push": notice.id, "name": "货源.xlsx", "file": "gone"},
+        }
+        found = {"rows": 1, "headings": ["可订"], "first": [["城南便利店", "可订：86"]], "brings": {}}
+        made = {"state": TaskState.DONE, "created_at": now, "settled_at": now, "result": found}
+        session.add(Task(owner_id=owner, stage="", done=0, total=0, attempts=1, **task, **made))
+
+
 def lay_out(house: House) -> Office:
     """Three shops; of the first a survey begun and a request, both with a photo; a checked roster; account 6."""
     office = Office(house)
@@ -235,4 +266,5 @@ def lay_out(house: House) -> Office:
     office.work()
     fill_library(house)
     write_push(house)
+    send_own_rows(house)
     return office
