@@ -1,10 +1,12 @@
 """Demo drivers: a clock that starts in the past, the simulator's phones, browsers in the console."""
 
+import base64
 import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from flask import Flask
@@ -22,6 +24,7 @@ _TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
 _STAMPED = re.compile(
     r'<form[^>]*?(?: action="([^"]*)")?[^>]*>(?:(?!</form>).)*?name="stamp" value="([^"]*)"', re.DOTALL
 )
+_IN_WECHAT = {"User-Agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 MicroMessenger/8.0.49"}
 _FIRST_PASSWORD = re.compile(r'<p class="password">([^<]+)</p>')
 
 
@@ -52,6 +55,14 @@ class Platform:
         """Let a person do something on the phone; gives the account's answer."""
         answer = self._post(f"followers/{who}/{action}", {"wait": True, **what})
         return "\n".join(entry["text"] for entry in answer["entries"] if entry["source"] == "account")
+
+    def open(self, who: str, address: str) -> str:
+        """Let a person open an address inside WeChat; gives the address that they are led to."""
+        return str(self._post(f"followers/{who}/open", {"url": address})["url"])
+
+    def send_image(self, who: str, content: bytes) -> str:
+        """Let a person send a picture; gives the account's answer."""
+        return self.do(who, "send_image", content=base64.b64encode(content).decode())
 
     def say(self, who: str, *texts: str) -> str:
         """Let a person send texts one after another; gives the answer to the last."""
@@ -156,6 +167,35 @@ class Desk:
         return answer.text
 
 
+class Handset:
+    """Browser inside WeChat on a person's phone."""
+
+    def __init__(self, app: Flask, platform: Platform, public_url: str, who: str) -> None:
+        self._client, self._platform, self._site, self._who = app.test_client(), platform, public_url, who
+        self._page = ""
+
+    def open(self, path: str) -> str:
+        """Open a page; WeChat says who opened it."""
+        return self._follow(self._client.get(path, base_url=self._site, headers=_IN_WECHAT))
+
+    def press(self, path: str, do: str) -> str:
+        """Press a button of the form on the page that is open."""
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', self._page))
+        form = hidden | {"do": do}
+        return self._follow(self._client.post(path, base_url=self._site, headers=_IN_WECHAT, data=form))
+
+    def _follow(self, answer: TestResponse) -> str:
+        for _ in range(8):
+            if answer.status_code not in (302, 303):
+                break
+            parts = urlsplit(self._platform.open(self._who, answer.headers["Location"]))
+            answer = self._client.get(f"{parts.path}?{parts.query}", base_url=self._site, headers=_IN_WECHAT)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{answer.request.path}: {answer.status}\n{answer.text}")
+        self._page = answer.text
+        return self._page
+
+
 class Stage:
     """Demo stage: the app running in the past, with all due work done before each next step."""
 
@@ -171,6 +211,10 @@ class Stage:
         if done.exit_code:
             raise RuntimeError(f"{' '.join(command)}: {done.output}") from done.exception
         return done.output.strip()
+
+    def handset(self, who: str) -> Handset:
+        """The browser on a person's phone."""
+        return Handset(self.app, self.platform, self.services.public_url, who)
 
     def work(self) -> None:
         """Run the due jobs, send the queued messages, and wait for receipts."""

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from itertools import cycle
 from pathlib import Path
 
+from config.demo.pushes import PushScenes
 from config.demo.stage import Desk, Stage
 from foundation.clock import system_clock
 from people.picker import short
@@ -49,6 +50,7 @@ class Story:
         self._today = stage.services.clock().astimezone(stage.services.zone).date() + timedelta(days=DAYS)
         with (HERE / "roster.csv").open(encoding="utf-8") as file:
             self._shops = list(csv.DictReader(file))
+        self._pushes = PushScenes(stage, self._shops, self._today)
 
     def play(self) -> dict[str, str]:
         """Play all scenes; gives the accounts and passwords of the console."""
@@ -57,10 +59,14 @@ class Story:
         self._fill_the_library()
         self._people_come_in()
         self._a_survey_is_asked()
+        self._pushes.write_two()
         self._shops_write()
         self._a_poll()
         self._boss.sign_in("boss", accounts["boss"])
         self._one_message_to_many()
+        self._pushes.library_is_read()
+        self._pushes.hand_over(accounts["market"])
+        self._pushes.plan_more()
         self._today_so_far()
         return accounts
 
@@ -168,8 +174,12 @@ class Story:
         self._phones.say(chen, f"{first} 完结")
         self._stage.work()
         self._phones.say(self._shops[1]["店主"], "1")
+        self._at(5, 15, 20)
+        self._pushes.rows_came()
         self._at(4, 15)
         second = self._ask(9, "价格牌旧了，看不清楚，能换新的吗", huang)
+        self._at(4, 16, 30)
+        self._pushes.walk_came(0, 5)
         self._at(3, 9)
         self._phones.say(huang, f"{second} 好的，下周一上门给您换")
         self._stage.work()
@@ -178,10 +188,12 @@ class Story:
         self._phones.say(self._shops[9]["店主"], "2")
         self._at(3, 11)  # the reminder went out an hour ago
         self._answer(self._shops[18:25], cycle(REPLIES[3:]))
+        self._pushes.walk_came(5, 9)
         self._at(2, 9)
         self._ask(7, "送货时间能不能固定在上午，下午店里没人", huang)  # nobody answers: it becomes overdue
         self._at(2, 14)
         third = self._ask(2, "最近有没有新品，想先看看", chen)
+        self._pushes.walk_came(9, 11)
         self._at(2, 15)
         self._phones.say(chen, f"{third} 有两款新品，明天上门带样品给您看")
         self._stage.work()

@@ -24,6 +24,11 @@ CHOSEN = {
         "调查：{{thing1.DATA}}\n时间：{{time2.DATA}}",
         {"thing1": "{what}", "time2": "{when}"},
     ),
+    "push": (
+        "业务通知",
+        "通知：{{thing1.DATA}}\n时间：{{time2.DATA}}",
+        {"thing1": "{what}", "time2": "{when}"},
+    ),
 }
 
 

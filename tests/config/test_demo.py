@@ -9,18 +9,24 @@ from typing import Any
 
 import pytest
 import requests
+from flask import Flask
 from requests.adapters import BaseAdapter
 from sqlalchemy import func, or_, select
 from werkzeug.test import Client
 
+from broadcasts.models.displays import Display
 from broadcasts.models.library import LibraryArticle
+from broadcasts.models.pushes import Refusal
+from broadcasts.models.reading import Favourite
+from broadcasts.models.series import Occurrence, PushSeries
 from config.app import build_services, create_app
 from config.demo import story, templates
+from config.demo.pushes import SENT_DAYS_AGO, rests
 from config.demo.stage import Desk, PastClock, Platform, Stage
 from config.demo.story import DAYS, Story
 from config.settings import Settings
 from foundation.clock import system_clock
-from people.models import Retailer
+from people.models import Errand, Retailer
 from simulator import in_process
 from simulator.clock import HandClock
 from simulator.server import Application
@@ -30,6 +36,7 @@ from tests import office
 from tests.conftest import AES_KEY
 from visits.models import Escalation, GroupAnswer, Rating, Request
 from wechat_bot.models import Delivery, DeliveryState
+from wechat_bot.services import Services
 
 HERE = "http://platform"
 ARTICLES = sorted((Path(story.__file__).parent / "articles").glob("*/*.md"))
@@ -65,6 +72,35 @@ def test_an_article_of_the_demo_says_where_its_facts_come_from(file: Path) -> No
     assert CITED.findall(said) == []
     if file.parent.name == "law":
         assert "以当地烟草" in said
+
+
+def told(app: Flask, *words: str) -> Any:
+    return json.loads(app.test_cli_runner().invoke(args=["broadcasts", *words, "--json"]).output)
+
+
+def pushes_add_up(app: Flask, services: Services) -> None:
+    """Two went out, and each report counts everybody once; one waits, a draft and the models of two series stand."""
+    reports = [told(app, "report", str(number)) for number in range(1, 7)]
+    for found in reports:
+        in_parts = sum(part["size"] for part in found["parts"])
+        assert found["audience"] == sum(found["reasons"].values()) + in_parts + found["singles"]
+        assert found["acted"] <= found["opened"] <= found["delivered"]
+    assert [found["state"] for found in reports[2:]] == ["submitted", "draft", "draft", "draft"]
+    with services.reading() as looking:
+        whom = {row.approved_by is not None for row in looking.scalars(select(PushSeries))}
+        weekly = looking.scalar(select(func.count()).select_from(Occurrence).where(Occurrence.push_id.is_not(None)))
+        counts = [looking.scalar(select(func.count()).select_from(each)) for each in (Refusal, Errand, Display)]
+        kept = looking.scalar(select(func.count()).select_from(Favourite))
+    assert whom == {True} and weekly and kept == 3
+    today = services.clock().astimezone(services.zone).date()
+    if any(rests(today - timedelta(days=day)) for day in SENT_DAYS_AGO):
+        return  # nothing went out on a public holiday
+    rows, walk = reports[:2]
+    assert (rows["audience"], rows["reasons"], rows["singles"], rows["opened"]) == (13, {"unbound": 2}, 11, 7)
+    assert (walk["audience"], walk["reasons"], walk["singles"]) == (26, {"unbound": 4}, 2)
+    assert [(part["size"], part["state"], part["sent"]) for part in walk["parts"]] == [(10, "finished", 10)] * 2
+    assert (walk["opened"], len(told(app, "missed", "2"))) == (11, 4) and walk["acted"] >= 4
+    assert counts == [1, 2, 1]
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
@@ -109,6 +145,7 @@ def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) ->
     with services.reading() as looking:
         titles = dict(looking.execute(select(LibraryArticle.id, LibraryArticle.title)).all())
     assert len(titles) == len(ARTICLES) and titles[first] == "许可证快到期，提前三十日申请延续"
+    pushes_add_up(app, services)
     for name, password in accounts.items():
         desk = Desk(app)
         desk.sign_in(name, password)
