@@ -1,5 +1,5 @@
-"""Jobs of the clock for broadcasts: documents are read, pictures fetched from other sites and swept, and the library's
-passages are cut into words again after a change of the words."""
+"""Jobs of the clock for broadcasts: occurrences of series made, pushes counted, pictures fetched and swept, passages cut
+into words again; and the long work of pages: documents and tables of own rows read."""
 
 from datetime import timedelta
 

@@ -43,7 +43,7 @@ class CampaignContext:
 
 
 class SendingWay(StrEnum):
-    """SendingWay by which a shop can be reached; a shop goes by the first of its campaign's that is open to it."""
+    """Way by which a shop can be reached; a shop goes by the first of its campaign's that is open to it."""
 
     #: A customer-service message while the reply window is open.
     MESSAGE = "message"

@@ -35,7 +35,7 @@ visits = Feature(
             page=shops.page,
         ),
         Conversation(desk.TOPIC, open=desk.open_desk, hear=desk.hear, lasts=desk.LASTS),
-        Conversation(rating.TOPIC, open=shops.open_rating, hear=shops.hear_rating),
+        Conversation(rating.TOPIC, open=shops.open_rating),
     ),
     entries=(Entry("留言给经理", "留言", "message:", 20),),
     words=(Word("留言", "message:", takes_rest=True), Word("待办", "desk:")),

@@ -181,6 +181,10 @@ Listen = Callable[[Turn, Talk], Reply]
 Overhear = Callable[[Turn], Reply | None]
 
 
+def _leave(turn: Turn, talk: Talk) -> Reply:
+    return Reply(after=After.END)
+
+
 def _nothing_remains(turn: Turn, talk: Talk) -> str:
     return ""
 
@@ -193,15 +197,15 @@ def _no_page(session: Session, reference: str) -> str:
 class Conversation:
     """Topic somebody can talk about with the account.
 
-    `open(turn, reference)` starts or resumes; `hear(turn, talk)` answers while it runs; `remains(turn, talk)` is the
-    sentence that offers to go on with it later, empty where nothing is left. A talk not heard for `lasts` is over; one
-    that `is_brief` is over, too, as soon as the account has said anything else. `page(session, reference)` is the
-    address of its page inside WeChat; empty where it has none.
+    `open(turn, reference)` starts or resumes; `hear(turn, talk)` answers while it runs, and is left out where
+    `open` begins no talk; `remains(turn, talk)` is the sentence that offers to go on with it later, empty where nothing
+    is left. A talk not heard for `lasts` is over; one that `is_brief` is over, too, as soon as the account has said
+    anything else. `page(session, reference)` is the address of its page inside WeChat; empty where it has none.
     """
 
     topic: str
     open: Speak
-    hear: Listen
+    hear: Listen = _leave
     remains: Callable[[Turn, Talk], str] = _nothing_remains
     lasts: timedelta = timedelta(hours=24)
     is_brief: bool = False

@@ -26,7 +26,7 @@ from foundation.text import visible
 
 @dataclass(frozen=True, slots=True)
 class PushAuthor:
-    """PushAuthor who does something with a push; without an id where a command was given no user."""
+    """Author of a change to a push; without an id where a command was given no user."""
 
     user_id: int | None
     name: str

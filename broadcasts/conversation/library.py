@@ -79,11 +79,6 @@ def open_article(turn: Turn, reference: str) -> Reply:
     return _opened(turn, article_id=article_id)
 
 
-def hear_article(turn: Turn, talk: Talk) -> Reply:
-    """Never called: no talk is begun for an article."""
-    return Reply(texts.LEFT, after=After.END)
-
-
 def library_page(session: Session, reference: str) -> str:
     """Return the address of the library's page."""
     return "/m/library"
@@ -128,15 +123,10 @@ def open_own(turn: Turn, reference: str) -> Reply:
     return Reply(own_texts.newest(found[0].title, at, found[0].lines, others=len(found) - 1, url=url))
 
 
-def hear_own(turn: Turn, talk: Talk) -> Reply:
-    """Never called: no talk is begun for what is told once."""
-    return Reply(own_texts.NOTHING, after=After.END)
-
-
 CONVERSATIONS = (
     Conversation(LIBRARY, open=open_library, hear=hear, lasts=LASTS, is_brief=True, page=library_page),
-    Conversation(ARTICLE, open=open_article, hear=hear_article, page=article_page),
-    Conversation(OWN, open=open_own, hear=hear_own),
+    Conversation(ARTICLE, open=open_article, page=article_page),
+    Conversation(OWN, open=open_own),
 )
 ENTRY = Entry("看货源和新品", "资料", f"{LIBRARY}:", 30)
 WORDS = (Word("资料", f"{LIBRARY}:", takes_rest=True), Word("我的", f"{OWN}:"))

@@ -7,8 +7,7 @@ from broadcasts.texts import answers as texts
 from foundation.text import whole_number
 from people.rules import plain
 from wechat_bot import messages
-from wechat_bot.conversation import After, Conversation, Reply, Turn, Word
-from wechat_bot.models import Talk
+from wechat_bot.conversation import Conversation, Reply, Turn, Word
 
 #: The numbers that mean the same in every push.
 WRITES, REFUSES = buttons.TAKEN
@@ -45,10 +44,5 @@ def open_refusal(turn: Turn, reference: str) -> Reply:
     return Reply(texts.REFUSED)
 
 
-def hear_refusal(turn: Turn, talk: Talk) -> Reply:
-    """Never called: no talk is begun for a refusal."""
-    return Reply(texts.REFUSED, after=After.END)
-
-
-REFUSAL = Conversation(TOPIC, open=open_refusal, hear=hear_refusal)
+REFUSAL = Conversation(TOPIC, open=open_refusal)
 WORDS = (Word("不收促销", f"{TOPIC}:"), Word("收促销", f"{TOPIC}:again"))

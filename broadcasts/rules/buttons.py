@@ -18,7 +18,7 @@ _TOPIC = re.compile(r"[a-z][a-z-]*:[\w-]*")
 
 @dataclass(frozen=True, slots=True)
 class PushButton:
-    """PushButton: its words, and its link, a topic of ours (`survey:12`) or an address."""
+    """Button of a push: its words, and its link, a topic of ours (`survey:12`) or an address."""
 
     words: str
     link: str

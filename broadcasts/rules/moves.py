@@ -21,7 +21,7 @@ FULL = f"已经有 {MOST_BLOCKS} 块，不能再加了。"
 
 @dataclass(frozen=True)
 class DeletedBlock:
-    """DeletedBlock card: its block, and where it stood (from 0)."""
+    """Deleted card of the editor: its block, and where it stood (from 0)."""
 
     at: int
     block: Mapping[str, Any]

@@ -104,11 +104,6 @@ def open_rating(turn: Turn, reference: str) -> Reply:
     return _rate(turn, *map(int, found.groups()))
 
 
-def hear_rating(turn: Turn, talk: Talk) -> Reply:
-    """Never called: no talk is begun for a rating."""
-    return Reply(texts.THANKS_FOR_RATING, after=After.END)
-
-
 def bound(turn: Turn) -> str:
     """Return what happens with a message somebody left before they were bound."""
     received = intake.bound(turn.session, turn.openid, now=turn.now, zone=turn.zone)
