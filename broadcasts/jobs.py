@@ -1,5 +1,5 @@
-"""Jobs of the clock for broadcasts: occurrences of series made, pushes counted, pictures fetched and swept, passages cut
-into words again; and the long work of pages: documents and tables of own rows read."""
+"""Jobs of the clock for broadcasts: series make their pushes, pushes are counted, pictures fetched and swept, passages
+cut into words again; and the long work of pages: documents and tables of own rows are read."""
 
 from datetime import timedelta
 
