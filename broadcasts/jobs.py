@@ -1,5 +1,4 @@
-"""Jobs of the clock for broadcasts: series make their pushes, pushes are counted, pictures fetched and swept, passages
-cut into words again; and the long work of pages: documents and tables of own rows are read."""
+"""Jobs of the clock for broadcasts, and the long work that its pages ask for."""
 
 from datetime import timedelta
 
