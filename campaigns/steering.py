@@ -196,7 +196,7 @@ def _leave(
 ) -> int:
     # A campaign that was approved is sent when all of it is counted: there is nothing left to stop.
     if campaign.state not in wanted or (campaign.approved and campaign.state == State.SENT):
-        raise Refused(texts.IS_OVER)
+        raise Refused(texts.NOT_RUNNING.get(State(campaign.state), texts.IS_OVER))
     # Uses the index on waiting deliveries by link.
     in_call = select(func.count()).where(
         Delivery.about == campaign.about,

@@ -6,6 +6,11 @@ from campaigns.models import CampaignState, Outcome
 
 NO_SUCH = "没有这一次发送。"
 IS_OVER = "这一次已经发完、取消或结束了。"
+NOT_RUNNING = {
+    CampaignState.DRAFT: "这一次还是草稿，没有在发送。",
+    CampaignState.SUBMITTED: "这一次还没有批准，没有在发送。",
+    CampaignState.PAUSED: "这一次已经暂停了。",
+}
 NOT_PAUSED = "这一次没有暂停，不用继续。"
 NOT_DRAFT = "这一次不是草稿，不能提交。"
 HAS_BEGUN = "这一次已经开始发送，或已经结束了，不能再改。"

@@ -228,6 +228,15 @@ def read(text: str) -> Spec:
     return found
 
 
+def _is_beyond(value: Any) -> bool:
+    """Whether a number in the value of a criterion is larger than a database takes."""
+    if isinstance(value, Mapping):
+        return any(map(_is_beyond, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_beyond, value))
+    return isinstance(value, int) and abs(value) >= 1 << 63
+
+
 @dataclass
 class _Reader:
     """Compiler of a specification into a condition on retailers."""
@@ -264,6 +273,8 @@ class _Reader:
             raise Refused(f"没有叫“{str(name)[:SHOWN]}”的对象条件，可以用：{known}。")
         if value is None or value == [] or value == {} or value == "":
             raise Refused(f"对象条件 {name} 是空的。")
+        if _is_beyond(value):
+            raise Refused(f"对象条件 {name} 里的数太大了。")
         self.speaks_of_bound |= name == "bound"
         found = criterion.select(self.session, value, self.now)
         if isinstance(found, Select):

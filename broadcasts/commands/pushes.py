@@ -9,6 +9,7 @@ from flask.cli import with_appcontext
 from broadcasts.actions import approving, checking, forecasting, pushes
 from broadcasts.actions.pushes import PushAuthor
 from broadcasts.commands.authors import author
+from broadcasts.commands.numbers import ID
 from broadcasts.models.pushes import Plan, PushKind, Shows
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_WRITE
 from broadcasts.queries import pushes as queries
@@ -25,11 +26,11 @@ ALL = "all"
 _BY = click.option("--by", "login", required=True, metavar="USER", help="谁做的：后台的用户名。")
 _KIND = click.Choice([each.value for each in PushKind])
 _PLAN = click.Choice([each.value for each in Plan])
-_ID = click.argument("push_id", metavar="ID", type=int)
+_ID = click.argument("push_id", metavar="ID", type=ID)
 
 
 @click.command()
-@click.argument("article_id", metavar="ARTICLE", type=int)
+@click.argument("article_id", metavar="ARTICLE", type=ID)
 @click.option("--audience", required=True, metavar="YAML", help="对象条件，例如 '{area: [城区一片]}'；全部店写 all。")
 @click.option("--at", required=True, metavar="时间", help='什么时候发："2026-12-15 09:00"。')
 @click.option("--kind", type=_KIND, default="promo", show_default=True, help="性质。")

@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from broadcasts.actions.answering import about
+from broadcasts.commands.numbers import ID
 from broadcasts.queries import missed as missed_queries
 from broadcasts.queries import report as queries
 from broadcasts.queries.report import PushReport
@@ -15,7 +16,7 @@ from foundation import paging
 from foundation.errors import Refused
 from wechat_bot.services import current_services
 
-_ID = click.argument("push_id", metavar="ID", type=int)
+_ID = click.argument("push_id", metavar="ID", type=ID)
 _JSON = click.option("--json", "is_json", is_flag=True, help="打印成 JSON，给脚本读。")
 #: Shops of the missed list that are read at once.
 AT_ONCE = 1_000

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from broadcasts.actions import articles
 from broadcasts.models.pushes import Push
 from campaigns.models import Campaign, CampaignStep
 from tests.broadcasts.conftest import BRANDS, Library
@@ -104,6 +105,41 @@ def test_it_is_paused_resumed_and_cancelled_by_name(office: Office) -> None:
     assert "已经发完、取消或结束" in refused(office, "cancel", str(push_id), "--by", "market")
 
 
+def test_what_is_not_being_sent_is_not_paused_and_says_why(office: Office) -> None:
+    push_id = push(office)
+    assert "还是草稿" in refused(office, "pause", str(push_id), "--by", "market")
+    run(office, "submit", str(push_id), "--by", "market")
+    assert "还没有批准" in refused(office, "pause", str(push_id), "--by", "market")
+    run(office, "approve", str(push_id), "--by", "sun")
+    run(office, "pause", str(push_id), "--by", "market")
+    assert "已经暂停了" in refused(office, "pause", str(push_id), "--by", "market")
+
+
+def test_an_article_withdrawn_after_it_was_approved_is_not_sent(office: Office) -> None:
+    article = Library(office.house).published("旺季陈列怎么摆")
+    push_id = push(office, article=article)
+    run(office, "submit", str(push_id), "--by", "market")
+    withdraw(office, article)
+    assert "需重新审批" in refused(office, "approve", str(push_id), "--by", "sun")
+    office.house.tick()
+    assert state(office, push_id) == "draft"
+    assert "还没有发布" in refused(office, "submit", str(push_id), "--by", "market")
+    withdraw(office, article, is_shown_again=True)
+    run(office, "submit", str(push_id), "--by", "market")
+    run(office, "approve", str(push_id), "--by", "sun")
+    withdraw(office, article)
+    office.house.clock.advance(timedelta(days=5))
+    office.house.tick()
+    assert state(office, push_id) == "draft"
+
+
+def withdraw(office: Office, article: int, *, is_shown_again: bool = False) -> None:
+    """Withdraw an article, or show it again."""
+    do = articles.restore if is_shown_again else articles.withdraw
+    with office.house.services.transaction() as session:
+        do(session, article, who="周敏", now=office.house.clock())
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -115,6 +151,21 @@ def test_it_is_paused_resumed_and_cancelled_by_name(office: Office) -> None:
         (("push", "1", "--audience", TOWN, "--at", "2026-12-15 09:00", "--not-after", "晚一点"), "日期和时间请写成"),
         (("push", "1", "--audience", "{area: [没有的片]}", "--at", "2026-12-15 09:00"), "没有的片"),
         (("push", "1", "--audience", "area 城区", "--at", "2026-12-15 09:00"), "对象条件"),
+        (("submit", "0", "--by", "market"), "没有这条推送"),
+        (("submit", "99999999999999999999", "--by", "market"), "“99999999999999999999”不是编号"),
+        (("approve", "一", "--by", "sun"), "“一”不是编号"),
+        (("forecast", "1.5", "--json"), "“1.5”不是编号"),
+        (("report", "9223372036854775808", "--json"), "“9223372036854775808”不是编号"),
+        (("missed", "", "--json"), "“”不是编号"),
+        (("push", "12篇", "--audience", TOWN, "--at", "2026-12-15 09:00"), "“12篇”不是编号"),
+        (("push", "1", "--audience", TOWN, "--at", "2026-02-30 09:00"), "日期和时间请写成"),
+        (("push", "1", "--audience", TOWN, "--at", "2026-12-15 24:00"), "日期和时间请写成"),
+        (("push", "1", "--audience", TOWN, "--at", "2026-12-15T01:00Z"), "日期和时间请写成"),
+        (("push", "1", "--audience", "[城区一片]", "--at", "2026-12-15 09:00"), "对象条件是空的"),
+        (
+            ("push", "1", "--audience", f"{{push: {{id: {10**20}, became: missed}}}}", "--at", "2026-12-15 09:00"),
+            "对象条件 push 里的数太大了",
+        ),
         (("push", "1", "--audience", "{}", "--at", "2026-12-15 09:00"), "对象条件是空的"),
         (("push", "77", "--audience", TOWN, "--at", "2026-12-15 09:00"), "没有编号为 77 的文章"),
         (("push", "1", "--audience", TOWN, "--at", "2026-12-15 09:00", "--by", "nobody"), "没有这个用户"),
