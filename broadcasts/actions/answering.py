@@ -101,7 +101,9 @@ def unfollowed(session: Session, message: Unfollow, now: datetime) -> None:
 def _credit(
     session: Session, push: Push, openid: str, *, has_acted: bool = False, has_asked: bool = False, now: datetime
 ) -> None:
-    campaign_id = session.scalar(select(Campaign.id).where(Campaign.kind == TOPIC, Campaign.reference == push.id))
+    # Whoever opens a preview opens what was sent to nobody yet.
+    mine = (Campaign.kind == TOPIC, Campaign.reference == push.id, Campaign.frozen_at.is_not(None))
+    campaign_id = session.scalar(select(Campaign.id).where(*mine))
     if campaign_id is None:
         return
     shop = identity.shop_of(session, openid)

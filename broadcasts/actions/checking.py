@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from broadcasts.actions import sending
-from broadcasts.models.library import ArticleState, LibraryArticle, LibraryColumn
+from broadcasts.models.library import ArticleState
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
 from broadcasts.queries import own_rows
 from broadcasts.rules import advertising, blocks, buttons, drafts
@@ -102,13 +102,8 @@ def _shown(session: Session, push: Push) -> drafts.PushContent:
     shows, has_picture = Shows(push.shows), bool(sending.cover_of(session, push))
     if shows is not Shows.ARTICLE:
         return drafts.PushContent(shows, push.title, push.words, has_picture)
-    row = session.execute(
-        select(LibraryArticle.state, LibraryColumn.is_brand)
-        .join(LibraryColumn, LibraryColumn.id == LibraryArticle.column_id)
-        .where(LibraryArticle.id == push.article_id)
-    ).first()
-    is_published = row is not None and row.state == ArticleState.PUBLISHED and push.article_version is not None
-    is_brand = row is not None and row.is_brand
+    state, is_brand = sending.standing(session, push) or (None, False)
+    is_published = state is ArticleState.PUBLISHED and push.article_version is not None
     return drafts.PushContent(shows, push.title, "", has_picture, is_published, is_brand)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from broadcasts.models.library import ArticleState, LibraryArticle, LibraryColumn
 from broadcasts.models.pushes import Plan, Push, PushBrand, PushKind, Refusal, Shows
 from broadcasts.queries import articles, own_rows, pictures
 from broadcasts.rules import rendering
@@ -67,6 +68,22 @@ def article_of(session: Session, push: Push) -> WrittenArticle | None:
     if push.article_id is None or push.article_version is None:
         return None
     return articles.version(session, push.article_id, push.article_version)
+
+
+def standing(session: Session, push: Push) -> tuple[ArticleState, bool] | None:
+    """Whether the article of a push is published by now, and whether it stands in a column of brands."""
+    row = session.execute(
+        select(LibraryArticle.state, LibraryColumn.is_brand)
+        .join(LibraryColumn, LibraryColumn.id == LibraryArticle.column_id)
+        .where(LibraryArticle.id == push.article_id)
+    ).first()
+    return (ArticleState(row.state), row.is_brand) if row else None
+
+
+def is_withdrawn(session: Session, push: Push) -> bool:
+    """Whether the article of a push was withdrawn: nobody reads it any more, by whatever way they come."""
+    found = standing(session, push)
+    return found is not None and found[0] is ArticleState.WITHDRAWN
 
 
 def digest_of(session: Session, push: Push) -> str:
@@ -179,7 +196,8 @@ def _content(session: Session, campaign: Campaign) -> Mapping[str, Any]:
         "plan": push.plan,
         "shows": push.shows,
         "title": push.title,
-        "article": [push.article_id, push.article_version],
+        # An article that is withdrawn, or becomes one of a brand, after it was approved is not what was approved.
+        "article": [push.article_id, push.article_version, standing(session, push)],
         "picture": push.picture,
         "words": push.words,
         "buttons": push.buttons,

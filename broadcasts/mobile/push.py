@@ -14,6 +14,7 @@ from broadcasts.queries.reading import Reader
 from broadcasts.rules import rendering
 from broadcasts.rules.buttons import PushButton, numbered
 from broadcasts.texts import answers as texts
+from broadcasts.texts import library as library_texts
 from foundation.errors import Refused
 from wechat_bot import oauth
 from wechat_bot.services import Services, current_services
@@ -54,7 +55,8 @@ def _push(session: Session, token: str) -> Push:
 
 def _page(session: Session, services: Services, push: Push, reader: Reader) -> dict[str, Any]:
     article, is_open = sending.article_of(session, push), answering.is_open(session, push)
-    may_see = reader.is_bound or is_open
+    is_gone = article is not None and sending.is_withdrawn(session, push)
+    may_see = (reader.is_bound or is_open) and not is_gone
     content = ""
     if article is not None and may_see:
         content = rendering.page(
@@ -72,7 +74,8 @@ def _page(session: Session, services: Services, push: Push, reader: Reader) -> d
         "buttons": [(number, each.words) for number, each in buttons if _address(session, services, push, each)],
         "to_person": _to_person(session, services, push) if may_see else "",
         "refuses": push.kind == PushKind.PROMO and reader.shop is not None,
-        "closed": "" if may_see else texts.ONLY_SHOPS,
+        "closed": library_texts.WITHDRAWN if is_gone else "" if may_see else texts.ONLY_SHOPS,
+        "is_gone": is_gone,
         "reader": reader,
         "texts": texts,
     }

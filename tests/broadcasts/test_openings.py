@@ -5,9 +5,10 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from broadcasts.actions import answering
+from broadcasts.actions import answering, articles
 from broadcasts.models.answers import PushGuest
 from broadcasts.models.pushes import Push
+from tests.broadcasts.conftest import Library
 from tests.broadcasts.town import PushTown
 from tests.conftest import House
 
@@ -58,6 +59,24 @@ def test_staff_are_counted_apart_and_a_virtual_account_is_nobody(town) -> None:
     )
     assert answer.status_code == 403
     assert opened(town, push_id) == {"staff": 1}
+
+
+def test_who_looks_at_a_preview_opens_what_was_sent_to_nobody(town) -> None:
+    article = Library(town.house).published("旺季陈列怎么摆")
+    push_id = int(town.run("push", str(article), "--audience", "all", "--at", "2026-12-15 09:00", "--by", "market"))
+    for name in ("王建国", "老李"):
+        assert "有效期" in town.page(name).open(town.address(push_id))
+    assert town.counts(push_id) == {}
+    assert town.report(push_id)["opened"] == 0
+
+
+def test_what_is_withdrawn_is_gone_behind_its_pushes_too(town) -> None:
+    push_id = town.push()
+    with town.house.services.transaction() as session:
+        article_id = session.scalars(select(Push.article_id)).one()
+        articles.withdraw(session, article_id, who="周敏", now=town.house.clock())
+    shown = town.page("王建国").open(town.address(push_id))
+    assert "已经撤下了" in shown and "有效期" not in shown
 
 
 def test_the_hour_of_an_opening_is_counted_with_it_and_an_act_opens(town) -> None:
