@@ -85,11 +85,14 @@ def revise(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str,
 
 
 def is_still_approved(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:
-    """Whether a campaign is what was submitted, and then approved; if not, it becomes a draft again."""
-    if not kind.needs_approval or not has_changed(session, campaign, kind):
+    """Whether a campaign is what was submitted, and then approved, and nothing bars it; if not, it becomes a draft."""
+    if not kind.needs_approval:
         return True
-    campaign.error = texts.CHANGED
-    _draw_back(session, campaign, by="", now=now, why=texts.CHANGED)
+    why = kind.bars(session, campaign) or (texts.CHANGED if has_changed(session, campaign, kind) else "")
+    if not why:
+        return True
+    campaign.error = why
+    _draw_back(session, campaign, by="", now=now, why=why)
     return False
 
 

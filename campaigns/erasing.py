@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import String, and_, func, or_, select, update
+from sqlalchemy import String, func, or_, select, update
 from sqlalchemy import cast as as_type
 from sqlalchemy.orm import Session
 
 from campaigns import parts
-from campaigns.models import Campaign, CampaignPart, Recipient
+from campaigns.models import Campaign, Recipient
 from wechat_bot.erasure import Forgetting
-from wechat_bot.mass.models import MassJob
-from wechat_bot.mass.states import is_waiting
 
 
 def forget(session: Session, whom: Forgetting) -> None:
@@ -19,7 +17,7 @@ def forget(session: Session, whom: Forgetting) -> None:
     if whom.kinds:
         return
     if whom.openid:
-        _leave_parts(session, whom.openid)
+        parts.leave_waiting(session, whom.openid, "erased")
         theirs = update(Recipient).where(Recipient.openid == whom.openid).values(openid=whom.pseudonym)
         session.execute(theirs)
     if whom.shop_id is None:
@@ -32,21 +30,6 @@ def forget(session: Session, whom: Forgetting) -> None:
         said = update(Campaign).where(Campaign.said.contains(name, autoescape=True))
         without = said.values(said=func.replace(Campaign.said, name, "…"))
         session.execute(without)
-
-
-def _leave_parts(session: Session, openid: str) -> None:
-    """Take somebody out of mass messages that were not sent yet."""
-    waiting = (
-        select(CampaignPart, MassJob)
-        .join(MassJob, MassJob.id == CampaignPart.mass_job_id)
-        .join(Recipient, and_(Recipient.campaign_id == CampaignPart.campaign_id, Recipient.part == CampaignPart.number))
-        .where(Recipient.openid == openid, is_waiting())
-        .order_by(MassJob.id)
-        .with_for_update(of=(CampaignPart, MassJob))
-    )
-    for part, job in session.execute(waiting).all():
-        parts.leave_out(session, part, Recipient.openid == openid, "erased")
-        job.size = part.size
 
 
 def _without(spec: Any, whom: Forgetting) -> Any:

@@ -62,6 +62,9 @@ def send(services: Services, kind: CampaignKind) -> None:
 
 
 def _send_some(services: Services, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
+    # In the quiet hours too: its mass messages go with the first beat behind them.
+    with services.transaction() as session:
+        sending.pause_barred(session, campaign_id, kind, now=context.now)
     for step in (listing.some, listing.cut_some):
         is_more = True
         while is_more:

@@ -19,6 +19,7 @@ from campaigns.models import Campaign, CampaignPart, CampaignState, CampaignTall
 from foundation.database import SYNCHRONISED
 from wechat_bot.mass import planning, quota
 from wechat_bot.mass.models import MassJob, MassState
+from wechat_bot.mass.states import is_waiting
 
 #: The name under which campaigns plan their mass jobs.
 SOURCE = "campaigns"
@@ -96,6 +97,26 @@ def leave_out(session: Session, part: CampaignPart, which: Any, why: str) -> lis
     session.flush()
     tally.add(session, counts)
     return [row.openid for row in rows]
+
+
+def leave_waiting(session: Session, openid: str, why: str, *which: ColumnElement[bool]) -> list[int]:
+    """Leave somebody out of all parts that were not sent yet, of the campaigns and jobs for which these conditions
+    hold; gives the months in which their sends of these are booked."""
+    waiting = (
+        select(CampaignPart, MassJob)
+        .join(MassJob, MassJob.id == CampaignPart.mass_job_id)
+        .join(Campaign, Campaign.id == CampaignPart.campaign_id)
+        .join(Recipient, and_(Recipient.campaign_id == CampaignPart.campaign_id, Recipient.part == CampaignPart.number))
+        .where(Recipient.openid == openid, is_waiting(), *which)
+        .order_by(MassJob.id)
+        .with_for_update(of=(CampaignPart, MassJob))
+    )
+    months = []
+    for part, job in session.execute(waiting).all():
+        leave_out(session, part, Recipient.openid == openid, why)
+        job.size = part.size
+        months.append(job.month)
+    return months
 
 
 def give_back(session: Session, part: CampaignPart, month: int) -> None:

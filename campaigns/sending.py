@@ -56,6 +56,13 @@ def withdraw_some(session: Session, campaign_id: int, *, now: datetime) -> bool:
     return is_more
 
 
+def pause_barred(session: Session, campaign_id: int, kind: CampaignKind, *, now: datetime) -> None:
+    """Pause a campaign that has begun and may not be sent any more. Of two workers only one does it."""
+    campaign = steering.claimed(session, campaign_id, (CampaignState.LISTING, CampaignState.SENDING), now=now)
+    if campaign is not None and (why := kind.bars(session, campaign)):
+        steering.pause_because(session, campaign, why, now=now)
+
+
 def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
     """Hand the next batch of recipients to the outbox, if few messages of the campaign wait there.
 

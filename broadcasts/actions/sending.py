@@ -30,6 +30,8 @@ from wechat_bot.reply import text_message
 from wechat_bot.services import Services
 
 NAME = "push"
+#: The reason of those who want no promotions.
+REFUSED = "refused"
 #: Where pictures of the library are served inside WeChat.
 PICTURES = "/m/library/pictures/"
 #: Begun later than this after its moment, a push has missed its time.
@@ -157,7 +159,7 @@ def _meant(session: Session, campaign: Campaign, context: CampaignContext) -> Se
 def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
     kind = session.scalar(select(Push.kind).where(Push.id == campaign.reference))
     refused = exists().where(Refusal.openid == Retailer.openid, Refusal.kind == kind)
-    return (LeftOutReason("refused", refused),)
+    return (LeftOutReason(REFUSED, refused),)
 
 
 def _ways(session: Session, campaign: Campaign) -> Sequence[SendingWay]:
@@ -186,6 +188,10 @@ def _mass(services: Services, session: Session, campaign: Campaign) -> MassConte
 
 def _tag(session: Session, campaign: Campaign) -> int | None:
     return session.scalar(select(Push.tag_id).where(Push.id == campaign.reference))
+
+
+def _bars(session: Session, campaign: Campaign) -> str:
+    return texts.WITHDRAWN if is_withdrawn(session, session.get_one(Push, campaign.reference)) else ""
 
 
 def _content(session: Session, campaign: Campaign) -> Mapping[str, Any]:
@@ -218,6 +224,7 @@ PUSHES = CampaignKind(
     picture=picture,
     tag=_tag,
     content=_content,
+    bars=_bars,
     is_capped=True,
     is_once_a_day=True,
     within=WITHIN,

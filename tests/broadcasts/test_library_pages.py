@@ -64,7 +64,9 @@ def test_an_article_is_begun_in_a_column_written_published_and_found(office: Off
     assert saved.status_code == 303, saved.text
     assert "文章《元旦备货》还没有发布" in market.get("/console/").text
     market.get(f"{where}/edit")
-    done = market.post(f"{where}/edit", form(text("元旦前还有**两次**到货。"), do="publish"))
+    ask = {"kind": "button", "words": "联系我", "link": "message:"}
+    done = market.post(f"{where}/edit", form(text("元旦前还有**两次**到货。"), ask, do="publish"))
+    assert done.status_code == 303, done.text
     assert done.location.endswith(where)
     page = market.get(where).text
     assert "第 1 版" in page and "已发布" in page

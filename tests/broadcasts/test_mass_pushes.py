@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
+from broadcasts.actions import answering, articles
 from broadcasts.models.pushes import Plan, Push, Shows
 from campaigns import dividing
 from people.models import Area, Retailer, ShopClass
@@ -496,3 +497,57 @@ def test_the_same_words_to_two_audiences_arrive_at_both(crowd: Crowd) -> None:
     assert (crowd.cards(big), crowd.cards(small)) == ({1: 8}, {1: 4})
     sent = [json.loads(call.body)["clientmsgid"] for call in crowd.house.sim.calls if call.path == SEND]
     assert len(sent) == len(set(sent)) == 2
+
+
+def test_a_withdrawn_article_goes_out_in_no_push(crowd: Crowd, ten: None, one_a_minute: None) -> None:
+    crowd.shops(20)
+    push_id = crowd.approved(at(10, 11), title="货源说明")
+    said = "文章已撤下，这条推送不能发。"
+
+    def put(do: Any) -> None:
+        services = crowd.house.services
+        with services.transaction() as session:
+            article = session.scalars(select(Push.article_id).where(Push.id == push_id)).one()
+            do(session, article, who="周敏", now=services.clock())
+
+    put(articles.withdraw)
+    crowd.go(at(10, 11))
+    assert (crowd.report(push_id, 0)["state"], crowd.calls()) == ("draft", 0)
+    assert said in crowd.page(push_id)
+    put(articles.restore)
+    crowd.run("submit", str(push_id), "--by", "market", "--aware")
+    crowd.run("approve", str(push_id), "--by", "sun")
+    crowd.go(at(10, 11, 1))
+    assert states(crowd.report(push_id, 20)) == ["finished", "drafted"]
+    put(articles.withdraw)
+    crowd.tick()
+    crowd.go(at(10, 11, 5))
+    assert (crowd.report(push_id, 20)["state"], crowd.calls()) == ("paused", 1)
+    assert said in crowd.page(push_id)
+    put(articles.restore)
+    crowd.run("resume", str(push_id), "--by", "market")
+    crowd.go(at(10, 11, 7))
+    assert crowd.report(push_id, 20)["state"] == "done"
+    assert crowd.cards() == {1: 20}
+
+
+def test_whoever_refuses_between_listing_and_sending_is_left_out_of_promotions(
+    crowd: Crowd, ten: None, one_a_minute: None
+) -> None:
+    openids = crowd.shops(20)
+    push_id = crowd.approved(at(10, 11))
+    notice = crowd.approved(at(10, 11), kind="service", area=BIG)
+    crowd.go(at(10, 11))
+    first, second = openids[0], openids[15]
+    for each in (first, second):
+        with crowd.house.services.transaction() as session:
+            answering.refuse(session, each, now=crowd.house.clock())
+    for minute in (2, 4, 6, 8):
+        crowd.go(at(10, 11, minute))
+    found = crowd.report(push_id, 20)
+    # The first had it before they refused.
+    assert (found["reasons"], states(found)) == ({"refused": 1}, ["finished", "finished"])
+    assert crowd.missed(push_id) == [{"licence": "350900000016", "reason": "refused"}]
+    assert (crowd.cards([first]), crowd.cards([second])) == ({1: 1}, {0: 1})
+    assert crowd.used() == {1: 19}
+    assert crowd.report(notice, 20)["reasons"] == {"same_day": 20}

@@ -34,7 +34,9 @@ def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
     }
     for about in abouts:
         key = about.link.removeprefix(_REQUEST)
-        if about.link == _SEVERAL:
+        if about.link == LEAVE:
+            found[about] = Title(texts.CONTACT_ME, "/console/visits")
+        elif about.link == _SEVERAL:
             found[about] = Title(texts.OF_SEVERAL, "/console/visits")
         elif about.link.startswith(_REQUEST) and (request_id := whole_number(key)) is not None:
             number = request_id + FIRST_NUMBER
