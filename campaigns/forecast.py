@@ -150,6 +150,16 @@ def swapped(
     return Swapped(count, _named(session, session.scalars(found.limit(NAMED)).all()) if count else ())
 
 
+def overlapping(
+    session: Session, pairs: Sequence[tuple[Campaign, Campaign]], kind: CampaignKind, context: CampaignContext
+) -> list[bool]:
+    """Return of each of these pairs of campaigns whether a shop is in the audience of both. Raises Refused where an
+    audience cannot be read."""
+    both = [[_audience(session, each, kind, context) for each in pair] for pair in pairs]
+    shared = [select(Retailer.id).where(IS_THERE, *each).exists() for each in both]
+    return [bool(found) for found in session.execute(select(*shared)).one()] if shared else []
+
+
 def _judged(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> Select[Any]:
     why, way, meant = _expressions(session, campaign, kind, context)
     what = select(Retailer.id, Retailer.area_id, why.label("why"), way.label("way"))

@@ -54,6 +54,9 @@ FESTIVALS = {
     )
 }
 
+#: Festivals with a public holiday, whatever days the State Council puts around it.
+PUBLIC = frozenset({"元旦", "除夕", "春节", "清明", "劳动节", "端午", "中秋", "国庆节"})
+
 
 def days(name: str, first: date, last: date) -> list[date]:
     """The days of a festival from one day to another, both included, in order. Raises KeyError for an unknown name.
@@ -77,3 +80,29 @@ def of(day: date) -> list[str]:
     (['春节'], ['中秋'], [])
     """
     return [name for name in FESTIVALS if days(name, day, day)]
+
+
+def between(first: date, last: date) -> dict[date, list[str]]:
+    """The days from one to another, both included, that have festivals, with their names.
+
+    >>> between(date(2026, 12, 20), date(2027, 1, 1))
+    {datetime.date(2027, 1, 1): ['元旦'], datetime.date(2026, 12, 22): ['冬至']}
+    """
+    found: dict[date, list[str]] = {}
+    for name in FESTIVALS:
+        for day in days(name, first, last):
+            found.setdefault(day, []).append(name)
+    return found
+
+
+def lunar(day: date) -> str:
+    """A day in the lunar calendar, as it stands in a printed one: its solar term, the month on its first day, else the
+    day.
+
+    >>> [lunar(date(2026, 12, day)) for day in (7, 8, 9, 10)], lunar(date(2023, 3, 22))
+    (['大雪', '三十', '冬月', '初二'], '闰二月')
+    """
+    found = LunarDate.from_solar(day)
+    if found.term:
+        return str(found.term)
+    return f"{'闰' * found.leap}{found.cn_month}月" if found.day == 1 else str(found.cn_day)

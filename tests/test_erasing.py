@@ -97,6 +97,7 @@ NOBODYS = {
     "mass_by_hand",
     "mass_draft",
     "mass_job",
+    "mass_month",
     "mass_receipt",
     "mirrored_tag",
     "pair_tally",

@@ -385,7 +385,11 @@ def upgrade() -> None:
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("noted_by", sa.String(length=40), nullable=False),
         sa.Column("noted_at", Moment(), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=True),
+        sa.Column("booked_to", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("is_booked", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mass_by_hand")),
+        sa.UniqueConstraint("token", name=op.f("uq_mass_by_hand_token")),
     )
     op.create_table(
         "mass_draft",
@@ -468,6 +472,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("state in ('planned', 'drafted')"),
         postgresql_where=sa.text("state in ('planned', 'drafted')"),
+    )
+    op.create_table(
+        "mass_month",
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("used", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("followers", sa.Integer(), nullable=False),
+        sa.Column("counted_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "used", name=op.f("pk_mass_month")),
     )
     op.create_table(
         "mass_receipt",

@@ -11,7 +11,7 @@ from wechat_bot.client import mass
 from wechat_bot.client.codes import SendError
 from wechat_bot.collecting import claimed, more
 from wechat_bot.feature import Feature, Job
-from wechat_bot.mass import receipts, sending
+from wechat_bot.mass import quota, receipts, sending
 from wechat_bot.mass.source import MassSource
 from wechat_bot.services import Services
 
@@ -31,6 +31,7 @@ def workers(features: Sequence[Feature]) -> list[Job]:
         Job("mass messages", timedelta(seconds=2), partial(send, sources=sources(features))),
         Job("receipts of mass messages", timedelta(minutes=1), catch_up),
         Job("mass messages without receipt", timedelta(minutes=10), ask),
+        Job("count what followers have had of the month", timedelta(minutes=10), count_month),
     ]
 
 
@@ -60,3 +61,13 @@ def ask(services: Services) -> None:
             return
         with services.transaction() as session:
             receipts.note_status(session, job_id, status, now=services.clock())
+
+
+def count_month(services: Services) -> None:
+    """Count how many followers have had how many of the month's four."""
+    now = services.clock()
+    month = quota.month_of(now)
+    with services.reading() as session:
+        found = quota.counted(session, month)
+    with services.transaction() as session:
+        quota.keep(session, month, found, now=now)

@@ -147,6 +147,22 @@ class MassByHand(Base):
     count: Mapped[int]
     noted_by: Mapped[str] = mapped_column(String(40))
     noted_at: Mapped[datetime]
+    #: Drawn by the page with the form, so that a form posted twice is one message.
+    token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    #: The last openid it was booked for, and whether that was the last there is: many are booked in steps.
+    booked_to: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    is_booked: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+
+class MassMonth(Base):
+    """Count of the followers who have had so many of a month's four, as the clock counted them last."""
+
+    __tablename__ = "mass_month"
+
+    month: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    used: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    followers: Mapped[int]
+    counted_at: Mapped[datetime]
 
 
 class MassDraft(Base):

@@ -3,6 +3,7 @@
 Whoever reads the ledger of followers to book in it holds it first (`hold`): then it is still true when it is written.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.database import changed, one_at_a_time, upsert
 from foundation.dialects import table_of
-from wechat_bot.mass.models import AccountUse, MassByHand, MassUse
+from wechat_bot.mass.models import AccountUse, MassByHand, MassMonth, MassUse
 from wechat_bot.models import Follower
 
 #: WeChat's months and days are China's, wherever we are.
@@ -22,6 +23,8 @@ WECHATS = ZoneInfo("Asia/Shanghai")
 A_MONTH = 4
 #: Calls a day (§6, §10).
 A_DAY = {"mass": 100, "draft": 1000, "preview": 100}
+#: Followers whose sends are booked in one transaction.
+STEP = 20_000
 _LEDGER = 0x6D617373
 
 
@@ -90,14 +93,69 @@ def everybody() -> Select[Any]:
 
 
 def by_hand(
-    session: Session, openids: Select[Any], *, whom: dict[str, Any] | None, noted_by: str, now: datetime
+    session: Session,
+    openids: Select[Any],
+    *,
+    whom: dict[str, Any] | None,
+    noted_by: str,
+    token: str | None = None,
+    now: datetime,
 ) -> MassByHand:
-    """Book what staff sent in WeChat's own console this month: to an audience, or to `everybody` (`whom` is None)."""
-    month = month_of(now)
-    count = book(session, openids, month)
-    noted = MassByHand(month=month, whom=whom, count=count, noted_by=noted_by, noted_at=now)
+    """Note what staff sent in WeChat's own console this month, to an audience or to `everybody` (`whom` is None), and
+    book it for the first of them; `go_on` books the rest. The same form posted again notes nothing more."""
+    hold(session)
+    if token and (before := session.scalar(select(MassByHand).where(MassByHand.token == token))) is not None:
+        return before
+    noted = MassByHand(month=month_of(now), whom=whom, count=0, noted_by=noted_by[:40], noted_at=now, token=token)
     session.add(noted)
+    session.flush()
+    go_on(session, noted, openids)
     return noted
+
+
+def go_on(session: Session, noted: MassByHand, openids: Select[Any]) -> bool:
+    """Book what was sent by hand for the next of these followers; gives whether there are more of them."""
+    to = openids.subquery().c[0]
+    step = select(to).where(to > noted.booked_to).order_by(to).limit(STEP).subquery()
+    last, number = session.execute(select(func.max(step.c[0]), func.count())).one()
+    if number:
+        noted.count += book(session, select(to).where(to > noted.booked_to, to <= last), noted.month)
+    noted.is_booked = number < STEP
+    # Whom it ended with is nobody's business any more.
+    noted.booked_to = "" if noted.is_booked else last
+    session.flush()
+    return not noted.is_booked
+
+
+def to_go_on(session: Session) -> MassByHand | None:
+    """The next message sent by hand that is not booked for all, locked; None where there is none, or another worker
+    has it."""
+    left = select(MassByHand).where(~MassByHand.is_booked).order_by(MassByHand.id).limit(1)
+    return session.scalar(left.with_for_update(skip_locked=True))
+
+
+def counted(session: Session, month: int) -> dict[int, int]:
+    """How many of those who follow have had none, one … of a month's four. It reads all of them."""
+    had = func.coalesce(MassUse.used, 0)
+    rows = session.execute(
+        select(had, func.count())
+        .select_from(Follower)
+        .outerjoin(MassUse, (MassUse.openid == Follower.openid) & (MassUse.month == month))
+        .where(Follower.unfollowed_at.is_(None))
+        .group_by(had)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def keep(session: Session, month: int, found: Mapping[int, int], *, now: datetime) -> None:
+    """Keep what was `counted` of a month."""
+    rows = [
+        {"month": month, "used": used, "followers": found.get(used, 0), "counted_at": now}
+        for used in range(A_MONTH + 1)
+    ]
+    put = upsert(session, MassMonth).values(rows)
+    new = {"followers": put.excluded.followers, "counted_at": put.excluded.counted_at}
+    session.execute(put.on_conflict_do_update(index_elements=["month", "used"], set_=new))
 
 
 def recount(session: Session, month: int, counted: Select[Any]) -> int:
