@@ -15,6 +15,7 @@ from broadcasts.pages import finding, left_out, missed, needs, routes
 from broadcasts.pages import library as library_pages
 from broadcasts.pages import own_rows as own_row_pages
 from broadcasts.pages import pushes as push_pages
+from broadcasts.pages import series as series_pages
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE, PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
 from broadcasts.queries import audience, links, own_rows, readers
 from console.extension import ConsoleExtension
@@ -58,6 +59,8 @@ broadcasts = Feature(
             groups=(BROADCASTS,),
             items=(
                 Item("推送", "broadcasts_pages.push_list", PUSHES_SEE, 10, BROADCASTS, waits=needs.to_approve),
+                Item("日历", "broadcasts_pages.calendar", PUSHES_SEE, 20, BROADCASTS),
+                Item("系列", "broadcasts_pages.series_list", PUSHES_SEE, 25, BROADCASTS),
                 Item("资料库", "broadcasts_pages.article_list", LIBRARY_SEE, 30, BROADCASTS),
                 Item("陈列秀", "broadcasts_pages.displays", LIBRARY_SEE, 35, BROADCASTS),
                 Item("栏目", "broadcasts_pages.column_list", LIBRARY_SEE, 40, BROADCASTS),
@@ -70,7 +73,11 @@ broadcasts = Feature(
                 Start("写文章", "broadcasts_pages.new_article", LIBRARY_WRITE, "pencil", 30),
                 Start("写推送", "broadcasts_pages.compose", PUSHES_WRITE, "speakerphone", 31),
             ),
-            needs=(Need(PUSHES_APPROVE, needs.approvals, 12), Need(LIBRARY_WRITE, needs.drafts, 42)),
+            needs=(
+                Need(PUSHES_APPROVE, needs.approvals, 12),
+                Need(PUSHES_WRITE, needs.series, 13),
+                Need(LIBRARY_WRITE, needs.drafts, 42),
+            ),
             audit_words={
                 "article.begin": "开始写文章",
                 "article.edit": "编辑文章",
@@ -96,6 +103,13 @@ broadcasts = Feature(
                 "display.see": "查看陈列照片",
                 "display.choose": "选用陈列照片",
                 "display.pass": "不用陈列照片",
+                "push.move": "把推送挪到另一天",
+                "push.swap": "对调两条推送的时间",
+                "push.by_hand": "记下手工群发",
+                "series.begin": "开始推送系列",
+                "series.approve": "批准推送系列",
+                "series.settle": "定下系列的一天",
+                "series.end": "结束推送系列",
                 "column.save": "修改栏目",
                 "column.move": "调整栏目顺序",
                 "column.retire": "停用栏目",
@@ -114,9 +128,15 @@ broadcasts = Feature(
                 "words.same": "添加同义词",
                 "words.differ": "删去同义词",
             },
-            topics={"push": "推送", "article": "文章", "column": "栏目", "brand": "品牌"},
+            topics={"push": "推送", "article": "文章", "column": "栏目", "brand": "品牌", "series": "系列"},
             views=("display.see", "push.report", "push.missed"),
-            lists=(library_pages.ARTICLES, push_pages.PUSHES, left_out.LEFT_OUT, missed.MISSED),
+            lists=(
+                library_pages.ARTICLES,
+                push_pages.PUSHES,
+                left_out.LEFT_OUT,
+                missed.MISSED,
+                series_pages.SERIES,
+            ),
             tasks=jobs.TASKS,
             wizards=(own_row_pages.ROWS,),
         ),

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import structlog
 
-from broadcasts.actions import articles, checking, counting, documents, own_rows, pictures, series
+from broadcasts.actions import articles, by_hand, checking, counting, documents, own_rows, pictures, series
 from broadcasts.actions.pushes import PushAuthor
 from broadcasts.permissions import LIBRARY_WRITE, PUSHES_WRITE
 from broadcasts.rules import own_rows as rules
 from broadcasts.rules import word_document
 from broadcasts.texts import articles as texts
+from campaigns import kinds
 from console import importing, queries, tasks
 from console.work import Work, WorkKind
 from finding import indexing
@@ -198,6 +199,14 @@ def bring_own_rows(work: Work) -> None:
         tasks.finish(session, work.claim, now=now, result={"rows": done})
 
 
+def book_by_hand(services: Services) -> None:
+    """Book what staff sent in WeChat's own console for the followers it is not booked for yet, some at a time."""
+    is_more = True
+    while is_more:
+        with services.transaction() as session:
+            is_more = by_hand.go_on(session, kinds.context(services, services.clock()))
+
+
 TASKS = {
     own_rows.CHECK: WorkKind(check_own_rows, is_begun_again=False),
     own_rows.BRING: WorkKind(bring_own_rows, is_begun_again=False),
@@ -209,6 +218,7 @@ JOBS = (
     Job("ask for the reads of pushes", timedelta(hours=6), ask_reads),
     Job("fetch pictures for the library", timedelta(seconds=5), fetch_pictures),
     Job("make occurrences of series", timedelta(minutes=5), make_occurrences),
+    Job("book what was sent by hand", timedelta(seconds=10), book_by_hand),
     Job("sweep own rows", timedelta(hours=6), sweep_own_rows),
     Job("index the library again", timedelta(seconds=10), index_again),
     Job("sweep pictures of the library", timedelta(hours=6), sweep_pictures),

@@ -3,17 +3,19 @@
 import io
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
-from broadcasts.actions import articles, brands, documents, own_rows
+from broadcasts.actions import articles, brands, documents, own_rows, series
+from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.displays import Display
 from broadcasts.models.library import LibraryColumn, ShelfPicture
 from broadcasts.models.pushes import Push
 from broadcasts.models.rows import OwnRow, OwnTable
+from broadcasts.models.series import Occurrence
 from broadcasts.queries import pictures
 from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
@@ -208,6 +210,15 @@ def send_own_rows(house: House) -> None:
         session.add(Task(owner_id=owner, stage="", done=0, total=0, attempts=1, **task, **made))
 
 
+def begin_series(house: House) -> None:
+    """A series made of the push, whose next day depends on holidays that nobody has published."""
+    with house.services.transaction() as session:
+        rule, who = {"every": "month", "day": 1, "rest": "move"}, PushAuthor(None, "market")
+        more = {"at": time(9), "until": None, "who": who, "now": house.clock()}
+        series_id = series.begin(session, 1, name="月初货源", rule=rule, **more)
+        session.add(Occurrence(series_id=series_id, wanted_on=date(2030, 1, 1), day_on=None))
+
+
 def lay_out(house: House) -> Office:
     """Three shops; of the first a survey begun and a request, both with a photo; a checked roster; account 6."""
     office = Office(house)
@@ -267,4 +278,5 @@ def lay_out(house: House) -> Office:
     fill_library(house)
     write_push(house)
     send_own_rows(house)
+    begin_series(house)
     return office

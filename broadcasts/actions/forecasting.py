@@ -2,21 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcasts.actions.checking import Circumstances
 from broadcasts.actions.sending import PUSHES
+from broadcasts.models.pushes import Push
+from broadcasts.queries.calendar import CalendarPush
 from broadcasts.texts import pushes as texts
 from campaigns import forecast as forecasts
-from campaigns.forecast import Forecast
+from campaigns.forecast import Forecast, Swapped
 from campaigns.kinds import Condition
 from campaigns.models import Campaign
 from foundation import paging
 from foundation.errors import Refused
 from foundation.paging import Cursor, Order, Page
 from people.models import Area, Retailer
+
+#: Pairs of pushes on one day that are compared, and earlier pushes that a swap is worked out with: each reads an
+#: audience.
+PAIRS, SWAPS = 10, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,60 @@ def left_out(
     columns = (Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper, Area.name)
     statement = forecasts.left_out(session, campaign, PUSHES, at.context, *columns).where(*within)
     return paging.page(session, statement, _BY_ID, cursor, limit=limit, read=LeftOutShop)
+
+
+@dataclass(frozen=True, slots=True)
+class SwapOffer:
+    """Offer to put a push in the place of an earlier one of the month: who would get it and no more the other one."""
+
+    push_id: int
+    title: str
+    due_at: datetime
+    gain: Swapped
+
+
+def clashes(
+    session: Session, pairs: Sequence[tuple[CalendarPush, CalendarPush]], at: Circumstances
+) -> list[tuple[CalendarPush, CalendarPush]]:
+    """Those of these pairs of pushes that are for a shop both; pairs with an audience that cannot be read, or that
+    nobody has chosen yet, are left out."""
+    judged = pairs[:PAIRS]
+    ids = {each.id for pair in judged for each in pair}
+    rows = session.scalars(select(Campaign).where(Campaign.kind == PUSHES.name, Campaign.reference.in_(ids)))
+    campaigns = {each.reference: each for each in rows if each.audience != {} and _is_readable(session, each, at)}
+    read = [pair for pair in judged if all(each.id in campaigns for each in pair)]
+    both = [(campaigns[one.id], campaigns[other.id]) for one, other in read]
+    shared = forecasts.overlapping(session, both, PUSHES, at.context)
+    return [pair for pair, is_shared in zip(read, shared, strict=True) if is_shared]
+
+
+def swaps(session: Session, push_id: int, at: Circumstances) -> Sequence[SwapOffer]:
+    """The pushes of the month before this one that it could be swapped with, with what that would change, the last in
+    front."""
+    campaign = campaign_of(session, push_id)
+    earlier = forecasts.before(session, campaign, at.context)[-SWAPS:]
+    titles = {
+        row.id: row.title
+        for row in session.execute(select(Push.id, Push.title).where(Push.id.in_([each.reference for each in earlier])))
+    }
+    offers = [
+        SwapOffer(
+            each.reference,
+            titles.get(each.reference, ""),
+            each.due_at,
+            forecasts.swapped(session, each, campaign, PUSHES, at.context),
+        )
+        for each in reversed(earlier)
+    ]
+    return [each for each in offers if each.gain.count]
+
+
+def _is_readable(session: Session, campaign: Campaign, at: Circumstances) -> bool:
+    try:
+        PUSHES.meant(session, campaign, at.context)
+    except Refused:
+        return False
+    return True
 
 
 _BY_ID: Order[LeftOutShop] = Order((Retailer.id,), lambda line: (line.id,))

@@ -24,6 +24,7 @@ from broadcasts.models.series import Occurrence, PushSeries
 from broadcasts.rules import occurrences
 from broadcasts.texts import series as texts
 from campaigns import approving as approval
+from campaigns.models import Campaign
 from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
@@ -81,14 +82,21 @@ def hold(session: Session, series_id: int) -> PushSeries:
     return series
 
 
-def approve(session: Session, series_id: int, *, who: PushAuthor, at: Circumstances) -> None:
+def approve(session: Session, series_id: int, *, seen: str | None = None, who: PushAuthor, at: Circumstances) -> None:
     """Approve a series with the content its model has now: its occurrences need no approval of their own while it stays
-    the same. Raises `Refused` for whoever had a hand in it, and where the model could not be submitted."""
+    the same.
+
+    `seen` is the digest of what was looked at. Raises `Refused` where that is not what it says by now, and for whoever
+    had a hand in it.
+    """
     series = hold(session, series_id)
     is_theirs = who.user_id is None or session.get(PushHand, (series.push_id, who.user_id)) is not None
     if is_theirs or who.name[:40] == series.created_by:
         raise Refused(texts.OWN)
-    series.approved, series.approved_by = digest(session, series), who.name[:40]
+    current = digest(session, series)
+    if seen is not None and seen != current:
+        raise Refused(texts.CHANGED)
+    series.approved, series.approved_by = current, who.name[:40]
     log.info("a series was approved", series=series.id, at=at.now)
 
 
@@ -146,13 +154,23 @@ def make_due(session: Session, series_id: int, *, at: Circumstances) -> list[int
 def digest(session: Session, series: PushSeries) -> str:
     """The digest an approval of a series is bound to: all that an approval of its model is, its rule and its end."""
     _, campaign = pushes.hold(session, series.push_id)
+    return _digest(session, series, campaign)
+
+
+def seen(session: Session, series: PushSeries) -> str:
+    """The digest of a series that is only looked at."""
+    mine = select(Campaign).where(Campaign.kind == PUSHES.name, Campaign.reference == series.push_id)
+    return _digest(session, series, session.scalars(mine).one())
+
+
+def _digest(session: Session, series: PushSeries, campaign: Campaign) -> str:
     content = [approval.digest(session, campaign, PUSHES), series.rule, str(series.at), str(series.until)]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def is_approved(session: Session, series: PushSeries) -> bool:
     """Whether a series was approved with the content its model has now."""
-    return series.approved is not None and series.approved == digest(session, series)
+    return series.approved is not None and series.approved == seen(session, series)
 
 
 def _make(session: Session, series: PushSeries, occurrence: Occurrence, day: date, at: Circumstances) -> int:

@@ -10,6 +10,8 @@ from broadcasts.models.library import ArticleState
 from broadcasts.permissions import PUSHES_APPROVE
 from broadcasts.queries import articles as queries
 from broadcasts.queries import pushes
+from broadcasts.queries import series as occurrences
+from broadcasts.texts.series import asked
 from console.menu import Waiting, Waits
 from console.rules.visitors import Visitor
 from foundation.clock import day_in, when
@@ -19,6 +21,8 @@ from wechat_bot.services import Services
 MOST = 20
 #: Pushes that are named, at most.
 NAMED = 5
+#: Days before an occurrence at which its day must be said soon.
+SOON = 7
 
 
 def to_approve(services: Services, session: Session, visitor: Visitor, now: datetime) -> Waits:
@@ -44,6 +48,24 @@ def approvals(services: Services, session: Session, visitor: Visitor, now: datet
         )
         for line in pushes.awaiting(session, visitor.user_id, limit=NAMED)
     ]
+
+
+def series(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Return the occurrences of series whose day nobody knows yet, and those that could not be submitted."""
+    today = day_in(now, services.zone)
+    found = []
+    for each in occurrences.asked(session, limit=NAMED):
+        url = url_for("broadcasts_pages.one_series", series_id=each.series_id)
+        small = f"按规则是 {each.wanted_on.month} 月 {each.wanted_on.day} 日"
+        is_urgent = (each.wanted_on - today).days <= SOON
+        found.append(
+            Waiting(0, asked(each.name, each.wanted_on.year), url, small, "去定", "calendar-question", is_urgent)
+        )
+    for each in occurrences.not_submitted(session, today, limit=NAMED):
+        url = url_for("broadcasts_pages.push", push_id=each.push_id)
+        said = f"系列《{each.name}》{each.wanted_on.month} 月 {each.wanted_on.day} 日的一次还是草稿"
+        found.append(Waiting(0, said, url, each.error, "去看看", "calendar-event"))
+    return found
 
 
 def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:

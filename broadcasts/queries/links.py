@@ -9,30 +9,30 @@ from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticleState, ArticleVersion, LibraryArticle
 from broadcasts.models.pushes import Push
+from broadcasts.models.series import PushSeries
 from foundation.text import whole_number
 from wechat_bot.feature import About, Destination, Title
 
-_PUSH, _ARTICLE = "push:", "article:"
-#: What begins a link, what it is called, where its pages are, and its table.
-_NAMED: tuple[tuple[str, str, str, Any], ...] = (
-    (_PUSH, "推送", "pushes", Push),
-    (_ARTICLE, "文章", "articles", LibraryArticle),
+_PUSH, _ARTICLE, _SERIES = "push:", "article:", "series:"
+#: What begins a link, what it is called, where its pages are, its table, and the name in it.
+_NAMED: tuple[tuple[str, str, str, Any, Any], ...] = (
+    (_PUSH, "推送", "pushes", Push, Push.title),
+    (_ARTICLE, "文章", "articles", LibraryArticle, LibraryArticle.title),
+    (_SERIES, "系列", "series", PushSeries, PushSeries.name),
 )
 #: Articles that are offered to lead to.
 MOST_OFFERED = 30
 
 
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
-    """What links to pushes and articles are called, with their pages. One that does not exist is left out."""
+    """What links to pushes, articles and series are called, with their pages. One that does not exist is left out."""
     found: dict[About, Title] = {}
-    for start, word, folder, table in _NAMED:
+    for start, word, folder, table, name in _NAMED:
         ids = {about: whole_number(about.link.removeprefix(start)) for about in abouts if about.link.startswith(start)}
         wanted = {each for each in ids.values() if each is not None}
         if not wanted:
             continue
-        names = {
-            row.id: row.title for row in session.execute(select(table.id, table.title).where(table.id.in_(wanted)))
-        }
+        names = {row[0]: row[1] for row in session.execute(select(table.id, name).where(table.id.in_(wanted)))}
         found |= {
             about: Title(f"{word}《{names[key]}》", f"/console/broadcasts/{folder}/{key}")
             for about, key in ids.items()

@@ -8,3 +8,17 @@ OWN = "自己写的、改过的系列，要请别人审批。"
 NOTHING_ASKED = "这一次不用再定日子。"
 IS_PAST = "这一天已经过了，请选今天以后的日子。"
 NOT_SUBMITTED = "这一次没有自动提交："
+NO_MODEL = "请选照哪一条推送写。"
+NO_REST = "遇到休市日怎么办，请选照常、顺延或跳过。"
+NO_TIME = "时间请写成 09:00 这样。"
+NO_DAY = "请选定在哪一天。"
+CHANGED = "这个系列刚刚改过，请看过现在的内容和对象，再批准。"
+
+
+def asked(name: str, year: int) -> str:
+    """The question on an occurrence whose day depends on holidays that nobody has published.
+
+    >>> asked("元旦祝福", 2027)
+    '《元旦祝福》：2027 年的放假安排还没有公布，这一次定在哪天？'
+    """
+    return f"《{name}》：{year} 年的放假安排还没有公布，这一次定在哪天？"

@@ -1,0 +1,252 @@
+"""Console calendar of the pushes of a month: what goes when, what is left of the quotas, and what clashes."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from broadcasts.actions import checking, forecasting
+from broadcasts.pages.pushes import COLOURS
+from broadcasts.permissions import PUSHES_SEE
+from broadcasts.queries import calendar as queries
+from broadcasts.queries import columns
+from broadcasts.queries import pushes as push_queries
+from broadcasts.queries.calendar import CalendarPush, ComingOccurrence
+from broadcasts.rules import occurrences, states
+from broadcasts.texts import calendar as texts
+from broadcasts.texts.pushes import KINDS
+from campaigns.texts import REASONS
+from console import access, fields, stamps
+from foundation import festivals, public_days
+from foundation.calendar import WEEKDAYS
+from foundation.clock import day_in
+from foundation.errors import Refused
+from foundation.text import whole_number
+from people.picker import short
+from people.picker.short import Picker
+from wechat_bot.mass import quota
+from wechat_bot.services import Services, current_services
+
+PICKER = Picker(
+    ("area", "class", "manager", "tag", "audience"), "所有关注的人", legend="群发给了谁", asks=texts.TO_WHOM
+)
+_DAY = timedelta(days=1)
+#: Years that can be shown: the lunar calendar is known in these.
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """Day on the page of a month: what it is called, and what goes out on it."""
+
+    day_on: date
+    is_within: bool
+    #: Its festivals, or else the day in the lunar calendar.
+    name: str
+    is_festival: bool
+    #: 休 on a public holiday, 班 on a day that is worked in place of one.
+    mark: str
+    is_off: bool
+    pushes: Sequence[CalendarPush]
+    coming: Sequence[ComingOccurrence]
+    #: What else goes out that day, in words.
+    others: Sequence[str]
+    calls: int
+
+
+@access.allow(PUSHES_SEE)
+def calendar() -> ResponseReturnValue:
+    """Show the pushes of a month on their days, and of one of them whom it would not reach."""
+    return page(None)
+
+
+def page(error: Refused | None) -> str:
+    """The page of a month, with the refusal of a form."""
+    services = current_services()
+    now = services.clock()
+    today = day_in(now, services.zone)
+    kind, column_id = request.args.get("kind", ""), request.args.get("column", type=int)
+    at = checking.circumstances(services, now)
+    with services.reading() as session:
+        picked = _picked(session)
+        month = _month() or (day_in(picked.line.due_at, services.zone) if picked else today).replace(day=1)
+        first, last = _span(month)
+        found = queries.pushes(session, first, last, services.zone, kind=kind, column_id=column_id)
+        days = _days(session, month, found, services, today, kind=kind, column_id=column_id)
+        clashes = forecasting.clashes(session, queries.clashing(found, now, services.zone), at)
+        values: dict[str, Any] = {
+            "columns": [(each.id, each.name) for each in columns.columns(session)],
+            "uses": queries.uses(session, month),
+            "calls_left": quota.calls_left(session, "mass", now=now),
+            "offer": short.offer(
+                session,
+                PICKER,
+                short.read(PICKER, request.form, services.criteria),
+                services.criteria,
+                access.visitor(),
+            ),
+            **_of_picked(session, picked, services, at),
+        }
+    return render_template(
+        "broadcasts/console/calendar.html",
+        month=month,
+        before=(month - _DAY).replace(day=1),
+        after=(month + 32 * _DAY).replace(day=1),
+        today=today,
+        days=days,
+        clashes=[(one, other, _next_working(day_in(other.due_at, services.zone))) for one, other in clashes],
+        clashing={each.id for pair in clashes for each in pair},
+        counted=_counted(found, month, services),
+        unknown=[year for year in sorted({first.year, last.year}) if not public_days.is_known(year)],
+        most_calls=max((each.calls for each in days), default=0),
+        a_day=quota.A_DAY["mass"],
+        given={"kind": kind, "column": column_id or ""},
+        stamp=lambda push: stamps.of(queries.kept(push, services.zone)),
+        kept=lambda push: queries.kept(push, services.zone),
+        weekdays=WEEKDAYS,
+        zone=services.zone,
+        kinds=KINDS,
+        colours=COLOURS,
+        reasons=REASONS,
+        token=request.form.get("token") or secrets.token_urlsafe(12),
+        error=error,
+        **values,
+    )
+
+
+def _span(month: date) -> tuple[date, date]:
+    """The first and the last day that the page of a month shows: whole weeks."""
+    ends = (month + 32 * _DAY).replace(day=1) - _DAY
+    return month - month.weekday() * _DAY, ends + (6 - ends.weekday()) * _DAY
+
+
+def _days(
+    session: Session,
+    month: date,
+    found: Sequence[CalendarPush],
+    services: Services,
+    today: date,
+    *,
+    kind: str,
+    column_id: int | None,
+) -> list[CalendarDay]:
+    (first, last), zone = _span(month), services.zone
+    pushes, coming, others = defaultdict(list), defaultdict(list), defaultdict(list)
+    for push in found:
+        pushes[day_in(push.due_at, zone)].append(push)
+    for each in queries.coming(session, first, last, today, kind=kind, column_id=column_id):
+        coming[each.day_on].append(each)
+    topics = access.extensions().topics
+    for other in queries.others(session, first, last, zone):
+        others[day_in(other.due_at, zone)].append(topics.get(other.topic, other.topic))
+    calls, named = queries.calls(session, first, last), festivals.between(first, last)
+    return [
+        _day(day, month, named.get(day, []), pushes[day], coming[day], others[day], calls.get(day, 0))
+        for day in (first + n * _DAY for n in range((last - first).days + 1))
+    ]
+
+
+def _day(
+    day: date,
+    month: date,
+    named: Sequence[str],
+    pushes: Sequence[CalendarPush],
+    coming: Sequence[ComingOccurrence],
+    others: Sequence[str],
+    calls: int,
+) -> CalendarDay:
+    public = public_days.of(day)
+    return CalendarDay(
+        day,
+        (day.year, day.month) == (month.year, month.month),
+        "、".join(named) or festivals.lunar(day),
+        bool(named),
+        "" if public is None else "班" if public.is_worked else "休",
+        _rests(day, named),
+        pushes,
+        coming,
+        [f"{count} 次{name}" for name, count in _counts(others).items()],
+        calls,
+    )
+
+
+def _counts(names: Sequence[str]) -> dict[str, int]:
+    return {name: names.count(name) for name in dict.fromkeys(names)}
+
+
+def _counted(found: Sequence[CalendarPush], month: date, services: Services) -> Mapping[str, int]:
+    """How many pushes the month itself has, and how many of them nobody has approved."""
+    within = [each for each in found if day_in(each.due_at, services.zone).replace(day=1) == month]
+    gone = (states.State.CANCELLED, states.State.MISSED, states.State.OVER, states.State.BROKEN)
+    return {
+        "all": sum(each.state not in gone for each in within),
+        "submitted": sum(each.state == states.State.SUBMITTED for each in within),
+        "draft": sum(each.state == states.State.DRAFT for each in within),
+    }
+
+
+def _picked(session: Session) -> push_queries.PushDetail | None:
+    """The push that the address names, or the one that a form of this page was about."""
+    push_id = request.view_args.get("push_id") if request.view_args else None
+    push_id = push_id or whole_number(request.args.get("push", ""))
+    return push_queries.detail(session, push_id) if push_id else None
+
+
+def _month() -> date | None:
+    text = request.args.get("month", "")
+    try:
+        found = fields.day(f"{text}-01") if text else None
+    except Refused:
+        abort(404)
+    if found is not None and not FIRST_YEAR <= found.year <= LAST_YEAR:
+        abort(404)
+    return found
+
+
+def _of_picked(
+    session: Session, found: push_queries.PushDetail | None, services: Services, at: checking.Circumstances
+) -> dict[str, Any]:
+    """What is told of one push: whom it would reach, and what can be done about the others. That reads the whole
+    audience, so the page asks for it separately."""
+    if found is None:
+        return {"picked": None}
+    is_told = access.visitor().is_company_wide and found.line.state in states.OPEN
+    values: dict[str, Any] = {
+        "picked": queries.of_line(found.line),
+        "whom": push_queries.whom(session, found.audience, services.criteria),
+        "is_told": is_told,
+        "told": None,
+        "untold": "",
+        "swaps": (),
+        "next_month": _next_working(
+            (found.line.due_at.astimezone(services.zone).date().replace(day=1) + 32 * _DAY).replace(day=1) - _DAY
+        ),
+    }
+    if not is_told or not request.args.get("reach"):
+        return values
+    try:
+        told = forecasting.forecast(session, found.line.id, at)
+        swaps = forecasting.swaps(session, found.line.id, at) if told.found.over_quota else ()
+        return values | {"told": told, "swaps": swaps}
+    except Refused as refusal:
+        return values | {"untold": refusal.sentence}
+
+
+def _next_working(day: date) -> date:
+    """The next day after this one on which the supplier works, as far as is known."""
+    day += _DAY
+    while _rests(day, festivals.of(day)):
+        day += _DAY
+    return day
+
+
+def _rests(day: date, named: Sequence[str]) -> bool:
+    """Whether the supplier rests on a day, by its festivals and the week where its year is not published."""
+    known = occurrences.rests(day)
+    return day.weekday() >= 5 or not festivals.PUBLIC.isdisjoint(named) if known is None else known

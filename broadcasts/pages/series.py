@@ -1,0 +1,258 @@
+"""Console pages of series: the list, a new one with its next days, and one with its occurrences and who approved it."""
+
+from datetime import time
+from functools import partial
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from broadcasts.actions import checking, series
+from broadcasts.actions.pushes import PushAuthor
+from broadcasts.models.series import PushSeries
+from broadcasts.pages.pushes import COLOURS
+from broadcasts.permissions import PUSHES_APPROVE, PUSHES_EXPORT, PUSHES_SEE, PUSHES_WRITE
+from broadcasts.queries import pushes as push_queries
+from broadcasts.queries import series as queries
+from broadcasts.queries.series import SeriesLine
+from broadcasts.rules import occurrences
+from broadcasts.rules.occurrences import MOST_BEFORE, Rest
+from broadcasts.texts import series as texts
+from console import access, act, fields
+from console.lists import looking
+from console.lists.listing import Asked, Column, LineLink, Listing
+from console.stamps import Editable
+from foundation import festivals, public_days
+from foundation.calendar import WEEKDAYS
+from foundation.clock import day_in
+from foundation.errors import Refused
+from foundation.paging import Cursor, Page
+from foundation.text import whole_number
+from wechat_bot.services import current_services
+
+EVERY = {"week": "每周", "month": "每月", "festival": "节日"}
+RESTS = {Rest.KEEP: "照常发", Rest.MOVE: "顺延到休市以后第一个上班的日子", Rest.SKIP: "这一次不发"}
+
+
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[SeriesLine]:
+    return queries.page(asked.session, search=asked.search, cursor=cursor, limit=limit)
+
+
+SERIES: Listing[SeriesLine] = Listing(
+    name="broadcasts.series",
+    title="系列",
+    see=PUSHES_SEE,
+    unit="个",
+    search="名称",
+    columns=(
+        Column(
+            "name",
+            "名称",
+            lambda line: line.name,
+            href=LineLink("broadcasts_pages.one_series", "series_id", lambda line: line.id),
+            width=24,
+        ),
+        Column("rule", "规则", lambda line: line.said, width=30),
+        Column("title", "照哪一条", lambda line: line.title or "没有标题", width=30),
+        Column("until", "到哪天", lambda line: line.until, is_spare=True),
+        Column("approved", "谁批准的", lambda line: line.approved_by or "", width=12),
+        Column(
+            "state",
+            "状态",
+            lambda line: "已结束" if line.ended_at else "在发",
+            colour=lambda line: "" if line.ended_at else "good",
+            width=10,
+        ),
+    ),
+    find=_find,
+    nothing=("还没有系列", "每周、每月或节日前要发的，写一次，到日子前两周自动写好，等人审批。"),
+    nothing_left=("没有符合的系列", "换一个名称再找。"),
+    export=PUSHES_EXPORT,
+)
+
+
+@access.allow(PUSHES_SEE)
+def series_list() -> ResponseReturnValue:
+    """List the series, the newest first."""
+    with current_services().reading() as session:
+        return render_template("broadcasts/console/series_list.html", shown=looking.look(SERIES, session))
+
+
+@access.allow(PUSHES_WRITE)
+def new_series() -> ResponseReturnValue:
+    """Begin a series with a draft as its model; its next days are shown before it is saved."""
+    return act.form(_begin, _new_page)
+
+
+@access.allow(PUSHES_SEE)
+def one_series(series_id: int) -> ResponseReturnValue:
+    """Show a series: its rule, who approved what, its next days, its occurrences with their pushes."""
+    return _page(series_id, None)
+
+
+@access.allow(PUSHES_APPROVE)
+def approve_series(series_id: int) -> ResponseReturnValue:
+    """Approve a series with what its model says now: its occurrences need no approval of their own then."""
+    return act.form(partial(_approve, series_id), partial(_page, series_id))
+
+
+@access.allow(PUSHES_WRITE)
+def settle_series(series_id: int) -> ResponseReturnValue:
+    """Say on which day an occurrence is that depends on holidays nobody has published."""
+    return act.form(partial(_settle, series_id), partial(_page, series_id))
+
+
+@access.allow(PUSHES_WRITE)
+def end_series(series_id: int) -> ResponseReturnValue:
+    """End a series: nothing more is made."""
+    return act.form(partial(_end, series_id), partial(_page, series_id))
+
+
+def _begin() -> ResponseReturnValue:
+    if request.form.get("do") == "look":
+        return _new_page(None)
+    name, push_id = request.form.get("name", ""), fields.key(request.form.get("push", ""), "推送")
+    if push_id is None:
+        raise Refused(texts.NO_MODEL)
+    rule, at, until = _rule(), _time(), fields.day(request.form.get("until", ""))
+    with act.transaction() as (session, now, note):
+        series_id = series.begin(session, push_id, name=name, rule=rule, at=at, until=until, who=_me(), now=now)
+        note("series.begin", f"series:{series_id}", f"{name}：{occurrences.words(rule)}")
+    return act.done(_here(series_id), "系列已经建好。到日子前两周，每一次都会写成一条推送，等人审批。")
+
+
+def _approve(series_id: int) -> ResponseReturnValue:
+    services = current_services()
+    with act.transaction() as (session, now, note):
+        at = checking.circumstances(services, now)
+        series.approve(session, series_id, seen=request.form.get("seen", ""), who=_me(), at=at)
+        note("series.approve", f"series:{series_id}")
+    return act.done(_here(series_id), "已批准。内容、对象和规则不变，以后每一次都不用再审批。")
+
+
+def _settle(series_id: int) -> ResponseReturnValue:
+    services = current_services()
+    wanted_on, day_on = (fields.day(request.form.get(name, "")) for name in ("wanted", "day"))
+    if wanted_on is None or day_on is None:
+        raise Refused(texts.NO_DAY)
+    with act.transaction() as (session, now, note):
+        series.settle(session, series_id, wanted_on, day_on, at=checking.circumstances(services, now))
+        note("series.settle", f"series:{series_id}", f"{wanted_on} 的一次定在 {day_on}")
+    return act.done(_here(series_id), f"定在 {day_on.month} 月 {day_on.day} 日。")
+
+
+def _end(series_id: int) -> ResponseReturnValue:
+    rows = select(PushSeries.id).where(PushSeries.id == series_id)
+    over = Editable(f"series:{series_id}", rows, lambda session: _kept(queries.find(session, series_id)))
+    with act.transaction(over=over) as (session, now, note):
+        series.end(session, series_id, now=now)
+        note("series.end")
+    return act.done(_here(series_id), "系列已经结束，不再写新的。已经写好的推送还在，不要的可以取消。")
+
+
+def _kept(line: SeriesLine | None) -> dict[str, str]:
+    if line is None:
+        raise Refused(texts.NO_SUCH)
+    return queries.kept(line)
+
+
+def _rule() -> dict[str, Any]:
+    """The rule of the posted form. Raises `Refused` where it is none."""
+    given = request.form
+    rule: dict[str, Any] = {
+        "every": given.get("every", ""),
+        "rest": fields.choice(given.get("rest", Rest.KEEP), [*Rest], texts.NO_REST).value,
+    }
+    match rule["every"]:
+        case "week":
+            rule["weekday"] = whole_number(given.get("weekday", ""))
+        case "month":
+            rule["day"] = fields.number(given.get("day", ""), "几号")
+        case "festival":
+            rule |= {
+                "festival": given.get("festival", ""),
+                "before": fields.number(given.get("before", ""), "提前几天"),
+            }
+    occurrences.check(rule)
+    return rule
+
+
+def _time() -> time:
+    try:
+        return time.fromisoformat(request.form.get("at", "").strip().replace("：", ":"))
+    except ValueError:
+        raise Refused(texts.NO_TIME) from None
+
+
+def _new_page(error: Refused | None) -> str:
+    services = current_services()
+    now = services.clock().astimezone(services.zone)
+    given = {"every": "week", "weekday": "0", "day": "1", "before": "2", "at": "09:00", "rest": Rest.MOVE}
+    given |= {"push": request.args.get("push", ""), **request.form.to_dict()}
+    planned, why = [], ""
+    try:
+        if request.method == "POST":
+            planned = [*queries.next_days(_rule(), _time(), fields.day(given.get("until", "")), now)]
+    except Refused as refusal:
+        why = refusal.sentence
+    with services.reading() as session:
+        models = queries.models(session)
+    return render_template(
+        "broadcasts/console/series_new.html",
+        given=given,
+        models=models,
+        planned=planned,
+        why=why if error is None else "",
+        is_looked=request.method == "POST",
+        every=EVERY,
+        rests=RESTS,
+        weekdays=WEEKDAYS,
+        festivals=[*festivals.FESTIVALS],
+        most_before=MOST_BEFORE,
+        error=error,
+    )
+
+
+def _page(series_id: int, error: Refused | None) -> str:
+    services, me = current_services(), access.visitor()
+    now = services.clock()
+    today = day_in(now, services.zone)
+    with services.reading() as session:
+        found, kept = queries.find(session, series_id), session.get(PushSeries, series_id)
+        if found is None or kept is None:
+            abort(404)
+        made = queries.made(session, series_id)
+        is_mine = not push_queries.may_approve(session, found.push_id, me.user_id) or me.name[:40] == found.created_by
+        values = {
+            "seen": series.seen(session, kept),
+            "is_approved": series.is_approved(session, kept),
+            "model": push_queries.detail(session, found.push_id),
+            "approvers": push_queries.approvers(session, found.push_id, [*PUSHES_APPROVE.roles]),
+            "may_decide": me.may(PUSHES_APPROVE) and not is_mine and found.ended_at is None,
+        }
+    done = {each.wanted_on for each in made if not each.is_asked}
+    local = now.astimezone(services.zone)
+    planned = () if found.ended_at else queries.next_days(found.rule, found.at, found.until, local)
+    return render_template(
+        "broadcasts/console/series.html",
+        series=found,
+        kept=queries.kept(found),
+        made=made,
+        planned=[each for each in planned if each.wanted_on not in done],
+        unknown=lambda day: not public_days.is_known(day.year),
+        today=today,
+        colours=COLOURS,
+        weekdays=WEEKDAYS,
+        error=error,
+        **values,
+    )
+
+
+def _me() -> PushAuthor:
+    me = access.visitor()
+    return PushAuthor(me.user_id, me.name)
+
+
+def _here(series_id: int) -> str:
+    return url_for("broadcasts_pages.one_series", series_id=series_id)
