@@ -122,7 +122,6 @@ broadcasts = Feature(
                 "push.report": "查看推送结果",
                 "push.missed": "查看没有收到的店",
                 "push.hand_over": "把没有收到的交给客户经理",
-                "push.by_hand": "记下手工群发",
                 "words.add": "添加行业用词",
                 "words.remove": "删去行业用词",
                 "words.same": "添加同义词",
