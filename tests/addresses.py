@@ -181,7 +181,7 @@ def write_push(house: House) -> None:
     assert push.output.strip() == "1"
     with house.services.transaction() as session:
         token = VALUES["broadcasts_mobile", "token"]
-        session.execute(update(Push).values(token=token, buttons=[["看公告", "https://example.com/"]]))
+        session.execute(update(Push).values(token=token, buttons=[["看公告", "article:1"]]))
 
 
 def send_own_rows(house: House) -> None:

@@ -32,7 +32,8 @@ def test_the_menu_stands_in_groups_and_shows_what_a_role_may_open(office) -> Non
     assert words(office.browser("admin").get("/console/").text) == [
         *("首页", "微调查"),
         *("微拜访", "待办", "群发", "计划", "人手", "统计", "设置"),
-        *("零售户", "店铺", "片区", "对象", "标签", "绑定卡"),
+        *("微培育", "推送", "日历", "系列", "资料库", "陈列秀", "栏目", "品牌", "检索用词"),
+        *("零售户", "店铺", "片区", "对象", "标签", "要告诉的", "绑定卡"),
         *("系统", "任务", "消息", "账号", "操作记录"),
     ]
     reader = words(office.browser("intern").get("/console/").text)
