@@ -17,7 +17,8 @@ from campaigns.rules import ENDED, FAILED
 from foundation.clock import day_in
 from foundation.database import Moment, one_at_a_time
 from people.models import Retailer
-from wechat_bot.mass.models import MassJob, MassState
+from wechat_bot.mass.models import MassJob
+from wechat_bot.mass.states import NOT_SENT
 from wechat_bot.models import Delivery
 
 #: Which shops are meant, as a condition on a column of their ids.
@@ -29,7 +30,6 @@ LOOKED_BACK = timedelta(days=31)
 #: Key of an advisory lock (any number) on judging who has had enough.
 _JUDGING = 0x5EED_0004
 _UNCOUNTED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
-_NOT_SENT = (MassState.CANCELLED, MassState.REFUSED, MassState.LATE)
 _UNDER_WAY = (CampaignState.LISTING, CampaignState.SENDING, CampaignState.PAUSED)
 
 
@@ -100,6 +100,6 @@ def _had(others: Sequence[int], context: CampaignContext, theirs: Whose) -> Sele
             theirs(Recipient.retailer_id),
             Recipient.outcome.not_in(_UNCOUNTED),
             ~is_never_sent,
-            or_(MassJob.id.is_(None), MassJob.state.not_in(_NOT_SENT)),
+            or_(MassJob.id.is_(None), MassJob.state.not_in(NOT_SENT)),
         )
     )

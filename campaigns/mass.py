@@ -14,7 +14,7 @@ from people.models import Retailer
 from wechat_bot.mass import planning, quota
 from wechat_bot.mass.models import MassJob, MassState
 from wechat_bot.mass.source import MassContent, MassSource
-from wechat_bot.mass.states import WAITING
+from wechat_bot.mass.states import NOT_SENT, WAITING
 from wechat_bot.models import Follower
 from wechat_bot.services import Services
 
@@ -34,7 +34,7 @@ def note_news(session: Session, *, now: datetime) -> bool:
     news = planning.read_news(job)
     part = parts.of_job(session, job)
     if part is not None:
-        if news.state in parts.NOT_SENT:
+        if news.state in NOT_SENT:
             parts.give_back(session, part, news.month)
         if news.state is MassState.REFUSED or news.pauses:
             _pause(session, part.campaign_id, texts.refused_part(part.number, news.error or ""), now=now)

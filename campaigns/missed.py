@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from campaigns import rules
 from campaigns.models import Campaign, CampaignPart, Outcome, Recipient
-from campaigns.parts import NOT_SENT
 from wechat_bot.mass.models import MassJob
+from wechat_bot.mass.states import NOT_SENT
 
 #: Outcomes by which a message did not arrive, and will not.
 OUTCOMES = (*rules.FAILED, Outcome.STOPPED)

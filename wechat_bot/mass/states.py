@@ -7,6 +7,8 @@ from wechat_bot.mass.models import MassState
 
 #: States in which nothing was sent.
 WAITING = (MassState.PLANNED, MassState.DRAFTED)
+#: States of jobs that WeChat does not have, nor ever will.
+NOT_SENT = (MassState.CANCELLED, MassState.REFUSED, MassState.LATE)
 #: Literals and not bound parameters, so that PostgreSQL sees that a partial index fits.
 PLANNED: ColumnElement[str] = literal_column(f"'{MassState.PLANNED}'", String)
 DRAFTED: ColumnElement[str] = literal_column(f"'{MassState.DRAFTED}'", String)
