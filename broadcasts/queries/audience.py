@@ -1,20 +1,21 @@
 """Audience criteria of pushes: what became of one with a shop, who opens them, who missed some this month."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, false, func, select, union_all
 from sqlalchemy.orm import Session
 
 from broadcasts.actions.sending import NAME
 from broadcasts.models.pushes import Push
 from broadcasts.queries import missed
 from broadcasts.queries.report import WHOLE, campaign_of
-from broadcasts.rules.figures import NOT_ARRIVED
 from campaigns.models import Campaign, Recipient
+from foundation.clock import day_in
 from foundation.errors import Refused
 from wechat_bot.criterion import Choice, Criterion, Field, Input
+from wechat_bot.mass.quota import WECHATS
 
 #: Pushes that a form offers to choose from.
 OFFERED = 100
@@ -55,17 +56,16 @@ def have_opened(session: Session, value: Any, now: datetime) -> Select[int]:
 
 
 def have_missed(session: Session, value: Any, now: datetime) -> Select[int]:
-    """Return the shops that missed at least so many pushes this month. Raises Refused where that is no number."""
+    """Return the shops that missed at least so many pushes of the month, which is China's. Raises Refused where that is
+    no number."""
     times = _number(value, "missed_pushes_of_month", "次数", MOST_TIMES)
-    begins = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    is_missed = or_(Recipient.why.is_not(None), and_(Recipient.part.is_(None), Recipient.outcome.in_(NOT_ARRIVED)))
-    return (
-        select(Recipient.retailer_id)
-        .join(Campaign, Campaign.id == Recipient.campaign_id)
-        .where(Campaign.kind == NAME, Campaign.due_at >= begins, is_missed)
-        .group_by(Recipient.retailer_id)
-        .having(func.count() >= times)
-    )
+    begins = datetime.combine(day_in(now, WECHATS).replace(day=1), time(), WECHATS)
+    begun = (Campaign.kind == NAME, Campaign.due_at >= begins, Campaign.frozen_at.is_not(None))
+    each = [missed.shops(campaign, WHOLE) for campaign in session.scalars(select(Campaign).where(*begun))]
+    if not each:
+        return select(Recipient.retailer_id).where(false())
+    found = union_all(*each).subquery().c[0]
+    return select(found).group_by(found).having(func.count() >= times)
 
 
 def _number(value: Any, name: str, what: str, most: int) -> int:

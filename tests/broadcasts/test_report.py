@@ -13,7 +13,7 @@ from campaigns.models import Campaign, CampaignPart, CampaignTally, Recipient
 from foundation.errors import Refused
 from people import audiences
 from people.models import Area, Errand, Retailer, ShopClass
-from tests.broadcasts.town import PushTown
+from tests.broadcasts.town import SHANGHAI, PushTown
 from tests.conftest import House
 from tests.office import file_of
 from wechat_bot.mass.models import MassByHand, MassJob, MassState
@@ -306,13 +306,21 @@ def test_an_audience_is_narrowed_by_what_became_of_pushes(counted) -> None:
         "{push: {id: 1, became: acted}}": 5,
         "{push: {id: 1, became: silent}}": 595,
         "{opened: 30}": 5,
-        "{missed_pushes_of_month: 1}": 420,
+        "{missed_pushes_of_month: 1}": 520,
         "{missed_pushes_of_month: 2}": 0,
     }
-    with house.look() as session:
+    with house.services.transaction() as session:
         for spec, number in meant.items():
             which = audiences.condition(session, audiences.read(spec), house.services.criteria, now=now)
             assert len(session.scalars(select(Retailer.id).where(which)).all()) == number, spec
         for spec in ("{push: {id: 9, became: missed}}", "{push: {id: 1, became: sold}}", "{opened: 0}", "{opened: 一}"):
             with pytest.raises(Refused):
                 audiences.condition(session, audiences.read(spec), house.services.criteria, now=now)
+        # Half past midnight of the next month in China, where it is still this month in UTC.
+        local = now.astimezone(SHANGHAI).replace(day=1, hour=0, minute=30) + timedelta(days=32)
+        ahead = {"due_at": local.replace(day=1) - timedelta(hours=1), "frozen_at": now}
+        session.execute(update(Campaign).values(ahead))
+        spec = audiences.read("{missed_pushes_of_month: 1}")
+        for at, number in ((local.replace(day=1), 0), (local.replace(day=1) - timedelta(minutes=45), 520)):
+            which = audiences.condition(session, spec, house.services.criteria, now=at)
+            assert len(session.scalars(select(Retailer.id).where(which)).all()) == number, at
