@@ -1,6 +1,5 @@
 """Preview of a push on named phones, before it is submitted: exactly what WeChat would send."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,8 +12,7 @@ from broadcasts.texts import pushes as texts
 from foundation.errors import Refused
 from people.models import Manager
 from wechat_bot.mass import previewing, quota
-from wechat_bot.mass.models import MassJob
-from wechat_bot.mass.source import MassContent, MassSource
+from wechat_bot.mass.source import MassContent
 from wechat_bot.models import Follower
 from wechat_bot.services import Services
 
@@ -57,28 +55,17 @@ def on_phone(services: Services, push_id: int, *, manager_id: int | None = None,
             openid, said = manager.openid, manager.name
     else:
         said = name
-    previewing.preview(services, _SOURCE, f"{sending.NAME}:{push_id}", openid=openid, name=name)
+    with services.reading() as session:
+        content = _content(session, push_id, services.public_url)
+    previewing.preview(services, content, sending.picture, openid=openid, name=name)
     return said
 
 
-def _content(services: Services, session: Session, job: MassJob) -> MassContent:
-    push = session.get(Push, int(job.about.partition(":")[2]))
+def _content(session: Session, push_id: int, public_url: str) -> MassContent:
+    push = session.get(Push, push_id)
     if push is None:
         raise Refused(texts.NO_SUCH)
-    content = sending.in_mass(session, push, services.public_url)
+    content = sending.in_mass(session, push, public_url)
     if not (content.text or content.picture or (content.article and content.article.cover)):
         raise Refused(texts.NOT_SHOWABLE)
     return content
-
-
-def _nobody(session: Session, job: MassJob) -> Sequence[str]:
-    return ()
-
-
-def _nothing(session: Session, job: MassJob, openids: Sequence[str], why: str) -> None:
-    return None
-
-
-_SOURCE = MassSource(
-    name="push-preview", receivers=_nobody, content=_content, picture=sending.picture, excepted=_nothing
-)

@@ -1,6 +1,5 @@
 """Trial of an article: its writer sends what is written to their own phone alone, to see what the shops would."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -16,8 +15,7 @@ from foundation.errors import Refused
 from people.models import Manager
 from wechat_bot import ledger
 from wechat_bot.mass import previewing
-from wechat_bot.mass.models import MassJob
-from wechat_bot.mass.source import MassArticle, MassContent, MassSource
+from wechat_bot.mass.source import MassArticle, MassContent
 from wechat_bot.models import Follower
 from wechat_bot.outbox import queueing
 from wechat_bot.reply import TEXT_LIMIT, text_message
@@ -42,23 +40,12 @@ def shown(article: ArticleDetail) -> MassArticle | None:
     return drafted if drafted.cover and drafted.title else None
 
 
-def by_preview(services: Services, article_id: int, drafted: MassArticle, openid: str) -> None:
+def by_preview(services: Services, drafted: MassArticle, openid: str) -> None:
     """Send an article to one phone as WeChat shows it. A network call: not within a transaction.
 
     Raises Refused where the day's previews are used up, or WeChat does not take it.
     """
-
-    def content(services: Services, session: Session, job: MassJob) -> MassContent:
-        return MassContent(article=drafted)
-
-    def nobody(session: Session, job: MassJob) -> Sequence[str]:
-        return ()
-
-    def nothing(session: Session, job: MassJob, openids: Sequence[str], why: str) -> None:
-        return None
-
-    source = MassSource("article-preview", nobody, content, sending.picture, nothing)
-    previewing.preview(services, source, f"article:{article_id}", openid=openid)
+    previewing.preview(services, MassContent(article=drafted), sending.picture, openid=openid)
 
 
 def by_message(session: Session, article: ArticleDetail, openid: str, *, now: datetime) -> None:

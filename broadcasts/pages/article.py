@@ -69,7 +69,7 @@ def try_article(article_id: int) -> ResponseReturnValue:
             found, openid = find(session, article_id), trying.phone(session, access.visitor())
         drafted = trying.shown(found)
         if drafted:
-            trying.by_preview(services, article_id, drafted, openid)
+            trying.by_preview(services, drafted, openid)
             act.seen("article.try", f"article:{article_id}", found.title)
         else:
             with act.transaction() as (session, now, note):

@@ -208,17 +208,11 @@ def check(session: Session, draft: Mapping[str, Any], knows: Callable[[str], boo
     return CheckedDraft(read.article, limits.faults(read, shelf, fetching, knows))
 
 
-def mass_article(session: Session, article_id: int, number: int, source_url: str) -> MassArticle | None:
-    """A version as `draft/add` takes it; `source_url` is where 阅读原文 leads. None where there is no such version.
-
-    This is what the console's phone shows as well (`rendering.previewed`).
-    """
-    kept = version(session, article_id, number)
-    return drafted(kept, source_url) if kept else None
-
-
 def drafted(article: WrittenArticle, source_url: str = "") -> MassArticle:
-    """An article, published or not, as `draft/add` takes it."""
+    """An article, published or not, as `draft/add` takes it; `source_url` is where 阅读原文 leads.
+
+    Its content is what the console's phone shows as well (`rendering.previewed`).
+    """
     return MassArticle(
         title=article.title,
         author=article.author,

@@ -264,7 +264,7 @@ def test_the_phone_shows_the_very_bytes_that_wechat_gets(office: Office, library
     )
     assert market.post(path, form(*blocks, do="publish")).status_code == 303
     with office.house.look() as session:
-        sent = queries.mass_article(session, article_id, 1, "https://example.com/")
+        sent = queries.drafted(queries.version(session, article_id, 1))
     market.get(path)
     frame = market.post(f"{ARTICLES}/{article_id}/preview", form(*blocks))
     assert "unsafe-inline" in frame.headers["Content-Security-Policy"]

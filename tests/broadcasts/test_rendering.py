@@ -15,8 +15,7 @@ from broadcasts.rules.blocks import Block, HeadingBlock, ListBlock, ListItem, Te
 from tests.broadcasts.conftest import Library
 from tests.pictures import png
 from wechat_bot.mass import preparing
-from wechat_bot.mass.models import MassJob
-from wechat_bot.mass.source import MassContent, MassSource
+from wechat_bot.mass.source import MassContent
 
 #: Elements and attributes that WeChat keeps in an article.
 KEPT = {
@@ -155,8 +154,9 @@ def test_what_the_preview_shows_is_what_wechat_gets_byte_for_byte(library: Libra
     )
 
     with library.house.look() as session:
-        article = queries.mass_article(session, article_id, 1, "https://wx.example.com/m/p/x")
-    assert article is not None
+        published = queries.version(session, article_id, 1)
+    assert published is not None
+    article = queries.drafted(published, "https://wx.example.com/m/p/x")
 
     def picture(of: Any, sha256: str) -> tuple[bytes, str]:
         with of.reading() as session:
@@ -164,10 +164,7 @@ def test_what_the_preview_shows_is_what_wechat_gets_byte_for_byte(library: Libra
         assert found is not None
         return found
 
-    source = MassSource(
-        "test", lambda *_: (), lambda *_: MassContent(article=article), picture, excepted=lambda *_: None
-    )
-    preparing.get_ready(services, source, MassJob())
+    preparing.get_ready(services, MassContent(article=article), picture)
     (draft,) = library.house.sim.world.drafts.values()
     stored = draft.articles[0]
     places = dict(zip(shown, re.findall(r'<img src="([^"]+)"', stored["content"]), strict=True))

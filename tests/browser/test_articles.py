@@ -108,8 +108,8 @@ def test_an_article_is_written_pasted_illustrated_saved_by_itself_and_published_
     page.locator("#do-publish").click()
     expect(page.get_by_role("status").filter(has_text="第 1 版已发布")).to_be_visible()
     with office.house.look() as session:
-        sent = queries.mass_article(session, 1, 1, "")
-    assert sent is not None and sent.cover
+        sent = queries.drafted(queries.version(session, 1, 1))
+    assert sent.cover
     shown = re.sub("/console/broadcasts/pictures/", "picture:", seen)
     assert shown == frame.locator("body").evaluate(AS_WRITTEN, sent.content)
 

@@ -16,6 +16,7 @@ from tests.programs.massing import ABOUT, ARTICLE, Receiver, Said
 from wechat_bot.client import mass
 from wechat_bot.mass import drafts, planning, previewing, quota, settling
 from wechat_bot.mass.models import AccountUse, MassDraft, MassJob, MassReceipt, MassUse
+from wechat_bot.mass.source import MassContent
 from wechat_bot.models import Follower, Raised
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -602,7 +603,7 @@ def test_drafts_that_nothing_needs_are_listed_and_deleted(house) -> None:
 def test_a_preview_shows_one_phone_what_all_would_get_and_leaves_no_draft(house) -> None:
     li = house.phone("老李")
     li.follow()
-    preview = partial(previewing.preview, house.services, massing.SOURCE, ABOUT)
+    preview = partial(previewing.preview, house.services, MassContent(ARTICLE), massing.SOURCE.picture)
     preview(openid=li.openid)
     preview(name="老李")
     assert [entry.channel for entry in li.follower.transcript][-2:] == ["preview", "preview"]

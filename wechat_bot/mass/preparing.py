@@ -15,7 +15,7 @@ from wechat_bot.client import mass
 from wechat_bot.client.codes import EXPLAINED, NO_SUCH_MEDIA, Act, SendError, explained
 from wechat_bot.mass import answers, claiming, quota, settling
 from wechat_bot.mass.models import MassDraft, MassJob, MassKind, MassState, WechatPicture
-from wechat_bot.mass.source import MassArticle, MassContent, MassSource
+from wechat_bot.mass.source import MassArticle, MassContent, MassSource, ShelfFile
 from wechat_bot.outbox import pausing
 from wechat_bot.services import Services
 from wechat_bot.uploads import ENDINGS
@@ -35,7 +35,9 @@ def prepare(services: Services, source: MassSource, job: MassJob) -> None:
     """Get a claimed job ready to be sent; what fails is noted with the job, which is tried again or ends."""
     fence = job.fence or ""
     try:
-        kind, media_id, title = get_ready(services, source, job)
+        with services.reading() as session:
+            content = source.content(services, session, job)
+        kind, media_id, title = get_ready(services, content, source.picture)
     except Refused as refused:
         why = str(refused)
         _note(services, job, fence, lambda session, mine, now: settling.refuse(session, mine, why, None, now=now))
@@ -52,20 +54,18 @@ def prepare(services: Services, source: MassSource, job: MassJob) -> None:
         _note_ready(services, job, fence, kind, media_id, title)
 
 
-def get_ready(services: Services, source: MassSource, job: MassJob) -> tuple[MassKind, str | None, str]:
-    """Upload what a job needs; returns its kind, the media id of its draft or its picture, and its title."""
-    with services.reading() as session:
-        content: MassContent = source.content(services, session, job)
+def get_ready(services: Services, content: MassContent, picture: ShelfFile) -> tuple[MassKind, str | None, str]:
+    """Upload what a message needs; returns its kind, the media id of its draft or its picture, and its title."""
     if content.article is not None:
-        return MassKind.ARTICLE, _draft(services, source, content.article), content.article.title
+        return MassKind.ARTICLE, _draft(services, content.article, picture), content.article.title
     if content.picture:
-        return MassKind.PICTURE, uploaded(services, source, content.picture, COVER), ""
+        return MassKind.PICTURE, uploaded(services, picture, content.picture, COVER), ""
     return MassKind.TEXT, None, ""
 
 
-def _draft(services: Services, source: MassSource, article: MassArticle) -> str:
+def _draft(services: Services, article: MassArticle, picture: ShelfFile) -> str:
     """Put an article into the account; returns the draft's media id."""
-    places = {sha: uploaded(services, source, sha, INSIDE) for sha in dict.fromkeys(PLACED.findall(article.content))}
+    places = {sha: uploaded(services, picture, sha, INSIDE) for sha in dict.fromkeys(PLACED.findall(article.content))}
     fields = {
         "article_type": "news",
         "title": article.title,
@@ -78,7 +78,7 @@ def _draft(services: Services, source: MassSource, article: MassArticle) -> str:
     }
     began_at = services.clock()
     for is_last in (False, True):
-        cover = uploaded(services, source, article.cover, COVER)
+        cover = uploaded(services, picture, article.cover, COVER)
         with services.transaction() as session:
             if not quota.take(session, "draft", now=services.clock()):
                 raise DaySpent
@@ -91,7 +91,7 @@ def _draft(services: Services, source: MassSource, article: MassArticle) -> str:
     raise AssertionError("unreachable")
 
 
-def uploaded(services: Services, source: MassSource, sha256: str, purpose: str) -> str:
+def uploaded(services: Services, picture: ShelfFile, sha256: str, purpose: str) -> str:
     """WeChat's name of a picture for a purpose, uploaded where it was not yet. Twice at once does no harm."""
     app_id = services.wechat.app_id
     key = {"app_id": app_id, "sha256": sha256, "purpose": purpose}
@@ -99,7 +99,7 @@ def uploaded(services: Services, source: MassSource, sha256: str, purpose: str) 
         kept = session.get(WechatPicture, (app_id, sha256, purpose))
     if kept is not None:
         return kept.value
-    content, content_type = source.picture(services, sha256)
+    content, content_type = picture(services, sha256)
     if content_type not in ENDINGS:
         raise SendError(f"WeChat takes no {content_type or 'such file'}", act=Act.NO)
     upload: Callable[..., str] = mass.add_picture if purpose == COVER else mass.add_picture_inside

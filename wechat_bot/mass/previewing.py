@@ -1,35 +1,36 @@
 """Preview of a mass message on one person's phone, before it is planned: 100 a day."""
 
+import structlog
+
 from foundation.errors import Refused
 from wechat_bot.client import mass
 from wechat_bot.client.codes import SendError, explained
 from wechat_bot.mass import drafts, preparing, quota
-from wechat_bot.mass.models import MassDraft, MassJob, MassKind
-from wechat_bot.mass.source import MassSource
+from wechat_bot.mass.models import MassDraft, MassKind
+from wechat_bot.mass.source import MassContent, ShelfFile
 from wechat_bot.services import Services
+
+log = structlog.get_logger(__name__)
 
 NONE_LEFT = "今天的预览次数（每天 100 次）已用完，请明天再试。"
 
 
-def preview(services: Services, source: MassSource, about: str, *, openid: str = "", name: str = "") -> None:
-    """Send what a source would send about something to one person, by openid or WeChat name (`name` wins).
+def preview(services: Services, content: MassContent, picture: ShelfFile, *, openid: str = "", name: str = "") -> None:
+    """Send what a mass message would say to one person, by openid or WeChat name (`name` wins).
 
     A network call: not within a transaction. Raises `Refused` where WeChat does not take it.
     """
-    job = MassJob(source=source.name, about=about, part=0, size=1)
     with services.transaction() as session:
         if not quota.take(session, "preview", now=services.clock()):
             raise Refused(NONE_LEFT)
     try:
-        kind, media_id, title = preparing.get_ready(services, source, job)
+        kind, media_id, title = preparing.get_ready(services, content, picture)
         if kind is MassKind.ARTICLE and media_id:
             _preview_draft(services, media_id, title, openid, name)
         elif kind is MassKind.PICTURE and media_id:
             mass.preview(services.wechat, mass.picture(media_id), openid=openid, name=name)
         else:
-            with services.reading() as session:
-                content = source.content(services, session, job).text
-            mass.preview(services.wechat, mass.text(content), openid=openid, name=name)
+            mass.preview(services.wechat, mass.text(content.text), openid=openid, name=name)
     except preparing.DaySpent:
         raise Refused("今天放草稿的次数已用完，请明天再试。") from None
     except SendError as error:
@@ -43,4 +44,7 @@ def _preview_draft(services: Services, media_id: str, title: str, openid: str, n
     try:
         mass.preview(services.wechat, mass.article(media_id), openid=openid, name=name)
     finally:
-        drafts.delete(services, [media_id])
+        try:
+            drafts.delete(services, [media_id])
+        except SendError as error:
+            log.warning("the draft of a preview could not be deleted", error=str(error))

@@ -34,6 +34,10 @@ class MassContent:
     picture: str = ""
 
 
+#: Gives the file of a picture on the shelf by its SHA-256: its bytes and its content type.
+ShelfFile = Callable[[Services, str], tuple[bytes, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class MassSource:
     """Source of mass jobs, declared in `more` of a `Feature`. Everything it is asked stands in the database."""
@@ -43,8 +47,7 @@ class MassSource:
     #: The openids a job goes to, in the order of their shops; asked just before it is sent.
     receivers: Callable[[Session, MassJob], Sequence[str]]
     content: Callable[[Services, Session, MassJob], MassContent]
-    #: File of a picture on the shelf: its bytes and its content type.
-    picture: Callable[[Services, str], tuple[bytes, str]]
+    picture: ShelfFile
     #: Told of receivers who do not get it after all, in the transaction that takes them out of the job's size, and why:
     #: `quota` (four this month), `stranger` (WeChat does not know them), `alone` (the last one, and WeChat takes two at
     #: least). Their send of the month is given back already; from then on `receivers` leaves them out.
