@@ -110,12 +110,6 @@ def part_lines(session: Session, campaign: Campaign) -> list[PartLine]:
     ]
 
 
-def in_flight(session: Session, campaign: Campaign) -> tuple[int, int]:
-    """Return how many parts, of how many people, are in the call just now: nothing can stop them any more."""
-    sending = [each.size for each in part_lines(session, campaign) if each.state is MassState.SENDING]
-    return len(sending), sum(sending)
-
-
 def adds_up(session: Session, campaign: Campaign) -> bool:
     """Whether nobody is lost: the audience is those left out, those in parts, and those sent to one by one, by the
     counters and by the rows."""

@@ -52,15 +52,6 @@ def left_out_of_tag(count: int, names: Sequence[str]) -> str:
     return f"没有发：有 {count:,} 家带着这个标签却不该收到：{'、'.join(names)}{more}。"[:300]
 
 
-def in_flight(batches: int, people: int) -> str:
-    """How much is on its way and cannot be stopped any more.
-
-    >>> in_flight(2, 20_000)
-    '2 批 20,000 人在途'
-    """
-    return f"{batches:,} 批 {people:,} 人在途"
-
-
 STATES = {
     CampaignState.DRAFT: "草稿",
     CampaignState.SUBMITTED: "等审批",

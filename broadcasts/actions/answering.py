@@ -1,6 +1,5 @@
 """Answers to pushes: openings, acts and replies are credited to whom the push was sent; promotions are refused."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -27,15 +26,6 @@ TOPIC = sending.NAME
 #: How long after a push an unfollow is put to it.
 GONE_WITHIN = timedelta(hours=48)
 OTHERS, STAFF = "others", "staff"
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Visit to a push: by whom it was opened, as far as the push knows them."""
-
-    push: Push
-    #: Their row among the recipients; None for others.
-    found: openings.FoundRecipient | None
 
 
 def about(push_id: int) -> str:

@@ -46,15 +46,6 @@ WAYS: Mapping[Plan, Sequence[SendingWay]] = {
 }
 
 
-def sample(session: Session, push: Push, public_url: str) -> dict[str, Any]:
-    """The message of a push as its first shop gets it, for a preview."""
-    message, table = said(session, push, public_url), own_rows.table(session, push.id)
-    if table is not None:
-        text = message["text"]["content"].replace(queueing.OWN, own_rows.sample(session, table.id))
-        return text_message(text)
-    return message
-
-
 def page_of(push: Push) -> str:
     """The path of what a push leads to: it says which push, never whose."""
     return f"/m/p/{push.token}"

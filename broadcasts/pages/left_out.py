@@ -7,7 +7,7 @@ from broadcasts.actions import checking, forecasting
 from broadcasts.actions.forecasting import LeftOutShop
 from broadcasts.permissions import PUSHES_EXPORT, PUSHES_SEE
 from broadcasts.queries import pushes as queries
-from campaigns.texts import REASONS
+from broadcasts.texts.report import REASONS
 from console import access, act
 from console.lists import looking
 from console.lists.listing import Asked, Column, Listing

@@ -21,7 +21,7 @@ from broadcasts.rules import states
 from broadcasts.rules.buttons import numbered
 from broadcasts.rules.states import State
 from broadcasts.texts import pushes as texts
-from campaigns.texts import REASONS
+from broadcasts.texts.report import REASONS
 from console import access, act, fields
 from foundation.errors import Refused
 from wechat_bot.services import Services, current_services

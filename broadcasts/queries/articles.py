@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import (
@@ -59,19 +59,6 @@ class ArticleDetail:
     changed_at: datetime
     changed_by: str
     version: int
-    published_at: datetime | None
-    reads: int
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedArticle:
-    """Published version of an article, as its readers see it."""
-
-    id: int
-    token: str
-    number: int
-    article: WrittenArticle
-    column: ColumnOf
     published_at: datetime | None
     reads: int
 
@@ -187,18 +174,6 @@ def unpublished(session: Session, article_id: int) -> tuple[str, ...]:
     return changes(before, articles.read(found.draft).article) if before else ()
 
 
-def published(session: Session, *, token: str = "", article_id: int = 0) -> PublishedArticle | None:
-    """A published article by its address or its id; None where there is none, or it was withdrawn."""
-    which = LibraryArticle.token == token if token else LibraryArticle.id == article_id
-    row = session.execute(_published().where(which)).first()
-    if row is None:
-        return None
-    found, kept, column = row
-    return PublishedArticle(
-        found.id, found.token, kept.number, _article(kept), _column(column), found.published_at, found.reads
-    )
-
-
 def check(session: Session, draft: Mapping[str, Any], knows: Callable[[str], bool] = lambda link: True) -> CheckedDraft:
     """Look through a draft, while it is typed and before it is published: what cannot be read, what WeChat would not
     take, pictures that are not there, links that lead nowhere."""
@@ -270,18 +245,6 @@ def _line(found: LibraryArticle, column: str) -> ArticleLine:
         found.changed_by,
         found.published_at,
         found.reads,
-    )
-
-
-def _published() -> Select[LibraryArticle, ArticleVersion, LibraryColumn]:
-    return (
-        select(LibraryArticle, ArticleVersion, LibraryColumn)
-        .join(
-            ArticleVersion,
-            (ArticleVersion.article_id == LibraryArticle.id) & (ArticleVersion.number == LibraryArticle.version),
-        )
-        .join(LibraryColumn, LibraryColumn.id == LibraryArticle.column_id)
-        .where(LibraryArticle.state == ArticleState.PUBLISHED)
     )
 
 

@@ -51,12 +51,6 @@ def words(table_id: int) -> ColumnElement[str]:
     return func.coalesce(own.correlate(Recipient).scalar_subquery(), "")
 
 
-def sample(session: Session, table_id: int) -> str:
-    """Return the words of a table's first row, for a preview."""
-    first = select(OwnRow.said).where(OwnRow.table_id == table_id).order_by(OwnRow.retailer_id).limit(1)
-    return session.scalar(first) or ""
-
-
 def first(session: Session, table_id: int, count: int) -> list[tuple[str, Sequence[str]]]:
     """Return the first rows of a table, by licence, with their shops' names: an author looks at a few."""
     rows = select(Retailer.shop, OwnRow.values).join(Retailer, Retailer.id == OwnRow.retailer_id)

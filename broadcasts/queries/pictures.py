@@ -32,12 +32,6 @@ def find(session: Session, folder: Path, sha256: str) -> Found | None:
     return Found(found, kept.content_type) if kept and found.is_file() else None
 
 
-def read(session: Session, folder: Path, sha256: str) -> tuple[bytes, str] | None:
-    """The bytes of a picture on the shelf and its content type, as WeChat takes them; None where it is not there."""
-    found = find(session, folder, sha256)
-    return (found.path.read_bytes(), found.content_type) if found else None
-
-
 def shelved(session: Session, names: Collection[str]) -> dict[str, ShelvedPicture]:
     """Those of the pictures that are on the shelf."""
     if not names:

@@ -1,6 +1,5 @@
 """Library as its readers see it: who may read what, lists in pages, one article with others of its column."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -131,13 +130,6 @@ def found_page(
     elif column_id is None:
         statement = statement.where(LibraryColumn.retired_at.is_(None))
     return page(session, statement, _ORDERS[shelf], cursor, limit=limit, read=LibraryLine)
-
-
-def some(session: Session, reader: Reader, ids: Sequence[int]) -> list[LibraryLine]:
-    """These articles in this order, without those this reader may not read."""
-    rows = session.execute(_lines(reader).where(is_for(reader), LibraryArticle.id.in_(ids)))
-    found = {line.id: line for line in (LibraryLine(*row) for row in rows)}
-    return [found[each] for each in ids if each in found]
 
 
 def newest_of_each(session: Session, reader: Reader) -> list[LibraryLine]:

@@ -26,7 +26,6 @@ CARD_KEPT = "我的收藏"
 
 WAY_ON = "回复编号看文章，回复“资料”加上想找的词，如：资料 真假鉴别"
 WAY_ON_UNBOUND = f"回复编号看文章。{MORE_FOR_SHOPS}{HOW_TO_BIND}"
-LEFT = "好的，想看时回复“资料”。"
 #: Something else was sent since the list.
 LIST_OVER = "没看懂您的意思。要看刚才的资料，请再回复“资料”；办别的事，回复“帮助”。"
 

@@ -7,9 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcasts.actions import pictures
+from broadcasts.actions import pictures, sending
 from broadcasts.queries import articles as queries
-from broadcasts.queries import pictures as kept
 from broadcasts.rules import blocks, limits, rendering
 from broadcasts.rules.blocks import Block, HeadingBlock, ListBlock, ListItem, TextBlock
 from tests.broadcasts.conftest import Library
@@ -158,13 +157,7 @@ def test_what_the_preview_shows_is_what_wechat_gets_byte_for_byte(library: Libra
     assert published is not None
     article = queries.drafted(published, "https://wx.example.com/m/p/x")
 
-    def picture(of: Any, sha256: str) -> tuple[bytes, str]:
-        with of.reading() as session:
-            found = kept.read(session, of.media_folder, sha256)
-        assert found is not None
-        return found
-
-    preparing.get_ready(services, MassContent(article=article), picture)
+    preparing.get_ready(services, MassContent(article=article), sending.picture)
     (draft,) = library.house.sim.world.drafts.values()
     stored = draft.articles[0]
     places = dict(zip(shown, re.findall(r'<img src="([^"]+)"', stored["content"]), strict=True))

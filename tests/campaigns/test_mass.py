@@ -15,14 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
-from campaigns import dividing, jobs, listing, missed, parts, progress, sending, steering, tally, texts
+from campaigns import dividing, jobs, listing, missed, parts, progress, sending, steering, tally
 from campaigns.kinds import BY_OUTBOX, LeftOutReason, SendingWay
 from campaigns.mass import MASS
 from campaigns.models import Campaign, CampaignPart, Outcome, Recipient
 from people.models import Retailer
 from tests.campaigns.conftest import Town, kind
 from tests.campaigns.test_accounting import Killed, figures, recipients, state
-from wechat_bot.mass import quota
+from wechat_bot.mass import planning, quota
 from wechat_bot.mass.models import AccountUse, MassJob, MassState, MassUse
 from wechat_bot.models import Follower
 
@@ -275,8 +275,8 @@ def test_a_pause_says_what_is_in_flight_and_the_rest_waits(town: Town, few, then
         takes(town, campaign, number, MassState.SENDING)
     town.steer(steering.pause, campaign, by="周主任")
     with town.house.look() as session:
-        in_flight = progress.in_flight(session, session.get_one(Campaign, campaign))
-    assert texts.in_flight(*in_flight) == "2 批 20 人在途"
+        in_call = planning.in_call(session, session.get_one(Campaign, campaign).about)
+        assert [job.size for job in in_call] == [10, 10]
     assert takes(town, campaign, 3, MassState.ACCEPTED) == []
     assert town.steer(getattr(steering, then), campaign, by="周主任") == (78 if then == "cancel" else None)
     work(town)
