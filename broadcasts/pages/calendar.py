@@ -27,6 +27,7 @@ from foundation import festivals, public_days
 from foundation.calendar import WEEKDAYS
 from foundation.clock import day_in
 from foundation.errors import Refused
+from foundation.paging import FIRST
 from foundation.text import whole_number
 from people.picker import short
 from people.picker.short import Picker
@@ -37,6 +38,8 @@ PICKER = Picker(
     ("area", "class", "manager", "tag", "audience"), "所有关注的人", legend="群发给了谁", asks=texts.TO_WHOM
 )
 _DAY = timedelta(days=1)
+#: Shops that are named of those whom a push would not reach.
+NAMED = 5
 #: Years that can be shown: the lunar calendar is known in these.
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
@@ -224,6 +227,7 @@ def _of_picked(
         "told": None,
         "untold": "",
         "swaps": (),
+        "missed": (),
         "next_month": _next_working(
             (found.line.due_at.astimezone(services.zone).date().replace(day=1) + 32 * _DAY).replace(day=1) - _DAY
         ),
@@ -233,7 +237,8 @@ def _of_picked(
     try:
         told = forecasting.forecast(session, found.line.id, at)
         swaps = forecasting.swaps(session, found.line.id, at) if told.found.over_quota else ()
-        return values | {"told": told, "swaps": swaps}
+        missed = forecasting.left_out(session, found.line.id, at, (), FIRST, NAMED).lines if told.found.reasons else ()
+        return values | {"told": told, "swaps": swaps, "missed": missed}
     except Refused as refusal:
         return values | {"untold": refusal.sentence}
 

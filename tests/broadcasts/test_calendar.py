@@ -208,7 +208,8 @@ def test_the_names_of_those_who_would_not_get_it_and_a_swap_that_changes_who_los
     market = office.browser("market")
     page = market.get(f"{CALENDAR}?push={later}&reach=1").text
     assert "本月已满 4 条" in page
-    assert "城南便利店" in page
+    named = re.findall(r'class="one">([^<]+)<.*?nowrap">([^<]+)<', page, re.DOTALL)
+    assert named == [("城南便利店", "本月已满 4 条群发"), ("老李食杂店", "本月已满 4 条群发")]
     assert f"{PUSHES}/{later}/left-out" in page
     assert "挪到 1 月 4 日" in page  # 2027 is not published: the first Monday
     assert "与《新品品鉴》对调" in page
