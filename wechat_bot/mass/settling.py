@@ -37,7 +37,7 @@ def note_taken(session: Session, job_id: int, taken: Taken, *, now: datetime) ->
     # Taken before, it may have ended before: its report is missed the sooner.
     job.accepted_at = (job.first_attempt_at or now) if taken.was_before else now
     job.settled_at, job.lease_until, job.error, job.error_code, job.has_news = None, None, None, None, True
-    _is_gone(session, job, now)
+    _note_used_up(session, job, now)
     session.flush()
     receipts.apply_to(session, job, now=now)
 
@@ -63,7 +63,7 @@ def note_error(session: Session, job: MassJob, error: SendError, *, is_first: bo
         if step in (NextStep.LATER, NextStep.PAUSE):
             job.attempts = 0
         if step is NextStep.REDRAFT:
-            _is_gone(session, job, now)
+            _note_used_up(session, job, now)
             session.execute(delete(WechatPicture).where(WechatPicture.value == job.draft_media_id))
             job.state, job.draft_media_id = MassState.PLANNED, None
         if step is NextStep.PAUSE:
@@ -133,7 +133,7 @@ def _ask_again(job: MassJob, error: SendError, why: str, now: datetime) -> None:
     job.lease_until, job.error, job.error_code = min(at, last), why, error.code
 
 
-def _is_gone(session: Session, job: MassJob, now: datetime) -> None:
+def _note_used_up(session: Session, job: MassJob, now: datetime) -> None:
     """Note that a job's draft is used up."""
     if job.draft_media_id:
         gone = update(MassDraft).where(MassDraft.media_id == job.draft_media_id)
