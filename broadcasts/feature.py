@@ -10,8 +10,8 @@ from broadcasts.conversation import library as library_in_chat
 from broadcasts.conversation import pushes as pushes_in_chat
 from broadcasts.mobile import library as library_on_phones
 from broadcasts.mobile import routes as routes_in_wechat
-from broadcasts.models import answers, displays, first_rows, library, pushes, reading, rows, series
-from broadcasts.pages import finding, left_out, missed, needs, routes
+from broadcasts.models import answers, brand_months, displays, first_rows, library, pushes, reading, rows, series
+from broadcasts.pages import brand_import, finding, left_out, missed, needs, routes
 from broadcasts.pages import library as library_pages
 from broadcasts.pages import own_rows as own_row_pages
 from broadcasts.pages import pushes as push_pages
@@ -30,7 +30,7 @@ BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
 broadcasts = Feature(
     name="broadcasts",
     forgets=erasing.forget,
-    models=(answers, displays, library, pushes, reading, rows, series, finding_models),
+    models=(answers, brand_months, displays, library, pushes, reading, rows, series, finding_models),
     install=first_rows.install,
     conversations=(*library_in_chat.CONVERSATIONS, *displays_in_chat.CONVERSATIONS, pushes_in_chat.REFUSAL),
     entries=(library_in_chat.ENTRY,),
@@ -119,6 +119,7 @@ broadcasts = Feature(
                 "brand.retire": "停用品牌",
                 "brand.return": "重新启用品牌",
                 "brand.delete": "删除品牌",
+                "brand.import": "导入品牌的目标和销量",
                 "push.report": "查看推送结果",
                 "push.missed": "查看没有收到的店",
                 "push.hand_over": "把没有收到的交给客户经理",
@@ -137,7 +138,7 @@ broadcasts = Feature(
                 series_pages.SERIES,
             ),
             tasks=jobs.TASKS,
-            wizards=(own_row_pages.ROWS,),
+            wizards=(brand_import.BRANDS, own_row_pages.ROWS),
         ),
     ),
 )

@@ -4,12 +4,23 @@ from datetime import timedelta
 
 import structlog
 
-from broadcasts.actions import articles, by_hand, checking, counting, documents, own_rows, pictures, series
+from broadcasts.actions import (
+    articles,
+    brand_months,
+    by_hand,
+    checking,
+    counting,
+    documents,
+    own_rows,
+    pictures,
+    series,
+)
 from broadcasts.actions.pushes import PushAuthor
 from broadcasts.permissions import LIBRARY_WRITE, PUSHES_WRITE
+from broadcasts.rules import brand_file, word_document
 from broadcasts.rules import own_rows as rules
-from broadcasts.rules import word_document
 from broadcasts.texts import articles as texts
+from broadcasts.texts import brand_months as brand_texts
 from campaigns import kinds
 from console import importing, queries, tasks
 from console.work import Work, WorkKind
@@ -68,6 +79,33 @@ def offer_document(work: Work) -> None:
         found = documents.take_in(session, services.media_folder, prepared, now=now)
         result = {"draft": documents.draft(found), "notes": [str(each) for each in found.notes]}
         tasks.finish(session, work.claim, now=now, result=result)
+
+
+def check_brands(work: Work) -> None:
+    """Check a file with targets and sales of brands: say what it would change, or every fault by its cell."""
+    with work.services.reading() as session:
+        checked = brand_months.check(session, importing.content(work))
+        changes = brand_months.compare(session, checked)
+    if checked.faults:
+        importing.refuse(work, checked.faults[: brand_file.TOLD], len(checked.faults))
+        return
+    counts = {"new": changes.new, "changed": changes.changed, "unchanged": changes.unchanged}
+    work.finish({**counts, "gone": len(changes.gone), "months": list(changes.months)})
+
+
+def bring_brands(work: Work) -> None:
+    """Keep the targets and sales of a file that was checked; the names are looked up again."""
+    content = importing.content(work)
+    with work.services.transaction() as session:
+        now, visitor = work.services.clock(), queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(LIBRARY_WRITE):
+            raise Refused(brand_texts.MAY_NOT_WRITE)
+        checked = brand_months.check(session, content)
+        if checked.faults:
+            raise Refused("\n".join(checked.faults[: brand_file.TOLD]))
+        found = brand_months.keep(session, checked, now=now)
+        said = brand_texts.brought(found.new, found.changed, found.unchanged, len(found.gone))
+        tasks.finish(session, work.claim, now=now, result={"said": said, "month": found.months[-1]})
 
 
 def fetch_pictures(services: Services) -> None:
@@ -212,6 +250,8 @@ TASKS = {
     own_rows.BRING: WorkKind(bring_own_rows, is_begun_again=False),
     documents.READ: WorkKind(read_document, is_begun_again=False),
     documents.OFFER: WorkKind(offer_document, is_begun_again=False),
+    brand_months.CHECK: WorkKind(check_brands, is_begun_again=False),
+    brand_months.BRING: WorkKind(bring_brands, is_begun_again=True),
 }
 JOBS = (
     Job("count pushes by manager and class", timedelta(minutes=2), count_pushes),

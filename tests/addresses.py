@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
-from broadcasts.actions import articles, brands, documents, own_rows, series
+from broadcasts.actions import articles, brand_months, brands, documents, own_rows, series
 from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.displays import Display
 from broadcasts.models.library import LibraryColumn, ShelfPicture
@@ -56,6 +56,8 @@ VALUES = {
     ("console", "task_id"): 2,
     ("people_pages.brought", "task_id"): 3,
     ("broadcasts_pages", "task_id"): 4,
+    ("broadcasts_pages.checked_brands", "task_id"): 6,
+    ("broadcasts_pages.confirm_brands", "task_id"): 6,
     ("visits_pages", "number"): 101,
     ("visits_mobile", "number"): 101,
     "day": "2026-10-01",
@@ -219,6 +221,16 @@ def begin_series(house: House) -> None:
         session.add(Occurrence(series_id=series_id, wanted_on=date(2030, 1, 1), day_on=None))
 
 
+def fill_brands(house: House) -> None:
+    """A checked file with targets and sales of brands."""
+    with house.services.transaction() as session:
+        now, owner = house.clock(), session.scalars(select(User.id).where(User.login == "market")).one()
+        file = {"kind": brand_months.CHECK, "title": "检查品牌目标和销量", "params": {"file": "", "name": "品牌.xlsx"}}
+        counts = {"new": 1, "changed": 0, "unchanged": 0, "gone": 0, "months": [202611]}
+        made = {"state": TaskState.DONE, "created_at": now, "settled_at": now, "result": counts}
+        session.add(Task(owner_id=owner, stage="", done=0, total=0, attempts=1, **file, **made))
+
+
 def lay_out(house: House) -> Office:
     """Three shops; of the first a survey begun and a request, both with a photo; a checked roster; account 6."""
     office = Office(house)
@@ -279,4 +291,5 @@ def lay_out(house: House) -> Office:
     write_push(house)
     send_own_rows(house)
     begin_series(house)
+    fill_brands(house)
     return office

@@ -86,6 +86,7 @@ NOBODYS = {
     "audience",
     "beat",
     "brand",
+    "brand_month",
     "broadcast_column",
     "campaign_part",
     "chosen_columns",

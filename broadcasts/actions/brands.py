@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcasts.models.brand_months import BrandMonth
 from broadcasts.models.library import ArticleBrand, Brand
 from broadcasts.models.pushes import PushBrand
 from foundation.errors import Refused
@@ -54,6 +55,8 @@ def discard(session: Session, brand_id: int) -> str:
     )
     if any(session.scalar(each) is not None for each in named):
         raise Refused(f"有文章或推送写到“{brand.name}”，不能删除，可以停用。")
+    if session.scalar(select(BrandMonth.brand_id).where(BrandMonth.brand_id == brand_id).limit(1)) is not None:
+        raise Refused(f"“{brand.name}”已有目标和销量，不能删除，可以停用。")
     session.delete(brand)
     session.flush()
     return brand.name

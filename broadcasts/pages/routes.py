@@ -5,6 +5,7 @@ from flask import Blueprint
 from broadcasts.pages import (
     article,
     beginning,
+    brand_import,
     brands,
     calendar,
     columns,
@@ -96,6 +97,10 @@ for _rule, _view, _methods in (
     (f"{_REPORT}/by-hand", report.push_by_hand, ("POST",)),
     (_MISSED, missed.push_missed, ("GET",)),
     (f"{_MISSED}/export", exporting(missed.MISSED, missed.push_missed), ("POST",)),
+    ("/brands/month/import", brand_import.upload_brands, ("GET", "POST")),
+    ("/brands/month/template", brand_import.brand_template_file, ("GET",)),
+    ("/brands/month/import/<int:task_id>", brand_import.checked_brands, ("GET",)),
+    ("/brands/month/import/<int:task_id>/confirm", brand_import.confirm_brands, ("POST",)),
     ("/words", words.words, ("GET",)),
     ("/words/add", words.add_words, ("POST",)),
     ("/words/remove", words.remove_words, ("POST",)),

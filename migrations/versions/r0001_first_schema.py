@@ -1236,6 +1236,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("article_id", "number", name=op.f("pk_article_version")),
     )
     op.create_table(
+        "brand_month",
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("brand_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("target", sa.BigInteger(), nullable=False),
+        sa.Column("sold", sa.BigInteger(), nullable=False),
+        sa.Column("said_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_brand_month_area_id_area")),
+        sa.ForeignKeyConstraint(["brand_id"], ["brand.id"], name=op.f("fk_brand_month_brand_id_brand")),
+        sa.PrimaryKeyConstraint("month", "brand_id", "area_id", name=op.f("pk_brand_month")),
+    )
+    op.create_index(op.f("ix_brand_month_brand_id"), "brand_month", ["brand_id"], unique=False)
+    op.create_table(
         "push",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token", sa.String(length=32), nullable=False),

@@ -66,6 +66,8 @@ ACTS = {
     "broadcasts_pages.new_brand": "something new; a name that is taken is refused",
     "broadcasts_pages.retire_brand": "in or out",
     "broadcasts_pages.return_brand": "in or out",
+    "broadcasts_pages.upload_brands": "a new file to be checked",
+    "broadcasts_pages.confirm_brands": "brings in what was checked, once",
     "broadcasts_pages.compose": "something new, once (`token`)",
     "broadcasts_pages.try_push": "to one phone, to look at",
     "broadcasts_pages.submit_push": "one step, from the state it has by now",
