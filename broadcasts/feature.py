@@ -11,7 +11,7 @@ from broadcasts.conversation import pushes as pushes_in_chat
 from broadcasts.mobile import library as library_on_phones
 from broadcasts.mobile import routes as routes_in_wechat
 from broadcasts.models import answers, brand_months, displays, first_rows, library, pushes, reading, rows, series
-from broadcasts.pages import brand_import, finding, left_out, missed, needs, routes
+from broadcasts.pages import brand_import, brand_month, finding, left_out, missed, needs, routes
 from broadcasts.pages import library as library_pages
 from broadcasts.pages import own_rows as own_row_pages
 from broadcasts.pages import pushes as push_pages
@@ -136,6 +136,8 @@ broadcasts = Feature(
                 left_out.LEFT_OUT,
                 missed.MISSED,
                 series_pages.SERIES,
+                brand_month.BRANDS,
+                brand_month.AREAS,
             ),
             tasks=jobs.TASKS,
             wizards=(brand_import.BRANDS, own_row_pages.ROWS),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from broadcasts.models.brand_months import BrandMonth
 from broadcasts.models.library import Brand
 from broadcasts.rules import brand_file
-from broadcasts.rules.brand_file import Amounts, Checked, Key, Known
+from broadcasts.rules.brand_file import Amounts, Checked, FileNames, Key
 from foundation.database import upsert
 from foundation.dialects import table_of
 from people.models import Area
@@ -70,9 +70,9 @@ def keep(session: Session, checked: Checked, *, now: datetime) -> BrandChanges:
     return changes
 
 
-def _known(session: Session) -> Known:
+def _known(session: Session) -> FileNames:
     areas = session.execute(select(Area.id, Area.name, Area.parent_id)).all()
-    return Known(
+    return FileNames(
         {row.name: row.id for row in session.execute(select(Brand.id, Brand.name))},
         {row.name: row.id for row in areas},
         {row.id: row.parent_id for row in areas},

@@ -6,7 +6,7 @@ look after them today.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,14 +17,14 @@ from broadcasts.actions.sending import NAME
 from broadcasts.models.answers import PushCounted, PushReads, PushSplit
 from broadcasts.models.library import LibraryArticle
 from broadcasts.models.pushes import Push, Refusal
+from broadcasts.queries import counters
 from broadcasts.rules import states
-from broadcasts.rules.figures import PartFigures, PushFigures
+from broadcasts.rules.figures import PushFigures
 from campaigns import openings, rules, tally
-from campaigns.models import Campaign, CampaignPart, CampaignStep, CampaignTally, Recipient
+from campaigns.models import Campaign, CampaignStep, CampaignTally, Recipient
 from console.rules.visitors import Role, Visitor
 from people import visibility
 from people.models import Area, Manager, Retailer, ShopClass
-from wechat_bot.mass.models import MassJob, MassState
 
 #: How many earlier pushes of the column a push is compared with.
 COMPARED = 4
@@ -158,7 +158,7 @@ def report(session: Session, push_id: int, seen: ReportScope = WHOLE) -> PushRep
     whole: Counter[str] = Counter()
     for counts in by_area.values():
         whole.update(counts)
-    parts = _parts(session, campaign)
+    parts = counters.parts(session, [campaign.id])[campaign.id]
     is_ended = campaign.state in rules.ENDED
     names = {row.id: row.name for row in session.execute(select(Area.id, Area.name).where(Area.id.in_(by_area)))}
     sent_at = _sent_at(session, campaign)
@@ -169,10 +169,12 @@ def report(session: Session, push_id: int, seen: ReportScope = WHOLE) -> PushRep
         states.State(campaign.state),
         campaign.due_at,
         sent_at,
-        _figures(whole, parts, seen, is_ended),
+        counters.figures(whole, parts, is_whole=seen.is_whole, is_ended=is_ended),
         sorted(
             (
-                AreaFigures(area, names.get(area, ""), _figures(counts, parts, None, is_ended))
+                AreaFigures(
+                    area, names.get(area, ""), counters.figures(counts, parts, is_whole=False, is_ended=is_ended)
+                )
                 for area, counts in by_area.items()
             ),
             key=lambda each: (-each.figures.audience, each.name),
@@ -202,6 +204,7 @@ def compared(session: Session, push_id: int, *, limit: int = COMPARED) -> list[C
         .order_by(Campaign.due_at.desc(), Push.id.desc())
         .limit(limit)
     ).all()
+    parts = counters.parts(session, [row.Campaign.id for row in rows])
     found = []
     for row in rows:
         counts: Counter[str] = Counter()
@@ -209,7 +212,9 @@ def compared(session: Session, push_id: int, *, limit: int = COMPARED) -> list[C
         by_area.pop(tally.NOWHERE, None)
         for each in by_area.values():
             counts.update(each)
-        figures = _figures(counts, _parts(session, row.Campaign), WHOLE, row.Campaign.state in rules.ENDED)
+        figures = counters.figures(
+            counts, parts[row.Campaign.id], is_whole=True, is_ended=row.Campaign.state in rules.ENDED
+        )
         found.append(Compared(row.id, row.title, row.Campaign.due_at, figures))
     return found
 
@@ -236,7 +241,11 @@ def divided(session: Session, found: PushReport, name: str) -> Division:
     names = {row.id: row.name for row in session.execute(select(table.id, table.name).where(table.id.in_(counts)))}
     parts, is_ended = found.figures.parts, found.state in rules.ENDED
     rows = [
-        (names.get(of_id, NOBODY), _figures(each, parts, None, is_ended), {name: of_id})
+        (
+            names.get(of_id, NOBODY),
+            counters.figures(each, parts, is_whole=False, is_ended=is_ended),
+            {name: of_id},
+        )
         for of_id, each in counts.items()
     ]
     until = session.scalar(select(PushCounted.at).where(PushCounted.push_id == found.push_id))
@@ -281,44 +290,6 @@ def _counts(session: Session, campaign: Campaign, seen: ReportScope) -> dict[int
     for area, at in session.execute(opened):
         found[area][openings.hour((at or campaign.due_at) - campaign.due_at)] += 1
     return found
-
-
-def _parts(session: Session, campaign: Campaign) -> list[PartFigures]:
-    rows = session.execute(
-        select(CampaignPart.number, CampaignPart.size, MassJob)
-        .outerjoin(MassJob, MassJob.id == CampaignPart.mass_job_id)
-        .where(CampaignPart.campaign_id == campaign.id)
-        .order_by(CampaignPart.number)
-    )
-    return [
-        PartFigures(
-            row.number,
-            row.size,
-            MassState(job.state) if job is not None else None,
-            msg_id=job.msg_id if job is not None else None,
-            total=job.total if job is not None else None,
-            filtered=job.filtered if job is not None else None,
-            sent=job.sent if job is not None else None,
-            errors=job.errors if job is not None else None,
-            error=(job.error or job.status) if job is not None else None,
-        )
-        for row in rows
-        for job in (row.MassJob,)
-    ]
-
-
-def _figures(
-    counts: Mapping[str, int], parts: Sequence[PartFigures], seen: ReportScope | None, is_ended: bool
-) -> PushFigures:
-    """Return the figures of these counters; of each part only the shops that are counted in them."""
-    if seen is not None and seen.is_whole:
-        return PushFigures(counts, parts, is_ended)
-    theirs = []
-    for part in parts:
-        size = counts.get(tally.part_key(part.number), 0)
-        if size:
-            theirs.append(replace(part, size=size, is_whole=size == part.size))
-    return PushFigures(counts, theirs, is_ended)
 
 
 def _hours(counts: Mapping[str, int]) -> list[HourOpened]:

@@ -58,7 +58,7 @@ class BrandFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FileNames:
     """Names that a file may use, and how the areas lie in one another."""
 
     brands: Mapping[str, int]
@@ -148,14 +148,14 @@ def read(content: bytes) -> BrandFile:
     return BrandFile(columns, tuple(rows), tuple(faults))
 
 
-def check(file: BrandFile, known: Known) -> Checked:
+def check(file: BrandFile, known: FileNames) -> Checked:
     """Return what the file says of brands and areas that are known, or all its faults.
 
     >>> row = BrandRow(2, "某品牌", "城区", 202611, 500, 310)
     >>> file = BrandFile({name: at for at, name in enumerate(HEADINGS)}, (row,), ())
-    >>> check(file, Known({"某品牌": 1}, {"城区": 7}, {7: None})).amounts
+    >>> check(file, FileNames({"某品牌": 1}, {"城区": 7}, {7: None})).amounts
     {(202611, 1, 7): (500, 310)}
-    >>> check(file, Known({"某品牌": 1}, {}, {})).faults
+    >>> check(file, FileNames({"某品牌": 1}, {}, {})).faults
     ['B2 的片区“城区”没有，请和“片区”页上的名称写得一样。']
     """
     amounts: dict[Key, Amounts] = {}
@@ -183,10 +183,10 @@ def check(file: BrandFile, known: Known) -> Checked:
     return Checked(amounts, [said for _, said in sorted(faults, key=lambda each: each[0])])
 
 
-def replaces(amounts: Mapping[Key, Amounts], kept: Sequence[Key], known: Known) -> list[Key]:
+def replaces(amounts: Mapping[Key, Amounts], kept: Sequence[Key], known: FileNames) -> list[Key]:
     """Return what is kept of areas that lie in an area of the file, or around it: both would be counted.
 
-    >>> known = Known({}, {}, {7: None, 8: 7})
+    >>> known = FileNames({}, {}, {7: None, 8: 7})
     >>> replaces({(202611, 1, 8): (5, 3)}, [(202611, 1, 7), (202610, 1, 7)], known)
     [(202611, 1, 7)]
     """
@@ -246,7 +246,7 @@ def _row(number: int, cells: Cells, columns: Mapping[str, int]) -> tuple[BrandRo
     return BrandRow(number, names[BRAND], names[AREA], when, amounts[TARGET], amounts[SOLD]), faults
 
 
-def _nested(file: BrandFile, met: Mapping[Key, int], known: Known) -> list[tuple[int, str]]:
+def _nested(file: BrandFile, met: Mapping[Key, int], known: FileNames) -> list[tuple[int, str]]:
     """Return the rows of an area that lies in the area of another row: what was sold there would count twice."""
     found = []
     for (when, brand_id, area_id), number in met.items():
