@@ -150,6 +150,12 @@ class Recipient(Base):
         CheckConstraint("(why IS NULL) <> (outcome IS NULL)", name="left_out_or_meant"),
         Index("ix_campaign_recipient_outcome", "campaign_id", "outcome", "retailer_id"),
         Index(
+            "ix_campaign_recipient_left_out",
+            "campaign_id",
+            "retailer_id",
+            **only("outcome is null"),
+        ),
+        Index(
             "ix_campaign_recipient_openid",
             "openid",
             "campaign_id",

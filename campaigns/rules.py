@@ -28,6 +28,8 @@ REACHED = (Outcome.CUSTOM, Outcome.ARRIVED)
 BROUGHT = (*SENT, Outcome.UNSURE)
 WAITING = (Outcome.LISTED, Outcome.QUEUED, Outcome.BATCHED, Outcome.HELD)
 FAILED = (Outcome.UNFOLLOWED, Outcome.LATE, Outcome.REFUSED)
+#: Outcomes by which a message did not arrive, and will not.
+NOT_ARRIVED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
 #: States with work for the clock once due; states that can be stopped; states that are final.
 DUE = (CampaignState.PLANNED, CampaignState.LISTING, CampaignState.SENDING)
 UNSETTLED = (*DUE, CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.PAUSED, CampaignState.SENT)

@@ -35,7 +35,7 @@ def of_push(session: Session, value: Any, now: datetime) -> Select[int]:
     if campaign is None or campaign.frozen_at is None:
         raise Refused(f"没有编号为 {push_id} 的、已经发了的推送。")
     if became == "missed":
-        found: Select[int] = missed.shops(campaign, WHOLE)
+        found: Select[int] = missed.shops(session, campaign, WHOLE)
         return found
     theirs: dict[str, Any] = {
         "opened": Recipient.is_opened,
@@ -61,7 +61,7 @@ def have_missed(session: Session, value: Any, now: datetime) -> Select[int]:
     times = _number(value, "missed_pushes_of_month", "次数", MOST_TIMES)
     begins = datetime.combine(day_in(now, WECHATS).replace(day=1), time(), WECHATS)
     begun = (Campaign.kind == NAME, Campaign.due_at >= begins, Campaign.frozen_at.is_not(None))
-    each = [missed.shops(campaign, WHOLE) for campaign in session.scalars(select(Campaign).where(*begun))]
+    each = [missed.shops(session, campaign, WHOLE) for campaign in session.scalars(select(Campaign).where(*begun))]
     if not each:
         return select(Recipient.retailer_id).where(false())
     found = union_all(*each).subquery().c[0]

@@ -12,8 +12,6 @@ from wechat_bot.mass.models import MassState
 TAKEN = (MassState.ACCEPTED, MassState.FINISHED)
 #: The reason of those whose message WeChat refused; `refused` is who refused promotions.
 NOT_DELIVERED = "not_delivered"
-#: Outcomes of single messages that surely did not arrive. Whoever is still listed in a push that ended is stopped.
-NOT_ARRIVED = (*rules.FAILED, Outcome.STOPPED, Outcome.SPARED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +118,8 @@ class PushFigures:
         {'late': 8, 'not_delivered': 7, 'stopped': 4}
         """
         found: dict[str, int] = {}
-        for outcome in NOT_ARRIVED:
-            name = NOT_DELIVERED if outcome is Outcome.REFUSED else outcome.value
+        for outcome in rules.NOT_ARRIVED:
+            name = name_of(outcome)
             found[name] = found.get(name, 0) + self.of(outcome)
         for part in self.parts:
             name = name_of_part(part.state, is_ended=self.is_ended)
@@ -180,6 +178,11 @@ class PushFigures:
     @property
     def asked(self) -> int:
         return self.of(ASKED)
+
+
+def name_of(outcome: Outcome) -> str:
+    """Return what is called that a message did not arrive, by what became of it."""
+    return NOT_DELIVERED if outcome is Outcome.REFUSED else outcome.value
 
 
 def name_of_part(state: MassState | None, *, is_ended: bool) -> str:

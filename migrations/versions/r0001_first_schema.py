@@ -147,6 +147,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("delivery_id is not null"),
     )
     op.create_index(
+        "ix_campaign_recipient_left_out",
+        "campaign_recipient",
+        ["campaign_id", "retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("outcome is null"),
+        postgresql_where=sa.text("outcome is null"),
+    )
+    op.create_index(
         "ix_campaign_recipient_opened",
         "campaign_recipient",
         ["campaign_id", "retailer_id"],

@@ -12,6 +12,7 @@ from sqlalchemy import func, insert, select, update
 
 from broadcasts.actions import answering, articles
 from broadcasts.models.pushes import Plan, Push, Shows
+from broadcasts.queries import audience
 from campaigns import dividing
 from people.models import Area, Retailer, ShopClass
 from simulator.world import Account
@@ -352,6 +353,9 @@ def test_what_is_not_out_when_quiet_hours_begin_waits_for_the_morning_or_is_late
     if ends:
         assert (states(found), found["state"]) == (["finished", "late", "late"], "done")
         assert (crowd.calls(), crowd.why_missed(push_id), crowd.used()) == (1, {"late": 20}, {1: 10})
+        with crowd.house.look() as session:
+            lately = audience.have_missed(session, 1, crowd.house.clock())
+            assert session.scalar(select(func.count()).select_from(lately.subquery())) == 20
         assert "过时未发" in crowd.page(push_id, "/report")
     else:
         assert (states(found), found["state"]) == (["finished"] * 3, "done")
