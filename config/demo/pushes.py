@@ -78,6 +78,10 @@ class PushScenes:
     def walk_came(self, first: int, last: int) -> None:
         """The next shops open the article; some press its button, and one wants no more of it."""
         some = OPENED_WALK[first:last]
+        if self._walk in self._sent:
+            self._stage.work()
+            for shop in some:  # what came to many is read in WeChat first; its last line leads on
+                self._stage.platform.read(self._keeper(shop), WALK)
         self._open(self._walk, some, pressed=[shop for shop in some if shop in ACTED_ON_WALK])
         if first == 0 and self._walk in self._sent:
             self._stage.platform.say(self._keeper(REFUSES), "9")

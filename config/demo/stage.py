@@ -77,6 +77,16 @@ class Platform:
         answer.raise_for_status()
         return "\n".join(entry["text"] for entry in answer.json()["entries"] if entry["source"] == "account")
 
+    def read(self, who: str, title: str) -> bool:
+        """Let a person read WeChat's own article of this title, where they got one; gives whether they did."""
+        answer = self._session.get(f"{self._base}/followers/{who}/entries", timeout=PATIENCE)
+        answer.raise_for_status()
+        cards = [each for entry in answer.json()["entries"] for each in entry["detail"].get("articles", ())]
+        addresses = [each["url"] for each in cards if each["title"] == title and "/s/" in each["url"]]
+        if addresses:
+            self.do(who, "read", url=addresses[-1])
+        return bool(addresses)
+
     def introduce(self, who: str) -> None:
         """Add a person's phone to the simulator; it does not follow the account yet."""
         self._post("followers", {"name": who})

@@ -14,6 +14,7 @@ from requests.adapters import BaseAdapter
 from sqlalchemy import func, or_, select
 from werkzeug.test import Client
 
+from broadcasts.models.answers import PushReads
 from broadcasts.models.displays import Display
 from broadcasts.models.library import LibraryArticle
 from broadcasts.models.pushes import Refusal
@@ -91,6 +92,7 @@ def pushes_add_up(app: Flask, services: Services) -> None:
         weekly = looking.scalar(select(func.count()).select_from(Occurrence).where(Occurrence.push_id.is_not(None)))
         counts = [looking.scalar(select(func.count()).select_from(each)) for each in (Refusal, Errand, Display)]
         kept = looking.scalar(select(func.count()).select_from(Favourite))
+        readers = looking.scalar(select(PushReads.readers).where(PushReads.push_id == 2))
     assert whom == {True} and weekly and kept == 3
     today = services.clock().astimezone(services.zone).date()
     if any(rests(today - timedelta(days=day)) for day in SENT_DAYS_AGO):
@@ -100,7 +102,7 @@ def pushes_add_up(app: Flask, services: Services) -> None:
     assert (walk["audience"], walk["reasons"], walk["singles"]) == (26, {"unbound": 4}, 2)
     assert [(part["size"], part["state"], part["sent"]) for part in walk["parts"]] == [(10, "finished", 10)] * 2
     assert (walk["opened"], len(told(app, "missed", "2"))) == (11, 4) and walk["acted"] >= 4
-    assert counts == [1, 2, 1]
+    assert counts == [1, 2, 1] and readers == 10  # one of the eleven got a message of their own
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
