@@ -37,8 +37,9 @@ def hand_over(
     return errands.give(session, about(push_id), missed_title(push.title), shops, due_on=due_on, by=by, now=now)
 
 
-def book_by_hand(session: Session, push_id: int, *, by: str, now: datetime) -> int:
-    """Book one send of the month for everybody who follows; gives how many there are."""
+def book_by_hand(session: Session, push_id: int, *, token: str | None, by: str, now: datetime) -> int:
+    """Book one send of the month for everybody who follows; gives how many there are. Pressed twice on one page
+    (`token`) it is one."""
     if session.get(Push, push_id) is None:
         raise Refused(texts.NO_SUCH)
-    return quota.by_hand(session, quota.everybody(), whom=None, noted_by=by, now=now).count
+    return quota.by_hand(session, quota.everybody(), whom=None, noted_by=by, token=token, now=now).count

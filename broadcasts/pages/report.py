@@ -1,5 +1,6 @@
 """Console page of what became of a push: from the audience to the act, why it was missed, by area, and handed over."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -69,6 +70,7 @@ def push_report(push_id: int) -> ResponseReturnValue:
         divisions=queries.DIVISIONS if seen.is_whole else {},
         lines=lines,
         account=account,
+        token=secrets.token_urlsafe(12),
         part_words=texts.PARTS,
         texts=texts,
         share=share,
@@ -95,7 +97,8 @@ def push_hand_over(push_id: int) -> ResponseReturnValue:
 def push_by_hand(push_id: int) -> ResponseReturnValue:
     """Book a mass message that staff sent to everybody in WeChat's own console this month."""
     with act.transaction() as (session, now, note):
-        count = handing.book_by_hand(session, push_id, by=access.visitor().name, now=now)
+        token = request.form.get("token", "")[:40] or None
+        count = handing.book_by_hand(session, push_id, token=token, by=access.visitor().name, now=now)
         note("push.by_hand", about(push_id), f"{count} 人")
     said = f"已记下：本月在公众平台给全部关注者群发过一次，{count:,} 人各用掉一条。"
     return act.done(url_for("broadcasts_pages.push_report", push_id=push_id), said)

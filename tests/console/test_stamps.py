@@ -31,7 +31,7 @@ ACTS = {
     "people_pages.reset_second": "in or out",
     "console.save_filter": "one's own, under a name; what had it is replaced",
     "broadcasts_pages.push_hand_over": "makes errands for those who have none",
-    "broadcasts_pages.push_by_hand": "books what was sent, once more each time",
+    "broadcasts_pages.push_by_hand": "books what was sent, once for a page that was looked at",
     "people_pages.finish": "done once; done already is said",
     "people_pages.reopen": "takes back what was done at the moment that was seen",
     "broadcasts_pages.own_rows_of": "a new file to be checked",
