@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from broadcasts.actions import answering, sending
 from broadcasts.models.pushes import Push, PushKind
-from broadcasts.queries import own_rows, reading
+from broadcasts.queries import reading
 from broadcasts.queries.reading import Reader
 from broadcasts.rules import rendering
 from broadcasts.rules.buttons import PushButton, numbered
@@ -65,14 +65,12 @@ def _page(session: Session, services: Services, push: Push, reader: Reader) -> d
             lambda link: services.switchboard.page(session, link),
         )
     buttons = numbered(sending.buttons_of(push)) if may_see else []
-    own = own_rows.of_shop(session, sending.NAME, reader.shop.id, push_id=push.id) if reader.shop else []
     return {
         "push": push,
         # Written by `rendering`, which escapes all that anybody wrote.
         "content": Markup(content),  # noqa: S704
         "cover": (sending.cover_of(session, push) if article is None else article.cover) if may_see else "",
         "words": push.words.splitlines() if article is None and may_see else [],
-        "own": own[0].values if own else (),
         "buttons": [(number, each.words) for number, each in buttons if _address(session, services, push, each)],
         "to_person": _to_person(session, services, push) if may_see else "",
         "refuses": push.kind == PushKind.PROMO and reader.shop is not None,

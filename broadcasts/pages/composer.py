@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flask import abort, current_app, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -67,6 +67,10 @@ def compose() -> ResponseReturnValue:
 @access.allow(PUSHES_WRITE, upload=LARGEST)
 def edit_push(push_id: int) -> ResponseReturnValue:
     """Change a push; one that was submitted or approved becomes a draft again by it."""
+    with current_services().reading() as session:
+        found = queries.detail(session, push_id)
+    if request.method == "GET" and found is not None and (found.has_begun or found.line.state not in states.OPEN):
+        return redirect(url_for("broadcasts_pages.push", push_id=push_id), 303)
     return act.form(partial(_save, push_id), partial(_page, push_id))
 
 
@@ -202,10 +206,12 @@ def _found(session: Session, push_id: int | None) -> PushDetail | None:
 
 
 def _picked(found: PushDetail | None, services: Services) -> Picked:
-    if request.values.get(short.NAME) or found is None:
+    if request.values.get(short.NAME):
         return short.read(PICKER, request.values, services.criteria)
+    if found is None:
+        return Picked(PICKER, short.ALL)
     if found.audience == {}:
-        return Picked(PICKER)
+        return Picked(PICKER, short.SOME)
     return short.of_spec(PICKER, found.audience, services.criteria)
 
 

@@ -1,6 +1,6 @@
 """Console list of the shops that a push would not reach, with the reason, before it is sent."""
 
-from flask import abort, render_template
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcasts.actions import checking, forecasting
@@ -51,6 +51,8 @@ def left_out(push_id: int) -> ResponseReturnValue:
         found = queries.detail(session, push_id)
         if found is None:
             abort(404)
+        if found.has_begun:
+            return redirect(url_for("broadcasts_pages.push_missed", push_id=push_id), 303)
         shown = looking.look(LEFT_OUT, session)
     act.seen("push.left_out", f"push:{push_id}")
     return render_template("broadcasts/console/left_out.html", push=found, shown=shown)

@@ -35,7 +35,7 @@ OPEN = (State.DRAFT, State.SUBMITTED, State.PLANNED)
 #: In which it takes its day, for an account that may send once a day.
 TAKES_ITS_DAY = (State.SUBMITTED, State.PLANNED, State.LISTING, State.SENDING, State.PAUSED, State.SENT)
 #: In which it can be stopped for a while, and for good.
-PAUSABLE = (State.PLANNED, State.LISTING, State.SENDING, State.SENT)
+PAUSABLE = (State.PLANNED, State.LISTING, State.SENDING)
 CANCELLABLE = (State.DRAFT, State.SUBMITTED, *PAUSABLE, State.PAUSED)
 
 

@@ -267,7 +267,7 @@ def test_a_draft_keeps_buttons_chosen_from_what_is_there(office: Office) -> None
     market = office.browser("market")
     assert "文章《看好有效期》" in market.get(f"{PUSHES}/new").text
     push_id = written(market, button_words="看文章", button_link=f"article:{article}", button_address="")
-    assert "→ 文章《看好有效期》" in market.get(f"{PUSHES}/{push_id}").text
+    assert f"article:{article}" in market.get(f"{PUSHES}/{push_id}").text
     with office.house.look() as session:
         assert session.get_one(Push, push_id).buttons == [["看文章", f"article:{article}"]]
 
@@ -277,9 +277,13 @@ def test_the_preview_counts_whom_the_audience_would_reach_while_it_is_chosen(off
     wang.follow()
     wang.say("绑定 350802100001 8899")
     market = office.browser("market")
-    page = market.get(f"{PUSHES}/new?whom=all").text
-    assert re.search(r"<b>3</b> 家，现在能收到 <b>1</b> 家", page)
+    # All are chosen on a new form, and none on that of a draft for nobody yet.
+    for page in (market.get(f"{PUSHES}/new").text, market.get(f"{PUSHES}/new?whom=all").text):
+        assert re.search(r"<b>3</b> 家，现在能收到 <b>1</b> 家", page)
     assert "请选" in market.get(f"{PUSHES}/new?whom=some").text
+    push_id = written(market, whom="some")
+    page = market.get(f"{PUSHES}/{push_id}/edit").text
+    assert re.findall(r'name="whom" value="(\w+)" checked', page) == ["some"]
 
 
 def test_it_is_given_back_with_a_reason_and_taken_back_by_its_writer(office: Office) -> None:
@@ -307,6 +311,24 @@ def test_stopping_can_be_taken_back_but_not_a_cancellation(office: Office) -> No
     assert state(office, push_id) == "cancelled"
     assert market.post(f"{PUSHES}/{push_id}/stop", {"do": "resume"}).status_code == 422
     assert market.post(f"{PUSHES}/{push_id}/stop", {"do": "explode"}).status_code == 400
+
+
+def test_what_is_over_can_neither_be_changed_nor_stopped(office: Office) -> None:
+    wang = office.house.phone("王建国")
+    wang.follow()
+    wang.say("绑定 350802100001 8899")
+    market, sun = office.browser("market"), office.browser("sun")
+    push_id = written(market, "submit", at="2026-12-10 11:00")
+    assert approve(sun, push_id) == 303
+    for _ in range(2):
+        office.house.later(hours=1)
+        office.house.tick()
+    market = office.browser("market")
+    assert "已完成" in (page := market.get(f"{PUSHES}/{push_id}").text)
+    assert 'value="cancel"' not in page and 'value="pause"' not in page
+    assert market.get(f"{PUSHES}/{push_id}/edit").location.endswith(f"{PUSHES}/{push_id}")
+    # Whom it did not reach is known by now, and no longer foretold.
+    assert market.get(f"{PUSHES}/{push_id}/left-out").location.endswith(f"{PUSHES}/{push_id}/missed")
 
 
 def test_the_list_is_narrowed_by_state_and_kind_and_found_by_title(office: Office) -> None:
