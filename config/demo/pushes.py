@@ -121,11 +121,10 @@ class PushScenes:
             soon,
             kind=PushKind.SERVICE,
             article_id=self._article("许可证快到期，提前三十日申请延续"),
-            audience={"area": ["江山片"]},
+            audience={"area": ["城区一片"]},
         )
         self._stage.flask("broadcasts", "submit", str(waiting), "--by", "market")
         self._begun(Shows.ARTICLE, self._next_working(6), article_id=self._article(CABINET), audience={})
-        weekday = (self._today + timedelta(days=5)).weekday()  # not on the day of the push that waits
         weekly = self._begun(
             Shows.TEXT,
             self._next_working(7),
@@ -135,7 +134,7 @@ class PushScenes:
             words="又到订货的日子。请先数一数各种还有几条、还能卖几天，缺的记下来，一次订齐。",
             buttons=[PushButton("怎么数", f"article:{self._article(ORDERING)}")],
         )
-        self._series(weekly, "每周订货提醒", {"every": "week", "weekday": weekday, "rest": "move"})
+        self._series(weekly, "每周订货提醒", {"every": "week", "weekday": 3, "rest": "move"})
         ahead = festivals.days("春节", self._today + timedelta(days=2), self._today + timedelta(days=400))[0]
         greeting = self._begun(
             Shows.TEXT,

@@ -93,13 +93,7 @@ def test_each_shop_gets_its_own_row_by_message_on_its_page_and_for_the_word(offi
     assert "级别：十二档\n可订：86" in wang.say("我的").text
     assert "没有单独给您店的通知" in other.say("我的").text
     with house.look() as session:
-        token = session.get_one(Push, push_id).token
-    address = f"/m/mine/{token}"
-    # A template message leads to the push itself: there, too, each shop sees its own.
-    seen = Browser(house, wang).open(f"/m/p/{token}")
-    assert "级别 十二档 可订 86" in seen and "只有您的店能看到" in seen
-    assert "十二档" not in Browser(house, li).open(f"/m/p/{token}")
-    assert "只有您的店" not in Browser(house, other).open(f"/m/p/{token}")
+        address = f"/m/mine/{session.get_one(Push, push_id).token}"
     assert "十二档" in Browser(house, wang).open(address)
     assert "三档" in Browser(house, li).open(address)
     assert "没有您的店" in Browser(house, other).open(address)
