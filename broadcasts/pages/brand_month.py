@@ -110,7 +110,7 @@ BRANDS: Listing[MonthLine] = Listing(
     unit="个品牌",
     keeps=("month",),
     means=lambda asked: texts.month(_month(asked)),
-    columns=(Column("name", "品牌", lambda line: line.name, href=_areas_of, width=20), *FIGURES),
+    columns=(Column("name", "品牌", lambda line: line.name, href=_areas_of, style="full", width=20), *FIGURES),
     find=_find,
     nothing=("还没有品牌", "先在“品牌”页建好；文章和推送写到它，月报就有数了。"),
     export=PUSHES_EXPORT,
@@ -128,7 +128,7 @@ AREAS: Listing[MonthLine] = replace(
     title="品牌各片区",
     unit="个片区",
     means=_means_brand,
-    columns=(Column("name", "片区", lambda line: line.name, width=20), *FIGURES),
+    columns=(Column("name", "片区", lambda line: line.name, style="full", width=20), *FIGURES),
     nothing=("这个月和上个月都没有数", "没有推送写到它，也没有导入它的目标和销量。"),
 )
 
@@ -186,7 +186,7 @@ def _bars(found: BrandMonths) -> list[tuple[str, float, str, str]]:
     known = [(line, line.now.completion) for line in found.lines if line.now.completion is not None]
     known.sort(key=lambda each: (-each[1], each[0].name))
     few = [(line.name, share, line.now) for line, share in known[:FEW]]
-    return [(name, share, f"{share:.1%}（{now.sold:,} / {now.target:,}）", "c1") for name, share, now in few]
+    return [(name, share, f"{share:.1%}（{now.sold_of_target:,} / {now.target:,}）", "c1") for name, share, now in few]
 
 
 def _chart(found: BrandMonths, heading: str) -> Chart | None:

@@ -5,12 +5,13 @@ one, as in the report of a push, and the sales are those of the areas they answe
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, literal, select, union
+from sqlalchemy import and_, case, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from broadcasts.actions.sending import NAME
@@ -20,8 +21,8 @@ from broadcasts.models.pushes import Push, PushBrand
 from broadcasts.queries import counters, report
 from broadcasts.queries.report import ReportScope
 from broadcasts.rules import brand_months as rules
-from broadcasts.rules.brand_months import BrandSums
-from broadcasts.rules.figures import PushFigures
+from broadcasts.rules.brand_months import Amounts, BrandSums
+from broadcasts.rules.figures import PartFigures, PushFigures
 from campaigns import openings, tally
 from campaigns import rules as campaign_rules
 from campaigns.models import Campaign, CampaignTally, Recipient
@@ -33,6 +34,12 @@ from people.models import Area, Retailer
 TOTAL = "合计"
 #: The counters that are read besides outcomes, reasons and parts: openings by hour are many.
 _COUNTED = (openings.OPENED_IN_PART, openings.ASKED)
+_FLAGS: Mapping[str, Any] = {
+    campaign_rules.OPENED: Recipient.is_opened,
+    campaign_rules.ACTED: Recipient.acted_at.is_not(None),
+    openings.OPENED_IN_PART: and_(Recipient.is_opened, Recipient.part.is_not(None)),
+    openings.ASKED: Recipient.asked_at.is_not(None),
+}
 #: A month, and a brand or an area.
 Place = tuple[int, int]
 
@@ -72,13 +79,13 @@ class MonthPush:
 class KeptAmounts:
     """Targets and sales that are kept, by month and brand or area."""
 
-    of: Mapping[Place, tuple[int, int]]
+    of: Mapping[Place, Amounts]
     said_at: Mapping[int, datetime]
 
-    def all_of(self, month: int) -> tuple[int, int] | None:
+    def all_of(self, month: int) -> Amounts | None:
         """Return the target and the sales of a month together."""
         found = [each for (when, _), each in self.of.items() if when == month]
-        return (sum(target for target, _ in found), sum(sold for _, sold in found)) if found else None
+        return Amounts(*(sum(numbers) for numbers in zip(*found, strict=True))) if found else None
 
 
 def by_brand(session: Session, visitor: Visitor, month: int, *, today: date, zone: ZoneInfo) -> BrandMonths:
@@ -172,77 +179,87 @@ def _figures(
 ) -> dict[tuple[int, int], PushFigures]:
     """Return the figures of each push, under no area, and by area where they are asked for."""
     ids = [each.campaign_id for each in pushes]
-    counts: dict[tuple[int, int], Counter[str]] = {(campaign_id, tally.NOWHERE): Counter() for campaign_id in ids}
-    for campaign_id, area_id, key, number in _counts(session, ids, seen, is_by_area=is_by_area):
-        counts[campaign_id, tally.NOWHERE][key] += number
-        if is_by_area:
-            counts.setdefault((campaign_id, area_id), Counter())[key] += number
-    parts = counters.parts(session, ids)
+    found = _counted(session, ids, seen, is_by_area=False)
+    if is_by_area:
+        found |= _counted(session, ids, seen, is_by_area=True)
     has_ended = {each.campaign_id: each.is_ended for each in pushes}
-    return {
-        (campaign_id, area_id): counters.figures(
-            found,
-            parts[campaign_id],
-            is_whole=seen.is_whole and area_id == tally.NOWHERE,
-            is_ended=has_ended[campaign_id],
-        )
-        for (campaign_id, area_id), found in counts.items()
+    return {key: PushFigures(counts, parts, has_ended[key[0]]) for key, (counts, parts) in found.items()}
+
+
+def _counted(
+    session: Session, ids: Sequence[int], seen: ReportScope, *, is_by_area: bool
+) -> dict[tuple[int, int], tuple[Counter[str], list[PartFigures]]]:
+    """Return the counters and the parts of campaigns, by area or under none. Parts of one state are added up to one:
+    a push to a million has a hundred of them, in every area."""
+    shops = None if seen.shops is None else list(session.scalars(select(Retailer.id).where(seen.shops)))
+    kept = (_kept(ids, seen, is_by_area) if shops is None else _recipients(ids, shops, is_by_area)).subquery()
+    found: dict[tuple[int, int], tuple[Counter[str], list[PartFigures]]] = {
+        (campaign_id, tally.NOWHERE): (Counter(), []) for campaign_id in ids if not is_by_area
     }
+    is_part = kept.c.key.startswith(tally.PART, autoescape=True)
+    for campaign_id, area_id, key, number in session.execute(select(kept).where(~is_part)):
+        found.setdefault((campaign_id, area_id), (Counter(), []))[0][key] += int(number)
+    if shops is not None:
+        for campaign_id, area_id, *numbers in session.execute(_flagged(ids, shops, is_by_area)):
+            found.setdefault((campaign_id, area_id), (Counter(), []))[0].update(dict(zip(_FLAGS, numbers, strict=True)))
+    # Of the whole push the parts are as large as they are; else as many as are counted in them here.
+    is_whole = seen.is_whole and not is_by_area
+    for campaign_id, area_id, part in counters.added_up(session, ids, None if is_whole else kept):
+        found.setdefault((campaign_id, area_id), (Counter(), []))[1].append(part)
+    return found
 
 
-def _counts(
-    session: Session, ids: Collection[int], seen: ReportScope, *, is_by_area: bool
-) -> Iterable[tuple[int, int, str, int]]:
-    """Yield the counters of campaigns: the campaign, the area (none where it is not asked for), what, how many."""
-    if seen.shops is not None:
-        yield from _counted(session, ids, seen)
-        return
-    # A push to a million has hundreds of parts in each area: added up by the database where nobody asks which area.
+def _kept(ids: Sequence[int], seen: ReportScope, is_by_area: bool) -> Any:
+    """Build the select of the counters of campaigns: the campaign, the area or none, what, how many."""
     area = CampaignTally.area_id if is_by_area else literal(tally.NOWHERE)
-    kept = select(CampaignTally.campaign_id, area, CampaignTally.key, func.sum(CampaignTally.count)).where(
+    kept = select(
+        CampaignTally.campaign_id,
+        area.label("area_id"),
+        CampaignTally.key.label("key"),
+        func.sum(CampaignTally.count).label("n"),
+    ).where(
         CampaignTally.campaign_id.in_(ids),
         CampaignTally.area_id != tally.NOWHERE,
         CampaignTally.key.in_(_COUNTED) | ~CampaignTally.key.startswith(campaign_rules.ONLY, autoescape=True),
     )
     if seen.areas is not None:
         kept = kept.where(CampaignTally.area_id.in_(sorted(seen.areas)))
-    by = [CampaignTally.campaign_id, CampaignTally.key, *([CampaignTally.area_id] if is_by_area else [])]
-    for row in session.execute(kept.group_by(*by)):
-        yield row[0], row[1], row[2], int(row[3])
+    return kept.group_by(CampaignTally.campaign_id, CampaignTally.key, *([CampaignTally.area_id] if is_by_area else []))
 
 
-def _counted(session: Session, ids: Collection[int], seen: ReportScope) -> Iterable[tuple[int, int, str, int]]:
-    """Yield the counts of a customer manager's shops: their ids are read first, so that each is looked up by itself."""
-    shops = list(session.scalars(select(Retailer.id).where(*([] if seen.shops is None else [seen.shops]))))
-    flags = {
-        campaign_rules.OPENED: Recipient.is_opened,
-        campaign_rules.ACTED: Recipient.acted_at.is_not(None),
-        openings.OPENED_IN_PART: and_(Recipient.is_opened, Recipient.part.is_not(None)),
-        openings.ASKED: Recipient.asked_at.is_not(None),
-    }
-    where = (Recipient.campaign_id, Recipient.area_id, tally.KEPT_AS)
-    numbers = [func.count().filter(flag) for flag in flags.values()]
-    rows = select(*where, func.count(), *numbers).where(
-        Recipient.campaign_id.in_(ids), Recipient.retailer_id.in_(shops)
+def _recipients(ids: Sequence[int], shops: Sequence[int], is_by_area: bool) -> Any:
+    """Build the same select of a customer manager's shops: their ids were read, so that each is looked up by itself."""
+    area = Recipient.area_id if is_by_area else literal(tally.NOWHERE)
+    kept = tally.KEPT_AS.label("key")
+    counted = select(Recipient.campaign_id, area.label("area_id"), kept, func.count().label("n"))
+    mine = (Recipient.campaign_id.in_(ids), Recipient.retailer_id.in_(shops))
+    return counted.where(*mine).group_by(
+        Recipient.campaign_id, tally.KEPT_AS, *([Recipient.area_id] if is_by_area else [])
     )
-    for campaign_id, area_id, key, number, *flagged in session.execute(rows.group_by(*where)):
-        yield campaign_id, area_id, key, number
-        for name, count in zip(flags, flagged, strict=True):
-            yield campaign_id, area_id, name, count
+
+
+def _flagged(ids: Sequence[int], shops: Sequence[int], is_by_area: bool) -> Any:
+    """Build the select of what a customer manager's shops did."""
+    area = Recipient.area_id if is_by_area else literal(tally.NOWHERE)
+    numbers = [func.count().filter(flag) for flag in _FLAGS.values()]
+    mine = (Recipient.campaign_id.in_(ids), Recipient.retailer_id.in_(shops))
+    by = [Recipient.campaign_id, *([Recipient.area_id] if is_by_area else [])]
+    return select(Recipient.campaign_id, area, *numbers).where(*mine).group_by(*by)
 
 
 def _amounts(session: Session, months: Sequence[int], areas: Sequence[int] | None, brand_id: int | None) -> KeptAmounts:
     """Return the targets and sales of months in these areas, by brand, or of one brand by area."""
     by = BrandMonth.brand_id if brand_id is None else BrandMonth.area_id
-    sums = func.sum(BrandMonth.target), func.sum(BrandMonth.sold), func.max(BrandMonth.said_at)
+    aimed = func.sum(case((BrandMonth.target > 0, BrandMonth.sold), else_=0))
+    sums = func.sum(BrandMonth.target), func.sum(BrandMonth.sold), aimed, func.max(BrandMonth.said_at)
     found = select(BrandMonth.month, by, *sums).where(BrandMonth.month.in_(months))
     if brand_id is not None:
         found = found.where(BrandMonth.brand_id == brand_id)
     if areas is not None:
         found = found.where(BrandMonth.area_id.in_(areas))
-    amounts: dict[Place, tuple[int, int]] = {}
+    amounts: dict[Place, Amounts] = {}
     said_at: dict[int, datetime] = {}
-    for when, key, target, sold, at in session.execute(found.group_by(BrandMonth.month, by)):
-        amounts[when, key] = (int(target), int(sold))
+    for when, key, target, sold, of_target, at in session.execute(found.group_by(BrandMonth.month, by)):
+        amounts[when, key] = Amounts(int(target), int(sold), int(of_target))
         said_at[when] = max(said_at.get(when, at), at)
     return KeptAmounts(amounts, said_at)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import String, Subquery, and_, case, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from broadcasts.rules.figures import PartFigures, PushFigures
@@ -37,6 +37,40 @@ def parts(session: Session, campaign_ids: Collection[int]) -> dict[int, list[Par
                 error=job.error or job.status,
             )
         found[row.campaign_id].append(part)
+    return found
+
+
+def added_up(
+    session: Session, campaign_ids: Collection[int], counted: Subquery | None
+) -> list[tuple[int, int, PartFigures]]:
+    """Return the parts of campaigns with those of one state as one: the campaign, the area, the part.
+
+    `counted` tells how many of each part are counted in which area (`campaign_id`, `area_id`, `key`, `n`); None for
+    parts as large as they are, under no area.
+    """
+    size = CampaignPart.size if counted is None else counted.c.n
+    area = literal(tally.NOWHERE) if counted is None else counted.c.area_id
+    is_whole = literal(True) if counted is None else size == CampaignPart.size
+    # As `PartFigures.delivered`: of a divided part WeChat tells only the whole.
+    sent = case((is_whole & (MassJob.sent < size), MassJob.sent), else_=size)
+    chosen = select(
+        CampaignPart.campaign_id,
+        area.label("area_id"),
+        MassJob.state.label("state"),
+        is_whole.label("is_whole"),
+        size.label("size"),
+        sent.label("sent"),
+    ).outerjoin(MassJob, MassJob.id == CampaignPart.mass_job_id)
+    if counted is not None:
+        key = literal(tally.PART) + cast(CampaignPart.number, String)
+        chosen = chosen.join(counted, and_(counted.c.campaign_id == CampaignPart.campaign_id, counted.c.key == key))
+    each = chosen.where(CampaignPart.campaign_id.in_(campaign_ids)).subquery()
+    by = (each.c.campaign_id, each.c.area_id, each.c.state, each.c.is_whole)
+    rows = session.execute(select(*by, func.sum(each.c.size), func.sum(each.c.sent)).group_by(*by))
+    found = []
+    for campaign_id, area_id, state, whole, number, delivered in rows:
+        part = PartFigures(0, int(number), MassState(state) if state else None, bool(whole), sent=int(delivered))
+        found.append((campaign_id, area_id, part))
     return found
 
 

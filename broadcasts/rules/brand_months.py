@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from broadcasts.rules.figures import PushFigures, share
 from foundation.errors import Refused
@@ -11,19 +12,27 @@ from foundation.errors import Refused
 _MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 
 
+class Amounts(NamedTuple):
+    """Targets and sales added up, and what was sold where there was a target: of the others there is no rate."""
+
+    target: int
+    sold: int
+    sold_of_target: int
+
+
 @dataclass(frozen=True, slots=True)
 class BrandSums:
     """Figures of a month: of the pushes that name a brand, and what it was to sell and sold; None is not known.
 
     >>> figures = PushFigures({"custom": 9, "held": 1, "opened": 6, "only:asked": 1, "acted": 2})
-    >>> found = BrandSums.of([figures, figures], (500, 310))
+    >>> found = BrandSums.of([figures, figures], Amounts(500, 400, 310))
     >>> found.pushes, found.meant, found.delivered, found.opened, found.known, found.asked, found.acted
     (2, 20, 18, 12, 18, 2, 4)
     >>> round(found.open_rate, 2), found.completion
     (0.67, 0.62)
     >>> BrandSums.of([], None)
     BrandSums(pushes=0, meant=None, accepted=None, delivered=None, opened=None, known=None, asked=None, acted=None, \
-target=None, sold=None)
+target=None, sold=None, sold_of_target=None)
     """
 
     pushes: int = 0
@@ -39,14 +48,15 @@ target=None, sold=None)
     acted: int | None = None
     target: int | None = None
     sold: int | None = None
+    sold_of_target: int | None = None
 
     @classmethod
-    def of(cls, figures: Iterable[PushFigures], amounts: tuple[int, int] | None) -> "BrandSums":
+    def of(cls, figures: Iterable[PushFigures], amounts: Amounts | None) -> "BrandSums":
         """Return the sums of these pushes, as far as anybody is in them, with a target and what was sold."""
-        target, sold = amounts or (None, None)
+        target, sold, sold_of_target = amounts or (None, None, None)
         found = [each for each in figures if each.audience]
         if not found:
-            return cls(target=target, sold=sold)
+            return cls(target=target, sold=sold, sold_of_target=sold_of_target)
         is_exact = all(each.is_exact for each in found)
         return cls(
             len(found),
@@ -59,6 +69,7 @@ target=None, sold=None)
             sum(each.acted for each in found),
             target,
             sold,
+            sold_of_target,
         )
 
     @property
@@ -67,7 +78,7 @@ target=None, sold=None)
 
     @property
     def completion(self) -> float | None:
-        return completion(self.sold, self.target)
+        return completion(self.sold_of_target, self.target)
 
     @property
     def is_empty(self) -> bool:
