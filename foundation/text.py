@@ -131,6 +131,15 @@ def whole_number(text: str, longest: int = 9) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= longest else None
 
 
+def said_number(text: str) -> int | None:
+    """The whole number that is all somebody says, be it in quotation marks or with a full stop; None otherwise.
+
+    >>> said_number("9。"), said_number("“２”"), said_number("9 条"), said_number("-1")
+    (9, 2, None, None)
+    """
+    return whole_number(plain(text).strip("“”\"'。.,! "))
+
+
 def phone_number(text: str) -> str | None:
     """A phone number in its stored form, digits only: a mobile of 11, or a landline with area code; None otherwise.
 

@@ -4,8 +4,7 @@ from broadcasts.actions import answering, sending
 from broadcasts.models.pushes import PushKind
 from broadcasts.rules import buttons
 from broadcasts.texts import answers as texts
-from foundation.text import whole_number
-from people.rules import plain
+from foundation.text import said_number
 from wechat_bot import messages
 from wechat_bot.conversation import Conversation, Reply, Turn, Word
 
@@ -17,7 +16,7 @@ TOPIC = "promotions"
 
 def overhear(turn: Turn) -> Reply | None:
     """Answer a bare number while a push is the last thing that was said; None for all else."""
-    number = whole_number(plain(turn.message.content)) if isinstance(turn.message, messages.Text) else None
+    number = said_number(turn.message.content) if isinstance(turn.message, messages.Text) else None
     prompt = turn.prompt() if number is not None else None
     if number is None or prompt is None or prompt[0].topic != answering.TOPIC:
         return None

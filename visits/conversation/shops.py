@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from foundation.text import said_number
 from people import courtesy, identity
 from people import rules as people_rules
 from people.actions import Wrong
@@ -76,7 +77,7 @@ def _from_shop(turn: Turn) -> Reply | None:
             return _rate(turn, *asked, meant)
         if people_rules.is_only_pair(content):
             return None  # a licence and four digits: the front desk binds
-        if people_rules.plain(content).isdecimal() and turn.prompt() is not None:
+        if said_number(content) is not None and turn.prompt() is not None:
             return None  # the number of one of its buttons: whoever sent it knows which
         standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
         # What is written while a request is open belongs to it.
