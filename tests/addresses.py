@@ -216,7 +216,7 @@ def begin_series(house: House) -> None:
     """A series made of the push, whose next day depends on holidays that nobody has published."""
     with house.services.transaction() as session:
         rule, who = {"every": "month", "day": 1, "rest": "move"}, PushAuthor(None, "market")
-        more = {"at": time(9), "until": None, "who": who, "now": house.clock()}
+        more = {"at": time(9), "until": None, "who": who, "now": house.clock(), "zone": house.services.zone}
         series_id = series.begin(session, 1, name="月初货源", rule=rule, **more)
         session.add(Occurrence(series_id=series_id, wanted_on=date(2030, 1, 1), day_on=None))
 

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select
@@ -46,6 +47,7 @@ def begin(
     until: date | None,
     who: PushAuthor,
     now: datetime,
+    zone: ZoneInfo,
 ) -> int:
     """Begin a series with a draft as its model; gives its id. Raises `Refused` for what is no rule, and for an end that
     has passed."""
@@ -53,7 +55,7 @@ def begin(
     called = " ".join(visible(name).split())
     if not called:
         raise Refused(texts.NO_NAME)
-    if until is not None and until < now.date():
+    if until is not None and until < day_in(now, zone):
         raise Refused(texts.ENDS_BEFORE)
     push, _ = pushes.hold(session, push_id)
     series = PushSeries(

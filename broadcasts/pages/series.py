@@ -117,7 +117,10 @@ def _begin() -> ResponseReturnValue:
         raise Refused(texts.NO_MODEL)
     rule, at, until = _rule(), _time(), fields.day(request.form.get("until", ""))
     with act.transaction() as (session, now, note):
-        series_id = series.begin(session, push_id, name=name, rule=rule, at=at, until=until, who=_me(), now=now)
+        zone = current_services().zone
+        series_id = series.begin(
+            session, push_id, name=name, rule=rule, at=at, until=until, who=_me(), now=now, zone=zone
+        )
         note("series.begin", f"series:{series_id}", f"{name}：{occurrences.words(rule)}")
     return act.done(_here(series_id), "系列已经建好。到日子前两周，每一次都会写成一条推送，等人审批。")
 

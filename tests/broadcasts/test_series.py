@@ -50,6 +50,7 @@ def begin(office: Office, push_id: int, rule: dict[str, Any] | None = None, at: 
             at=at,
             who=author(office, "market"),
             now=office.house.clock(),
+            zone=SHANGHAI,
             **given,
         )
 
@@ -190,3 +191,11 @@ def test_a_series_ends_and_makes_nothing_more(office: Office) -> None:
         series.end(session, series_id, now=office.house.clock())
     with office.house.look() as session:
         assert session.get_one(PushSeries, series_id).ended_at is not None
+
+
+def test_a_day_that_has_passed_in_china_is_no_end_of_a_series(office: Office) -> None:
+    push_id = model(office)
+    # Half past midnight on the 11th in China, and still the 10th in UTC.
+    office.house.clock.advance(datetime(2026, 12, 11, 0, 30, tzinfo=SHANGHAI) - office.house.clock())
+    with pytest.raises(Refused, match="已经过了"):
+        begin(office, push_id, until=date(2026, 12, 10))
