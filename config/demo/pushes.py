@@ -192,8 +192,17 @@ class PushScenes:
         at = checking.circumstances(services, services.clock())
         with services.transaction() as session:
             market, boss = author(session, "market", PUSHES_WRITE), author(session, "boss", PUSHES_APPROVE)
-            more = {"at": time(9), "until": None, "who": market, "now": at.now, "zone": at.context.zone}
-            begun = series.begin(session, push_id, name=name, rule=rule, **more)
+            begun = series.begin(
+                session,
+                push_id,
+                name=name,
+                rule=rule,
+                at=time(9),
+                until=None,
+                who=market,
+                now=at.now,
+                zone=at.context.zone,
+            )
             series.approve(session, begun, who=boss, at=at)
 
     def _open(self, push_id: int, shops: Iterable[int], pressed: Iterable[int] = ()) -> None:
