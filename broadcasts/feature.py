@@ -10,12 +10,13 @@ from broadcasts.conversation import library as library_in_chat
 from broadcasts.conversation import pushes as pushes_in_chat
 from broadcasts.mobile import library as library_on_phones
 from broadcasts.mobile import routes as routes_in_wechat
-from broadcasts.models import answers, brand_months, displays, first_rows, library, pushes, reading, rows, series
+from broadcasts.models import answers, brand_months, displays, first_rows, library, pushes, reading, rows, series, staff
 from broadcasts.pages import brand_import, brand_month, finding, left_out, missed, needs, routes
 from broadcasts.pages import library as library_pages
 from broadcasts.pages import own_rows as own_row_pages
 from broadcasts.pages import pushes as push_pages
 from broadcasts.pages import series as series_pages
+from broadcasts.pages import staff as staff_pages
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE, PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
 from broadcasts.queries import audience, links, own_rows, readers
 from console.extension import ConsoleExtension
@@ -30,7 +31,7 @@ BROADCASTS = MenuGroup("微培育", "speakerphone", 30)
 broadcasts = Feature(
     name="broadcasts",
     forgets=erasing.forget,
-    models=(answers, brand_months, displays, library, pushes, reading, rows, series, finding_models),
+    models=(answers, brand_months, displays, library, pushes, reading, rows, series, staff, finding_models),
     install=first_rows.install,
     conversations=(*library_in_chat.CONVERSATIONS, *displays_in_chat.CONVERSATIONS, pushes_in_chat.REFUSAL),
     entries=(library_in_chat.ENTRY,),
@@ -91,6 +92,7 @@ broadcasts = Feature(
                 "push.write": "写推送",
                 "push.change": "修改推送",
                 "push.try": "试发推送",
+                "push.staff": "查看推送的同事名单",
                 "push.left_out": "查看推送收不到的店",
                 "push.rows": "导入各店表格",
                 "push.submit": "提交推送审批",
@@ -138,6 +140,7 @@ broadcasts = Feature(
                 series_pages.SERIES,
                 brand_month.BRANDS,
                 brand_month.AREAS,
+                staff_pages.STAFF,
             ),
             tasks=jobs.TASKS,
             wizards=(brand_import.BRANDS, own_row_pages.ROWS),

@@ -83,6 +83,19 @@ class CampaignMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherRecipients:
+    """OtherRecipients of a campaign, who are no shops: they stand in a table of the feature, and are few enough for one
+    step. State, approval, moments, pausing and cancelling are the campaign's."""
+
+    are_meant: Callable[[Session, Campaign], bool]
+    #: Writes all of them down. Raises Refused where the audience cannot be read.
+    list_all: Callable[[Session, Campaign, CampaignMessage, CampaignContext], None]
+    #: Hands over those who are listed, and those again whose message was withdrawn; gives whether it is known what
+    #: became of all of them. Called until it is.
+    hand_over: Callable[[Session, Campaign, CampaignMessage, CampaignContext], bool]
+
+
+@dataclass(frozen=True, slots=True)
 class CampaignKind:
     """Kind of campaign, as its feature declares it."""
 
@@ -133,6 +146,12 @@ class CampaignKind:
     #: Whether somebody else than its authors must approve a campaign before it is sent. Such a campaign begins as a
     #: draft, and a change sends it back to that.
     needs_approval: bool = False
+    #: Those campaigns of it that go to others than shops.
+    others: OtherRecipients | None = None
+
+    def others_of(self, session: Session, campaign: Campaign) -> OtherRecipients | None:
+        """Return the recipients of a campaign that goes to others than shops; None for shops."""
+        return self.others if self.others is not None and self.others.are_meant(session, campaign) else None
 
     def about(self, reference: int) -> str:
         """Return the link that the deliveries of a campaign are about."""

@@ -47,6 +47,12 @@ def some(
     try:
         if not _freeze(session, campaign, kind, context):
             return False
+        others = kind.others_of(session, campaign)
+        if others is not None:
+            others.list_all(session, campaign, kind.message(session, campaign, context), context)
+            campaign.cursor, campaign.state = campaign.last_shop, CampaignState.SENDING
+            session.flush()
+            return False
         meant = kind.meant(session, campaign, context)
     except Refused as refusal:
         campaign.error = refusal.sentence[:300]

@@ -71,6 +71,11 @@ def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: 
     campaign = steering.claimed(session, campaign_id, (CampaignState.SENDING,), now=context.now)
     if campaign is None or kind.waits(session, campaign, context.now):
         return
+    others = kind.others_of(session, campaign)
+    if others is not None:
+        if others.hand_over(session, campaign, kind.message(session, campaign, context), context):
+            steering.enter(session, campaign, CampaignState.SENT, now=context.now)
+        return
     mine = Recipient.campaign_id == campaign.id
     queued = select(Recipient.retailer_id).where(mine, Recipient.outcome == Outcome.QUEUED)
     room = AHEAD - count_to(session, queued, AHEAD)

@@ -58,6 +58,7 @@ VALUES = {
     ("broadcasts_pages", "task_id"): 4,
     ("broadcasts_pages.checked_brands", "task_id"): 6,
     ("broadcasts_pages.confirm_brands", "task_id"): 6,
+    ("broadcasts_pages.push_staff", "push_id"): 2,
     ("visits_pages", "number"): 101,
     ("visits_mobile", "number"): 101,
     "day": "2026-10-01",
@@ -178,12 +179,14 @@ def fill_library(house: House) -> None:
 
 
 def write_push(house: House) -> None:
-    """A push of the published article, as a draft."""
-    push = house.flask("broadcasts", "push", "1", "--audience", "all", "--at", "2026-12-15 09:00", "--by", "market")
-    assert push.output.strip() == "1"
+    """Pushes of the published article, as drafts: to shops, and to staff."""
+    for number, audience in (("1", "all"), ("2", "{staff: all}")):
+        how = ("--audience", audience, "--at", "2026-12-15 09:00", "--by", "market")
+        assert house.flask("broadcasts", "push", "1", *how).output.strip() == number
     with house.services.transaction() as session:
         token = VALUES["broadcasts_mobile", "token"]
-        session.execute(update(Push).values(token=token, buttons=[["看公告", "article:1"]]))
+        buttons = [["看公告", "article:1"]]
+        session.execute(update(Push).where(Push.id == 1).values(token=token, buttons=buttons))
 
 
 def send_own_rows(house: House) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import delete, func, insert, inspect, select, text, update
 from broadcasts.models.answers import PushGuest
 from broadcasts.models.library import LibraryArticle
 from broadcasts.models.pushes import Push
+from broadcasts.models.staff import StaffRecipient
 from console import tasks
 from console.models import Task, TaskState
 from console.rules.visitors import Role, Visitor
@@ -260,6 +261,8 @@ def office_life(office: Office, lives: Iterable[Life]) -> None:
             session.add(RosterWord(kind="columns", said=life.name, means="店主", changed_at=now))
             key = session.scalars(select(Retailer.id).where(Retailer.licence == life.licence)).one()
             session.add(RetailerTag(tag_id=tag.id, retailer_id=key))
+            as_staff = {"person": f"user:{key}", "openid": life.phone.openid, "is_mailed": False}
+            session.add(StaffRecipient(push_id=push.id, outcome="queued", **as_staff))
             session.add(BindCode(app_id="wx", retailer_id=key, url="http://weixin.qq.com/q/1", made_at=now))
             told = {"openid": life.phone.openid, "raw": {"FromUserName": life.phone.openid}, "reported_at": now}
             session.add(Reported(kind="subscribe_msg_popup_event", about=life.phone.openid, **told))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import sending
+from broadcasts.actions import sending, staff
 from broadcasts.models.answers import PushGuest
 from broadcasts.models.library import LibraryArticle, LibraryColumn
 from broadcasts.models.pushes import Push, PushKind, Refusal
@@ -99,6 +99,9 @@ def unfollowed(session: Session, message: Unfollow, now: datetime) -> None:
 def _credit(
     session: Session, push: Push, openid: str, *, has_acted: bool = False, has_asked: bool = False, now: datetime
 ) -> None:
+    if push.is_to_staff:
+        staff.opened(session, push.id, openid, now=now)
+        return
     # Whoever opens a preview opens what was sent to nobody yet.
     mine = (Campaign.kind == TOPIC, Campaign.reference == push.id, Campaign.frozen_at.is_not(None))
     campaign_id = session.scalar(select(Campaign.id).where(*mine))

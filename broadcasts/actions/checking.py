@@ -8,14 +8,17 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import sending
+from broadcasts.actions import sending, staff
 from broadcasts.models.library import ArticleState
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
 from broadcasts.queries import own_rows
+from broadcasts.queries import staff as staff_queries
 from broadcasts.rules import advertising, blocks, buttons, drafts
+from broadcasts.rules import staff as staff_rules
 from broadcasts.rules.advertising import AdvertisingWord
 from broadcasts.rules.states import TAKES_ITS_DAY
 from broadcasts.texts import pushes as texts
+from broadcasts.texts import staff as staff_texts
 from campaigns import kinds, listing
 from campaigns.kinds import CampaignContext, Condition
 from campaigns.models import Campaign
@@ -63,6 +66,8 @@ def faults(session: Session, push: Push, campaign: Campaign, at: Circumstances) 
     found += [texts.undeclared(each.words, each.link) for each in links]
     ends = campaign.not_after and campaign.not_after.astimezone(zone)
     found += drafts.faults_of_time(kind, campaign.due_at.astimezone(zone), ends, at.now.astimezone(zone))
+    if push.is_to_staff:
+        return [*found, *_faults_of_staff(session, push, campaign, at)]
     found += drafts.faults_of_plan(plan, kind, campaign.audience, is_service=at.context.account.has_pages)
     if own_rows.table(session, push.id) is not None:
         found += drafts.faults_of_rows(push.id, kind, plan, Shows(push.shows), campaign.audience)
@@ -107,6 +112,20 @@ def _shown(session: Session, push: Push) -> drafts.PushContent:
     return drafts.PushContent(shows, push.title, "", has_picture, is_published, is_brand)
 
 
+def _faults_of_staff(session: Session, push: Push, campaign: Campaign, at: Circumstances) -> list[str]:
+    """What is wrong with a push to staff: they are no verified shops, so it promotes nothing."""
+    found = [staff_texts.NO_PROMO] if push.kind == PushKind.PROMO else []
+    if own_rows.table(session, push.id) is not None:
+        found.append(staff_texts.NO_ROWS)
+    try:
+        judged = staff.judged(session, campaign, at.context, has_notice=False)
+    except Refused as refusal:
+        return [*found, refusal.sentence]
+    if staff_rules.read(campaign.audience or {}).is_empty:
+        return [*found, texts.NOBODY]
+    return found if staff_queries.forecast(session, judged) else [*found, staff_texts.NOBODY]
+
+
 def _faults_of_tag(session: Session, campaign: Campaign, meant: Condition, at: Circumstances) -> list[str]:
     group = drafts.group_of(campaign.audience)
     if group is None or tag_of(session, campaign, at.app_id) is None:
@@ -144,6 +163,7 @@ def _same_day(session: Session, campaign: Campaign, at: Circumstances) -> str | 
         .where(
             Campaign.kind == sending.NAME,
             Campaign.id != campaign.id,
+            Push.is_to_staff.is_(False),
             Campaign.state.in_(TAKES_ITS_DAY),
             Campaign.due_at >= begins.astimezone(UTC),
             Campaign.due_at < (begins + timedelta(days=1)).astimezone(UTC),

@@ -3,7 +3,7 @@
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import reading, showing
+from broadcasts.actions import reading, showing, staff
 from broadcasts.models.answers import PushGuest
 from broadcasts.models.pushes import Refusal
 from broadcasts.models.rows import OwnRow
@@ -17,6 +17,7 @@ def forget(session: Session, whom: Forgetting) -> None:
     if whom.kinds:
         return
     reading.forget(session, whom)
+    staff.forget(session, whom)
     if whom.shop_id is not None:
         session.execute(delete(OwnRow).where(OwnRow.retailer_id == whom.shop_id))
     # That they opened what was not sent to them stays counted.

@@ -7,10 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcasts.actions import staff
 from broadcasts.actions.checking import Circumstances
 from broadcasts.actions.sending import PUSHES
 from broadcasts.models.pushes import Push
+from broadcasts.queries import staff as staff_queries
 from broadcasts.queries.calendar import CalendarPush
+from broadcasts.rules.staff import is_staff
 from broadcasts.texts import pushes as texts
 from campaigns import forecast as forecasts
 from campaigns.forecast import Forecast, Swapped
@@ -24,6 +27,8 @@ from people.models import Area, Retailer
 #: Pairs of pushes on one day that are compared, and earlier pushes that a swap is worked out with: each reads an
 #: audience.
 PAIRS, SWAPS = 10, 3
+#: Staff who are named.
+NAMED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class PushForecast:
 
     found: Forecast
     over_quota: Sequence[str]
+    #: Of a push to staff: the first of those who would get nothing, and why.
+    staff_out: Sequence[tuple[str, str]] = ()
 
     @property
     def audience(self) -> int:
@@ -55,6 +62,8 @@ def forecast(session: Session, push_id: int, at: Circumstances, *, is_whole: boo
     """Whom a push would reach at its moment, as far as is known now; `is_whole`: with every licence over the quota
     instead of the first. Raises Refused where there is no such push, or its audience cannot be read."""
     campaign = campaign_of(session, push_id)
+    if is_staff(campaign.audience):
+        return _of_staff(session, campaign, at)
     found = forecasts.forecast(session, campaign, PUSHES, at.context)
     licences = [each.licence for each in found.named]
     if is_whole and len(licences) < found.over_quota:
@@ -126,6 +135,14 @@ def _is_readable(session: Session, campaign: Campaign, at: Circumstances) -> boo
     except Refused:
         return False
     return True
+
+
+def _of_staff(session: Session, campaign: Campaign, at: Circumstances) -> PushForecast:
+    has_notice = PUSHES.message(session, campaign, at.context).notice is not None
+    judged = staff.judged(session, campaign, at.context, has_notice=has_notice)
+    counts = staff_queries.forecast(session, judged)
+    found = Forecast(counts.pop("", 0), 0, dict(counts), 0, ())
+    return PushForecast(found, (), staff_queries.left_out(session, judged, NAMED))
 
 
 _BY_ID: Order[LeftOutShop] = Order((Retailer.id,), lambda line: (line.id,))

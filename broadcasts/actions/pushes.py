@@ -13,6 +13,7 @@ from broadcasts.models.pushes import Plan, Push, PushBrand, PushHand, PushKind, 
 from broadcasts.queries import own_rows
 from broadcasts.queries.pushes import kept
 from broadcasts.rules.drafts import PushDraft
+from broadcasts.rules.staff import is_staff
 from broadcasts.rules.states import OPEN, State
 from broadcasts.texts import pushes as texts
 from campaigns import approving as approval
@@ -140,6 +141,10 @@ def _write(session: Session, push: Push, draft: PushDraft, *, is_draft: bool) ->
     push.kind, push.plan, push.shows = draft.kind, draft.plan, draft.shows
     push.title = " ".join(visible(draft.title).split())[:64]
     push.words = visible(draft.words)
+    push.is_to_staff = is_staff(draft.audience)
+    if push.is_to_staff:
+        # Never as a mass message: that goes to followers, whoever they are.
+        push.plan = Plan.MESSAGE
     if draft.shows is Shows.ARTICLE:
         _take_article(session, push, draft.article_id, is_draft=is_draft)
         push.words = ""

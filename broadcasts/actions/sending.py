@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, false, select
 from sqlalchemy.orm import Session
 
+from broadcasts.actions import staff
 from broadcasts.models.library import ArticleState, LibraryArticle, LibraryColumn
 from broadcasts.models.pushes import Plan, Push, PushBrand, PushKind, Refusal, Shows
 from broadcasts.queries import articles, own_rows, pictures
@@ -15,6 +16,7 @@ from broadcasts.rules import rendering
 from broadcasts.rules.article import WrittenArticle
 from broadcasts.rules.blocks import Block, ButtonBlock, PictureBlock, TextBlock
 from broadcasts.rules.buttons import PushButton, numbered
+from broadcasts.rules.staff import is_staff
 from broadcasts.texts import own_rows as own_texts
 from broadcasts.texts import pushes as texts
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason, SendingWay
@@ -144,6 +146,9 @@ def _card(push: Push) -> WrittenArticle:
 
 
 def _meant(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Condition]:
+    if is_staff(campaign.audience):
+        # No shop gets it: the forecasts of other pushes read it too.
+        return (false(),)
     return (audiences.condition(session, campaign.audience, context.criteria, now=context.now),)
 
 
@@ -199,6 +204,7 @@ def _content(session: Session, campaign: Campaign) -> Mapping[str, Any]:
         "words": push.words,
         "buttons": push.buttons,
         "tag": push.tag_id,
+        "is_to_staff": push.is_to_staff,
         "brands": list(session.scalars(brands)),
         "rows": own_rows.digest(session, push.id),
     }
@@ -220,4 +226,5 @@ PUSHES = CampaignKind(
     is_once_a_day=True,
     within=WITHIN,
     needs_approval=True,
+    others=staff.STAFF,
 )

@@ -13,6 +13,7 @@ from broadcasts.commands.numbers import ID
 from broadcasts.models.pushes import Plan, PushKind, Shows
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_WRITE
 from broadcasts.queries import pushes as queries
+from broadcasts.rules import staff
 from broadcasts.rules.drafts import PushDraft
 from broadcasts.texts import pushes as texts
 from campaigns.texts import REASONS
@@ -23,6 +24,7 @@ from people import audiences
 from wechat_bot.services import current_services
 
 ALL = "all"
+AREA, STAFF = "'{area: [城区一片]}'", "'{staff: all}'"
 _BY = click.option("--by", "login", required=True, metavar="USER", help="谁做的：后台的用户名。")
 _KIND = click.Choice([each.value for each in PushKind])
 _PLAN = click.Choice([each.value for each in Plan])
@@ -31,7 +33,9 @@ _ID = click.argument("push_id", metavar="ID", type=ID)
 
 @click.command()
 @click.argument("article_id", metavar="ARTICLE", type=ID)
-@click.option("--audience", required=True, metavar="YAML", help="对象条件，例如 '{area: [城区一片]}'；全部店写 all。")
+@click.option(
+    "--audience", required=True, metavar="YAML", help=f"对象条件，例如 {AREA}；全部店写 all，同事写 {STAFF}。"
+)
 @click.option("--at", required=True, metavar="时间", help='什么时候发："2026-12-15 09:00"。')
 @click.option("--kind", type=_KIND, default="promo", show_default=True, help="性质。")
 @click.option("--channel", type=_PLAN, default="auto", show_default=True, help="怎么发。")
@@ -58,7 +62,10 @@ def push(article_id: int, audience: str, at: str, kind: str, channel: str, not_a
         now = services.clock()
         who = author(session, login, PUSHES_WRITE) if login else PushAuthor(None, TERMINAL)
         # Said now, and not only when it is submitted: a script does not read on.
-        audiences.condition(session, spec, services.criteria, now=now)
+        if staff.is_staff(spec):
+            staff.read(spec or {})
+        else:
+            audiences.condition(session, spec, services.criteria, now=now)
         push_id = pushes.begin(session, draft, who=who, now=now)
     click.echo(push_id)
 

@@ -15,6 +15,7 @@ from broadcasts.rules import rendering
 from broadcasts.rules.buttons import PushButton, numbered
 from broadcasts.texts import answers as texts
 from broadcasts.texts import library as library_texts
+from broadcasts.texts import staff as staff_texts
 from foundation.errors import Refused
 from wechat_bot import oauth
 from wechat_bot.services import Services, current_services
@@ -39,7 +40,8 @@ def press(token: str, number: int) -> ResponseReturnValue:
     with services.transaction() as session:
         push = _push(session, token)
         found = dict(numbered(sending.buttons_of(push))).get(number)
-        where = _address(session, services, push, found) if found is not None else ""
+        may_press = not push.is_to_staff or reading.reader_of(session, openid).is_manager
+        where = _address(session, services, push, found) if found is not None and may_press else ""
         if not where:
             raise Refused(texts.NO_BUTTON)
         answering.acted(session, push, openid, now=services.clock())
@@ -53,10 +55,18 @@ def _push(session: Session, token: str) -> Push:
     return push
 
 
+def _may_see(push: Push, reader: Reader, is_open: bool) -> bool:
+    return reader.is_manager if push.is_to_staff else reader.is_bound or is_open
+
+
+def _closed(push: Push) -> str:
+    return staff_texts.ONLY_STAFF if push.is_to_staff else texts.ONLY_SHOPS
+
+
 def _page(session: Session, services: Services, push: Push, reader: Reader) -> dict[str, Any]:
     article, is_open = sending.article_of(session, push), answering.is_open(session, push)
     is_gone = article is not None and sending.is_withdrawn(session, push)
-    may_see = (reader.is_bound or is_open) and not is_gone
+    may_see = _may_see(push, reader, is_open) and not is_gone
     content = ""
     if article is not None and may_see:
         content = rendering.page(
@@ -74,8 +84,8 @@ def _page(session: Session, services: Services, push: Push, reader: Reader) -> d
         "buttons": [(number, each.words) for number, each in buttons if _address(session, services, push, each)],
         "to_person": _to_person(session, services, push) if may_see else "",
         "refuses": push.kind == PushKind.PROMO and reader.shop is not None,
-        "closed": library_texts.WITHDRAWN if is_gone else "" if may_see else texts.ONLY_SHOPS,
-        "is_gone": is_gone,
+        "closed": library_texts.WITHDRAWN if is_gone else "" if may_see else _closed(push),
+        "is_gone": is_gone or push.is_to_staff,
         "reader": reader,
         "texts": texts,
     }

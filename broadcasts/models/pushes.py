@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -62,6 +62,8 @@ class Push(Base):
     article_version: Mapped[int | None]
     picture: Mapped[str | None] = mapped_column(String(64))
     words: Mapped[str] = mapped_column(Text, default="")
+    #: Whether it goes to staff (`StaffRecipient`), and not to shops.
+    is_to_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: WeChat's id of the tag it goes to, where it goes by a tag; found when it is submitted.
     tag_id: Mapped[int | None]
     #: Links behind it, by the number to reply with: [["填写调查", "survey:12"], …].

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from broadcasts.actions import approving, checking, pictures, pushes, sending
 from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
+from broadcasts.pages import staff
 from broadcasts.pages.pictures import address as picture_address
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_WRITE
 from broadcasts.queries import composing
@@ -124,7 +125,7 @@ def _read(given: MultiDict[str, str], services: Services) -> PushDraft:
         words=given.get("words", ""),
         buttons=buttons.read(_buttons(given)),
         brands=[each for each in map(whole_number, given.getlist("brand")) if each is not None],
-        audience=short.read(PICKER, given, services.criteria).written,
+        audience=staff.of_form(given) or short.read(PICKER, given, services.criteria).written,
         due_at=due_at,
         not_after=fields.moment(given.get("not_after", ""), services.zone),
     )
@@ -150,6 +151,7 @@ def _page(push_id: int | None, error: Refused | None) -> str:
         form = _of_request(request.form) if error else _of_push(found, services) if found else _new(services)
         features = current_app.extensions["features"]
         values: dict[str, Any] = {
+            "staff": staff.offer(session, request.form if error else None, found.audience if found else None),
             "offer": short.offer(session, PICKER, picked, services.criteria, me),
             "articles": composing.articles(session, form.article_id),
             "shelf": composing.shelf(session, form.picture),
@@ -210,7 +212,7 @@ def _picked(found: PushDetail | None, services: Services) -> Picked:
         return short.read(PICKER, request.values, services.criteria)
     if found is None:
         return Picked(PICKER, short.ALL)
-    if found.audience == {}:
+    if found.audience == {} or found.line.is_to_staff:
         return Picked(PICKER, short.SOME)
     return short.of_spec(PICKER, found.audience, services.criteria)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from flask import abort, render_template
+from flask import abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
@@ -117,6 +117,8 @@ def push_missed(push_id: int) -> ResponseReturnValue:
         push = session.get(Push, push_id)
         if push is None:
             abort(404)
+        if push.is_to_staff:
+            return redirect(url_for("broadcasts_pages.push_staff", push_id=push_id))
         shown = looking.look(MISSED, session)
         said = MISSED.said(shown.asked)
     act.seen("push.missed", about(push_id), said)

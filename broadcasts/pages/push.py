@@ -21,6 +21,7 @@ from broadcasts.rules import states
 from broadcasts.rules.buttons import numbered
 from broadcasts.rules.states import State
 from broadcasts.texts import pushes as texts
+from broadcasts.texts import staff as staff_texts
 from broadcasts.texts.report import REASONS
 from console import access, act, fields
 from foundation.errors import Refused
@@ -128,6 +129,7 @@ def _page(push_id: int, error: Refused | None) -> str:
         if found is None or kept is None:
             abort(404)
         values = {
+            "is_staff": found.line.is_to_staff,
             "steps": queries.steps(session, found.line.campaign_id),
             "approvers": queries.approvers(session, push_id, [*PUSHES_APPROVE.roles]),
             "may_decide": me.may(PUSHES_APPROVE) and queries.may_approve(session, push_id, me.user_id),
@@ -154,7 +156,7 @@ def _page(push_id: int, error: Refused | None) -> str:
         is_cancellable=found.line.state in states.CANCELLABLE,
         account=services.account_name,
         law=texts.LAW,
-        reasons=REASONS,
+        reasons=staff_texts.WORDS if values["is_staff"] else REASONS,
         **values,
     )
 

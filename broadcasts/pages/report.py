@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcasts.actions import handing
@@ -13,6 +13,7 @@ from broadcasts.actions.answering import about
 from broadcasts.pages import missed
 from broadcasts.permissions import PUSHES_SEE, PUSHES_WRITE
 from broadcasts.queries import report as queries
+from broadcasts.queries.pushes import is_to_staff
 from broadcasts.queries.report import PushReport
 from broadcasts.rules import states
 from broadcasts.rules.figures import share
@@ -35,6 +36,8 @@ def push_report(push_id: int) -> ResponseReturnValue:
     """Show what became of a push, of the visitor's shops. Seeing it is written to the audit log."""
     services, me = current_services(), access.visitor()
     with services.reading() as session:
+        if is_to_staff(session, push_id):
+            return redirect(url_for("broadcasts_pages.push_staff", push_id=push_id))
         today = day_in(services.clock(), services.zone)
         seen = queries.scope(session, me, today=today)
         found = queries.report(session, push_id, seen)

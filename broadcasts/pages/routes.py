@@ -25,6 +25,7 @@ from broadcasts.pages import (
     pushes,
     report,
     series,
+    staff,
     versions,
     words,
 )
@@ -57,6 +58,8 @@ for _rule, _view, _methods in (
     ("/pushes/<int:push_id>", push.push, ("GET",)),
     ("/pushes/<int:push_id>/left-out", left_out.left_out, ("GET",)),
     ("/pushes/<int:push_id>/left-out/export", exporting(left_out.LEFT_OUT, left_out.left_out), ("POST",)),
+    ("/pushes/<int:push_id>/staff", staff.push_staff, ("GET",)),
+    ("/pushes/<int:push_id>/staff/export", exporting(staff.STAFF, staff.push_staff), ("POST",)),
     ("/pushes/<int:push_id>/edit", composer.edit_push, ("GET", "POST")),
     ("/pushes/<int:push_id>/submit", push.submit_push, ("POST",)),
     ("/pushes/<int:push_id>/withdraw", push.withdraw_push, ("POST",)),

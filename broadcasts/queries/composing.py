@@ -71,7 +71,7 @@ def same_day(session: Session, push_id: int, at: datetime | None, zone: ZoneInfo
     begins = datetime.combine(at.astimezone(zone).date(), time(), zone)
     ends = begins + timedelta(days=1)
     between = pushes.between(session, begins.astimezone(UTC), ends.astimezone(UTC), states=TAKES_ITS_DAY)
-    return [each for each in between if each.id != push_id]
+    return [each for each in between if each.id != push_id and not each.is_to_staff]
 
 
 def reach(session: Session, audience: Spec, criteria: Criteria, *, now: datetime) -> Preview:

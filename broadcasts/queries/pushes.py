@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from broadcasts.models.library import Brand, LibraryArticle
 from broadcasts.models.pushes import Plan, Push, PushBrand, PushHand, PushKind, Shows
-from broadcasts.rules import states
+from broadcasts.rules import staff, states
 from broadcasts.rules.states import State
 from broadcasts.texts.pushes import KINDS, NO_SUCH, PLANS, SHOWS
 from campaigns.kinds import CampaignContext
@@ -44,6 +44,7 @@ class PushLine:
     due_at: datetime
     created_by: str
     error: str | None
+    is_to_staff: bool = False
 
     @property
     def word(self) -> str:
@@ -167,6 +168,11 @@ def awaiting(session: Session, user_id: int, *, limit: int) -> list[PushLine]:
     return [_line(*row) for row in session.execute(statement.order_by(Campaign.due_at, Push.id).limit(limit))]
 
 
+def is_to_staff(session: Session, push_id: int) -> bool:
+    """Whether a push goes to staff, and not to shops."""
+    return bool(session.scalar(select(Push.is_to_staff).where(Push.id == push_id)))
+
+
 def may_approve(session: Session, push_id: int, user_id: int) -> bool:
     """Whether a user had no hand in a push."""
     return session.get(PushHand, (push_id, user_id)) is None
@@ -203,6 +209,8 @@ def kept(session: Session, push: Push, campaign: Campaign, context: CampaignCont
 
 def whom(session: Session, audience: Mapping[str, Any] | None, criteria: Criteria) -> str:
     """The audience of a push in words."""
+    if staff.is_staff(audience):
+        return staff.words(audience or {})
     return NOBODY if audience == {} else short.words(session, audience, criteria, everybody=EVERYBODY)
 
 
@@ -235,6 +243,7 @@ def _line(push: Push, campaign: Campaign) -> PushLine:
         campaign.due_at,
         push.created_by,
         campaign.error,
+        push.is_to_staff,
     )
 
 

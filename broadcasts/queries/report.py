@@ -17,7 +17,7 @@ from broadcasts.actions.sending import NAME
 from broadcasts.models.answers import PushCounted, PushReads, PushSplit
 from broadcasts.models.library import LibraryArticle
 from broadcasts.models.pushes import Push, Refusal
-from broadcasts.queries import counters
+from broadcasts.queries import counters, staff
 from broadcasts.rules import states
 from broadcasts.rules.figures import PushFigures
 from campaigns import openings, rules, tally
@@ -153,9 +153,9 @@ def report(session: Session, push_id: int, seen: ReportScope = WHOLE) -> PushRep
     push, campaign = session.get(Push, push_id), campaign_of(session, push_id)
     if push is None or campaign is None:
         return None
-    by_area = _counts(session, campaign, seen)
-    nowhere = by_area.pop(tally.NOWHERE, Counter())
-    whole: Counter[str] = Counter()
+    by_area = {} if push.is_to_staff else _counts(session, campaign, seen)
+    nowhere = by_area.pop(tally.NOWHERE, Counter[str]())
+    whole = staff.counts(session, campaign) if push.is_to_staff else Counter[str]()
     for counts in by_area.values():
         whole.update(counts)
     parts = counters.parts(session, [campaign.id])[campaign.id]

@@ -1268,6 +1268,7 @@ def upgrade() -> None:
         sa.Column("article_version", sa.Integer(), nullable=True),
         sa.Column("picture", sa.String(length=64), nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("is_to_staff", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("tag_id", sa.Integer(), nullable=True),
         sa.Column("buttons", Json, nullable=False),
         sa.Column("series_id", sa.Integer(), nullable=True),
@@ -1589,6 +1590,32 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_split_push_id_push")),
         sa.PrimaryKeyConstraint("push_id", "division", "of_id", "key", name=op.f("pk_push_split")),
+    )
+    op.create_table(
+        "push_staff",
+        sa.Column("push_id", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(length=24), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("openid", sa.String(length=64), nullable=True),
+        sa.Column("is_mailed", sa.Boolean(), nullable=False),
+        sa.Column("why", sa.String(length=16), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("delivery_id", sa.Integer(), nullable=True),
+        sa.Column("opened_at", Moment(), nullable=True),
+        sa.CheckConstraint("(why IS NULL) <> (outcome IS NULL)", name=op.f("ck_push_staff_left_out_or_meant")),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_push_staff_manager_id_manager")),
+        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_staff_push_id_push")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_push_staff_user_id_users")),
+        sa.PrimaryKeyConstraint("push_id", "person", name=op.f("pk_push_staff")),
+    )
+    op.create_index(
+        "ix_push_staff_openid",
+        "push_staff",
+        ["openid", "push_id"],
+        unique=False,
+        sqlite_where=sa.text("openid is not null"),
+        postgresql_where=sa.text("openid is not null"),
     )
     op.create_table(
         "retailer_tag",
