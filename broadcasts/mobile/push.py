@@ -85,7 +85,7 @@ def _page(session: Session, services: Services, push: Push, reader: Reader) -> d
         "to_person": _to_person(session, services, push) if may_see else "",
         "refuses": push.kind == PushKind.PROMO and reader.shop is not None,
         "closed": library_texts.WITHDRAWN if is_gone else "" if may_see else _closed(push),
-        "is_gone": is_gone or push.is_to_staff,
+        "to_library": is_gone or push.is_to_staff,
         "reader": reader,
         "texts": texts,
     }
