@@ -64,6 +64,12 @@ def test_who_has_shown_that_an_address_is_theirs_gets_each_notice_there_once(off
     assert mails(office) == ["sent"]
 
 
+def test_a_code_that_was_sent_does_not_stay_in_the_tables(office, server) -> None:
+    confirmed(office, server)
+    with office.house.look() as session:
+        assert session.scalars(select(Mail.text)).all() == [""]
+
+
 def test_a_wrong_code_is_used_up_and_an_address_without_its_code_gets_nothing(office, server) -> None:
     browser = office.browser("market")
     assert browser.post(PAGE, {"do": "give", "email": "market@example.com"}).status_code == 303
