@@ -7,6 +7,7 @@ same order without the styles, for its style sheet gives larger type and a night
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape as escaped
@@ -181,7 +182,7 @@ def _chat_lines(block: Block) -> list[str]:
 
 
 @dataclass
-class _Way:
+class _Way(ABC):
     """Way of writing an article's elements: what is common to WeChat's article and our own page."""
 
     has_styles = False
@@ -258,17 +259,21 @@ class _Way:
         if block.words:
             yield self.element("p", self.text(block.words), "small")
 
+    @abstractmethod
     def picture(self, sha256: str) -> str:
-        raise NotImplementedError
+        """Return the address of a picture."""
 
+    @abstractmethod
     def link(self, inside: str, address: str) -> str:
-        raise NotImplementedError
+        """Return words that lead to an address."""
 
+    @abstractmethod
     def video(self, block: VideoBlock) -> str:
-        raise NotImplementedError
+        """Return a video."""
 
+    @abstractmethod
     def button(self, block: ButtonBlock) -> str:
-        raise NotImplementedError
+        """Return a button."""
 
 
 @dataclass
