@@ -33,7 +33,7 @@ AT_ONCE = 1_000
 def report(push_id: int, is_json: bool) -> None:
     """一条推送的结果：对象 = 没发的原因 + 各批 + 单发。"""
     with current_services().reading() as session:
-        found = queries.report(session, push_id)
+        found = queries.report(session, push_id, queries.WHOLE)
     if found is None:
         raise Refused(texts.NO_SUCH)
     values = _values(found)

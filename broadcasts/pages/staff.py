@@ -96,7 +96,7 @@ STAFF: Listing[StaffLine] = Listing(
 def push_staff(push_id: int) -> ResponseReturnValue:
     """List the staff a push was for. Seeing them is written to the audit log."""
     with current_services().reading() as session:
-        push, found = session.get(Push, push_id), report.report(session, push_id)
+        push, found = session.get(Push, push_id), report.report(session, push_id, report.WHOLE)
         if push is None or found is None or not push.is_to_staff:
             abort(404)
         shown = looking.look(STAFF, session)

@@ -148,7 +148,7 @@ def campaign_of(session: Session, push_id: int) -> Campaign | None:
     return session.scalar(select(Campaign).where(Campaign.kind == NAME, Campaign.reference == push_id))
 
 
-def report(session: Session, push_id: int, seen: ReportScope = WHOLE) -> PushReport | None:
+def report(session: Session, push_id: int, seen: ReportScope) -> PushReport | None:
     """Return the report of a push, or of the part of it that is seen; None where there is none."""
     push, campaign = session.get(Push, push_id), campaign_of(session, push_id)
     if push is None or campaign is None:
