@@ -235,7 +235,7 @@ def _simulator_command(settings: Settings, simulator: str) -> list[str]:
 
 def _lay_out_demo(parts: Parts, settings: Settings, simulator: str) -> None:
     """Create the demo on a simulator whose clock starts days ago. A run that was cut short is started afresh."""
-    print("Laying out a small demo, some 20 seconds ...", flush=True)
+    print("Laying out a small demo, some 40 seconds ...", flush=True)
     begun = VAR / "demo.begun"
     if begun.exists():
         for path in (VAR / "simulator.json", *VAR.glob("wuwei.db*")):
