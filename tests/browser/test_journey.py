@@ -83,9 +83,9 @@ def test_from_the_follow_to_the_export_half_in_the_chat_and_half_on_the_page(tow
     returned = step.locator("xpath=following-sibling::span[@class='n'][1]")
     expect(returned).to_have_text("0")
 
-    keeper.say("调查", "1/")
-    keeper.say("2", "2/")
-    keeper.say("1 0 =价格牌", "3/")
+    keeper.say("调查", "1/6 ")
+    keeper.say("2", "2/6 ")
+    keeper.say("1 0 =价格牌", "3/6 ")
     page = town.pocket("王建国", "/m/surveys/1")
     heading, onward = page.locator("h1"), page.get_by_role("button", name="下一题")
     expect(heading).to_contain_text("打分")
