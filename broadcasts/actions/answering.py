@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from broadcasts.actions import sending, staff
 from broadcasts.models.answers import PushGuest
 from broadcasts.models.library import LibraryArticle, LibraryColumn
-from broadcasts.models.pushes import Push, PushKind, Refusal
+from broadcasts.models.pushes import PUSH, Push, PushKind, Refusal
+from broadcasts.queries.pushes import campaign_of
 from broadcasts.texts import answers as texts
 from campaigns import openings, parts
 from campaigns.models import Campaign
@@ -21,8 +22,6 @@ from wechat_bot.mass import quota
 from wechat_bot.mass.models import MassJob
 from wechat_bot.messages import Unfollow
 
-#: What the links of pushes begin with, and the kind of their campaigns.
-TOPIC = sending.NAME
 #: How long after a push an unfollow is put to it.
 GONE_WITHIN = timedelta(hours=48)
 OTHERS, STAFF = "others", "staff"
@@ -30,7 +29,7 @@ OTHERS, STAFF = "others", "staff"
 
 def about(push_id: int) -> str:
     """Return the link of a push."""
-    return f"{TOPIC}:{push_id}"
+    return f"{PUSH}:{push_id}"
 
 
 def by_token(session: Session, token: str) -> Push | None:
@@ -81,7 +80,7 @@ def refuse(session: Session, openid: str, *, now: datetime) -> None:
     values = {"openid": openid, "kind": PushKind.PROMO.value, "at": now}
     session.execute(upsert(session, Refusal).values(values).on_conflict_do_nothing())
     promos = select(Push.id).where(Push.kind == PushKind.PROMO)
-    which = (Campaign.kind == TOPIC, Campaign.reference.in_(promos), MassJob.tag_id.is_(None))
+    which = (Campaign.kind == PUSH, Campaign.reference.in_(promos), MassJob.tag_id.is_(None))
     for month in parts.leave_waiting(session, openid, sending.REFUSED, *which):
         quota.give_back(session, rows_of(session, [openid]), month)
 
@@ -93,7 +92,7 @@ def take_back(session: Session, openid: str) -> None:
 
 def unfollowed(session: Session, message: Unfollow, now: datetime) -> None:
     """Note, where a follower leaves within two days of a push, that the latest one that reached them was the last."""
-    openings.gone(session, TOPIC, message.openid, since=now - GONE_WITHIN, now=now)
+    openings.gone(session, PUSH, message.openid, since=now - GONE_WITHIN, now=now)
 
 
 def _credit(
@@ -102,13 +101,12 @@ def _credit(
     if push.is_to_staff:
         staff.opened(session, push.id, openid, now=now)
         return
-    # Whoever opens a preview opens what was sent to nobody yet.
-    mine = (Campaign.kind == TOPIC, Campaign.reference == push.id, Campaign.frozen_at.is_not(None))
-    campaign_id = session.scalar(select(Campaign.id).where(*mine))
-    if campaign_id is None:
+    campaign = campaign_of(session, push.id)
+    if campaign is None or campaign.frozen_at is None:
+        # Whoever opens a preview opens what was sent to nobody yet.
         return
     shop = identity.shop_of(session, openid)
-    found = openings.find(session, campaign_id, openid, shop.id if shop else None)
+    found = openings.find(session, campaign.id, openid, shop.id if shop else None)
     if found is not None:
         openings.credit(session, found, has_acted=has_acted, has_asked=has_asked, now=now)
         errands.opened(session, about(push.id), found.retailer_id, now=now)
@@ -116,7 +114,7 @@ def _credit(
         guest = {"push_id": push.id, "openid": openid, "at": now}
         if changed(session, upsert(session, PushGuest).values(guest).on_conflict_do_nothing()):
             is_staff = shop is None and identity.manager_of(session, openid) is not None
-            openings.apart(session, campaign_id, STAFF if is_staff else OTHERS)
+            openings.apart(session, campaign.id, STAFF if is_staff else OTHERS)
 
 
-PROMPT = Prompt(TOPIC, title=title, replied=replied)
+PROMPT = Prompt(PUSH, title=title, replied=replied)

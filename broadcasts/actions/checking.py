@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from broadcasts.actions import sending, staff
 from broadcasts.models.library import ArticleState
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
-from broadcasts.queries import own_rows
+from broadcasts.queries import own_rows, pushes
 from broadcasts.queries import staff as staff_queries
 from broadcasts.rules import advertising, blocks, buttons, drafts
 from broadcasts.rules import staff as staff_rules
 from broadcasts.rules.advertising import AdvertisingWord
-from broadcasts.rules.states import TAKES_ITS_DAY
 from broadcasts.texts import pushes as texts
 from broadcasts.texts import staff as staff_texts
 from campaigns import kinds, listing
@@ -78,8 +77,8 @@ def faults(session: Session, push: Push, campaign: Campaign, at: Circumstances) 
         return [*found, texts.NOBODY if campaign.audience == {} else refusal.sentence]
     if plan is Plan.TAG and not found:
         found += _faults_of_tag(session, campaign, meant, at)
-    if not at.context.account.has_pages and (other := _same_day(session, campaign, at)) is not None:
-        found.append(texts.day_taken(other, campaign.due_at.astimezone(zone)))
+    if not at.context.account.has_pages and (others := pushes.same_day(session, push.id, campaign.due_at, zone)):
+        found.append(texts.day_taken(others[0].title, campaign.due_at.astimezone(zone)))
     return found
 
 
@@ -151,23 +150,3 @@ def _carriers(
     )
     number = session.scalar(select(func.count()).select_from(theirs.subquery())) or 0
     return session.scalars(theirs.order_by(Retailer.licence).limit(NAMED)).all() if number else (), number
-
-
-def _same_day(session: Session, campaign: Campaign, at: Circumstances) -> str | None:
-    """The title of another push that takes the day of this one."""
-    zone = at.context.zone
-    begins = datetime.combine(campaign.due_at.astimezone(zone).date(), time(), zone)
-    return session.scalar(
-        select(Push.title)
-        .join(Campaign, Campaign.reference == Push.id)
-        .where(
-            Campaign.kind == sending.NAME,
-            Campaign.id != campaign.id,
-            Push.is_to_staff.is_(False),
-            Campaign.state.in_(TAKES_ITS_DAY),
-            Campaign.due_at >= begins.astimezone(UTC),
-            Campaign.due_at < (begins + timedelta(days=1)).astimezone(UTC),
-        )
-        .order_by(Campaign.id)
-        .limit(1)
-    )

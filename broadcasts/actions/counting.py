@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions.sending import NAME
 from broadcasts.models.answers import PushCounted, PushReads, PushSplit
-from broadcasts.queries import report
+from broadcasts.models.pushes import PUSH
+from broadcasts.queries import pushes, report
 from campaigns.models import Campaign, CampaignPart, CampaignTally, Recipient
 from foundation.database import upsert
 from people.models import Retailer
@@ -30,7 +30,7 @@ READ_FOR = timedelta(days=7)
 def changed_since(session: Session, *, now: datetime) -> dict[int, str]:
     """Return the pushes whose counters have changed since they were counted by manager and class, each with the digest
     of its counters now."""
-    lately = (Campaign.kind == NAME, Campaign.frozen_at.is_not(None), Campaign.due_at > now - COUNTED_FOR)
+    lately = (Campaign.kind == PUSH, Campaign.frozen_at.is_not(None), Campaign.due_at > now - COUNTED_FOR)
     kept = (
         select(Campaign.reference, CampaignTally.key, func.sum(CampaignTally.count).label("n"))
         .join(CampaignTally, CampaignTally.campaign_id == Campaign.id)
@@ -48,7 +48,7 @@ def changed_since(session: Session, *, now: datetime) -> dict[int, str]:
 
 def count(session: Session, push_id: int) -> list[Mapping[str, Any]]:
     """Count the recipients of a push by manager and by class; gives the rows to keep."""
-    campaign = report.campaign_of(session, push_id)
+    campaign = pushes.campaign_of(session, push_id)
     if campaign is None:
         return []
     found: dict[tuple[str, int, str], int] = {}
@@ -78,7 +78,7 @@ def articles(session: Session, *, now: datetime) -> dict[int, list[tuple[str, da
         select(Campaign.reference, MassJob.msg_data_id, MassJob.accepted_at)
         .join(CampaignPart, CampaignPart.campaign_id == Campaign.id)
         .join(MassJob, MassJob.id == CampaignPart.mass_job_id)
-        .where(Campaign.kind == NAME, MassJob.msg_data_id.is_not(None))
+        .where(Campaign.kind == PUSH, MassJob.msg_data_id.is_not(None))
         # On the day itself WeChat tells nothing.
         .where(MassJob.accepted_at.between(now - READ_FOR, now - TOLD_AFTER))
         .order_by(Campaign.reference, CampaignPart.number)

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from broadcasts.actions import staff
 from broadcasts.actions.checking import Circumstances
 from broadcasts.actions.sending import PUSHES
-from broadcasts.models.pushes import Push
+from broadcasts.models.pushes import PUSH, Push
 from broadcasts.queries import staff as staff_queries
 from broadcasts.queries.calendar import CalendarPush
+from broadcasts.queries.pushes import campaign_of
 from broadcasts.rules.staff import is_staff
 from broadcasts.texts import pushes as texts
 from campaigns import forecast as forecasts
@@ -61,7 +62,7 @@ class LeftOutShop:
 def forecast(session: Session, push_id: int, at: Circumstances, *, is_whole: bool = False) -> PushForecast:
     """Whom a push would reach at its moment, as far as is known now; `is_whole`: with every licence over the quota
     instead of the first. Raises Refused where there is no such push, or its audience cannot be read."""
-    campaign = campaign_of(session, push_id)
+    campaign = _to_read(session, push_id)
     if is_staff(campaign.audience):
         return _of_staff(session, campaign, at)
     found = forecasts.forecast(session, campaign, PUSHES, at.context)
@@ -77,7 +78,7 @@ def left_out(
 ) -> Page[LeftOutShop]:
     """A page of the shops that a push would leave out, each with the reason; `within`: which of them may be seen.
     Raises Refused as `forecast`."""
-    campaign = campaign_of(session, push_id)
+    campaign = _to_read(session, push_id)
     columns = (Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper, Area.name)
     statement = forecasts.left_out(session, campaign, PUSHES, at.context, *columns).where(*within)
     return paging.page(session, statement, _BY_ID, cursor, limit=limit, read=LeftOutShop)
@@ -100,7 +101,7 @@ def clashes(
     nobody has chosen yet, are left out."""
     judged = pairs[:PAIRS]
     ids = {each.id for pair in judged for each in pair}
-    rows = session.scalars(select(Campaign).where(Campaign.kind == PUSHES.name, Campaign.reference.in_(ids)))
+    rows = session.scalars(select(Campaign).where(Campaign.kind == PUSH, Campaign.reference.in_(ids)))
     campaigns = {each.reference: each for each in rows if each.audience != {} and _is_readable(session, each, at)}
     read = [pair for pair in judged if all(each.id in campaigns for each in pair)]
     both = [(campaigns[one.id], campaigns[other.id]) for one, other in read]
@@ -111,7 +112,7 @@ def clashes(
 def swaps(session: Session, push_id: int, at: Circumstances) -> Sequence[SwapOffer]:
     """The pushes of the month before this one that it could be swapped with, with what that would change, the last in
     front."""
-    campaign = campaign_of(session, push_id)
+    campaign = _to_read(session, push_id)
     earlier = forecasts.before(session, campaign, at.context)[-SWAPS:]
     titles = {
         row.id: row.title
@@ -148,10 +149,9 @@ def _of_staff(session: Session, campaign: Campaign, at: Circumstances) -> PushFo
 _BY_ID: Order[LeftOutShop] = Order((Retailer.id,), lambda line: (line.id,))
 
 
-def campaign_of(session: Session, push_id: int) -> Campaign:
-    """The campaign of a push, to be read. Raises Refused where there is none."""
-    mine = select(Campaign).where(Campaign.kind == PUSHES.name, Campaign.reference == push_id, Campaign.number == 1)
-    campaign = session.scalar(mine)
+def _to_read(session: Session, push_id: int) -> Campaign:
+    """The campaign of a push, not locked. Raises Refused where there is none, or nobody has chosen whom it is for."""
+    campaign = campaign_of(session, push_id)
     if campaign is None:
         raise Refused(texts.NO_SUCH)
     if campaign.audience == {}:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from broadcasts.actions.answering import about
 from broadcasts.models.pushes import Push
 from broadcasts.queries import missed
-from broadcasts.queries.report import ReportScope, campaign_of
+from broadcasts.queries.pushes import campaign_of
+from broadcasts.queries.report import ReportScope
 from broadcasts.texts import pushes as texts
 from broadcasts.texts.report import missed_title
 from foundation.errors import Refused

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from broadcasts.actions import staff
 from broadcasts.models.library import ArticleState, LibraryArticle, LibraryColumn
-from broadcasts.models.pushes import Plan, Push, PushBrand, PushKind, Refusal, Shows
+from broadcasts.models.pushes import PUSH, Plan, Push, PushBrand, PushKind, Refusal, Shows
 from broadcasts.queries import articles, own_rows, pictures
 from broadcasts.rules import rendering
 from broadcasts.rules.article import WrittenArticle
@@ -31,7 +31,6 @@ from wechat_bot.outbox import queueing
 from wechat_bot.reply import text_message
 from wechat_bot.services import Services
 
-NAME = "push"
 #: The reason of those who want no promotions.
 REFUSED = "refused"
 #: Where pictures of the library are served inside WeChat.
@@ -169,9 +168,9 @@ def _ways(session: Session, campaign: Campaign) -> Sequence[SendingWay]:
 def _message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
     push = session.get_one(Push, campaign.reference)
     notice = None
-    if push.kind == PushKind.SERVICE and NAME in context.account.notices:
+    if push.kind == PushKind.SERVICE and PUSH in context.account.notices:
         when, who = campaign.due_at, context.account.name
-        notice = notices.notice(NAME, page_of(push), when=when, who=who, what=push.title)
+        notice = notices.notice(PUSH, page_of(push), when=when, who=who, what=push.title)
     message, table = said(session, push, context.account.public_url), own_rows.table(session, push.id)
     own = own_rows.words(table.id) if table else None
     return CampaignMessage(message, notice, not_after=campaign.not_after, own=own)
@@ -211,8 +210,8 @@ def _content(session: Session, campaign: Campaign) -> Mapping[str, Any]:
 
 
 PUSHES = CampaignKind(
-    name=NAME,
-    topic=NAME,
+    name=PUSH,
+    topic=PUSH,
     meant=_meant,
     message=_message,
     reasons=_reasons,

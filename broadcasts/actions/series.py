@@ -22,10 +22,10 @@ from broadcasts.actions.pushes import PushAuthor
 from broadcasts.actions.sending import PUSHES
 from broadcasts.models.pushes import PushHand
 from broadcasts.models.series import Occurrence, PushSeries
+from broadcasts.queries.pushes import campaign_of
 from broadcasts.rules import occurrences
 from broadcasts.texts import series as texts
 from campaigns import approving as approval
-from campaigns.models import Campaign
 from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
@@ -155,24 +155,15 @@ def make_due(session: Session, series_id: int, *, at: Circumstances) -> list[int
 
 def digest(session: Session, series: PushSeries) -> str:
     """The digest an approval of a series is bound to: all that an approval of its model is, its rule and its end."""
-    _, campaign = pushes.hold(session, series.push_id)
-    return _digest(session, series, campaign)
-
-
-def seen(session: Session, series: PushSeries) -> str:
-    """The digest of a series that is only looked at."""
-    mine = select(Campaign).where(Campaign.kind == PUSHES.name, Campaign.reference == series.push_id)
-    return _digest(session, series, session.scalars(mine).one())
-
-
-def _digest(session: Session, series: PushSeries, campaign: Campaign) -> str:
+    campaign = campaign_of(session, series.push_id)
+    assert campaign is not None  # planned with its push
     content = [approval.digest(session, campaign, PUSHES), series.rule, str(series.at), str(series.until)]
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 def is_approved(session: Session, series: PushSeries) -> bool:
     """Whether a series was approved with the content its model has now."""
-    return series.approved is not None and series.approved == seen(session, series)
+    return series.approved is not None and series.approved == digest(session, series)
 
 
 def _make(session: Session, series: PushSeries, occurrence: Occurrence, day: date, at: Circumstances) -> int:

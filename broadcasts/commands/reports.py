@@ -11,6 +11,7 @@ from broadcasts.commands.numbers import ID
 from broadcasts.queries import missed as missed_queries
 from broadcasts.queries import report as queries
 from broadcasts.queries import staff
+from broadcasts.queries.pushes import campaign_of
 from broadcasts.queries.report import PushReport
 from broadcasts.rules.staff import is_staff
 from broadcasts.texts import pushes as texts
@@ -52,7 +53,7 @@ def missed(push_id: int, is_json: bool) -> None:
     """没有收到的店：许可证号和原因；发给同事的，是姓名和原因。"""
     found = []
     with current_services().reading() as session:
-        campaign = queries.campaign_of(session, push_id)
+        campaign = campaign_of(session, push_id)
         if campaign is None:
             raise Refused(texts.NO_SUCH)
         if is_staff(campaign.audience):

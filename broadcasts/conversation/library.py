@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from broadcasts.actions.sending import PUSHES
 from broadcasts.queries import own_rows, reading, searching
 from broadcasts.queries.reading import Reader
 from broadcasts.rules import blocks, rendering
@@ -115,7 +114,7 @@ def open_own(turn: Turn, reference: str) -> Reply:
     shop = identity.shop_of(turn.session, turn.openid)
     if shop is None:
         return Reply(own_texts.ONLY_FOR_SHOPS)
-    found = own_rows.of_shop(turn.session, PUSHES.name, shop.id)
+    found = own_rows.of_shop(turn.session, shop.id)
     if not found:
         return Reply(own_texts.NOTHING)
     url = f"{turn.account.public_url}/m/mine/{found[0].token}" if turn.account.has_pages else ""

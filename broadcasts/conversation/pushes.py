@@ -1,7 +1,7 @@
 """Replies to pushes in the chat: the number of a button, 2 for words to the manager, 9 against promotions."""
 
 from broadcasts.actions import answering, sending
-from broadcasts.models.pushes import PushKind
+from broadcasts.models.pushes import PUSH, PushKind
 from broadcasts.rules import buttons
 from broadcasts.texts import answers as texts
 from foundation.text import said_number
@@ -18,7 +18,7 @@ def overhear(turn: Turn) -> Reply | None:
     """Answer a bare number while a push is the last thing that was said; None for all else."""
     number = said_number(turn.message.content) if isinstance(turn.message, messages.Text) else None
     prompt = turn.prompt() if number is not None else None
-    if number is None or prompt is None or prompt[0].topic != answering.TOPIC:
+    if number is None or prompt is None or prompt[0].topic != PUSH:
         return None
     push = answering.by_reference(turn.session, prompt[1].partition(":")[2])
     if push is None:

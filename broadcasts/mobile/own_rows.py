@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions.sending import NAME
 from broadcasts.models.pushes import Push
 from broadcasts.queries import own_rows
 from broadcasts.texts import own_rows as texts
@@ -26,8 +25,8 @@ def own_row(token: str) -> ResponseReturnValue:
     with services.reading() as session:
         shop = identity.shop_of(session, openid)
         push_id = session.scalar(select(Push.id).where(Push.token == token))
-        found = own_rows.of_shop(session, NAME, shop.id, push_id=push_id) if shop and push_id else []
-        others = own_rows.of_shop(session, NAME, shop.id) if shop and found else []
+        found = own_rows.of_shop(session, shop.id, push_id=push_id) if shop and push_id else []
+        others = own_rows.of_shop(session, shop.id) if shop and found else []
     if not shop or not found:
         raise Refused(texts.ONLY_FOR_SHOPS if shop is None else texts.GONE)
     return render_template(
@@ -42,5 +41,5 @@ def own_row(token: str) -> ResponseReturnValue:
 def cards(session: Session, openid: str, now: datetime) -> list[Card]:
     """The newest own row of a follower's shop, for its own page."""
     shop = identity.shop_of(session, openid)
-    found = own_rows.of_shop(session, NAME, shop.id) if shop else []
+    found = own_rows.of_shop(session, shop.id) if shop else []
     return [Card(found[0].title, "只有您的店能看到", f"/m/mine/{found[0].token}")] if found else []

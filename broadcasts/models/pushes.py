@@ -8,10 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, false
+from sqlalchemy import ForeignKey, String, Text, and_, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from campaigns.models import Campaign
 from foundation.database import Base
+
+#: What the links of pushes begin with, and the kind of their campaigns.
+PUSH = "push"
 
 
 class PushKind(StrEnum):
@@ -72,6 +76,10 @@ class Push(Base):
     series_id: Mapped[int | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(40))
+
+
+#: The condition that a campaign is a push's, for a join of both.
+IS_ITS_CAMPAIGN = and_(Campaign.kind == PUSH, Campaign.reference == Push.id)
 
 
 class PushHand(Base):

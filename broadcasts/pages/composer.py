@@ -149,6 +149,7 @@ def _page(push_id: int | None, error: Refused | None) -> str:
         kept = _kept(push_id, services, session) if push_id else {}
         picked = _picked(found, services)
         form = _of_request(request.form) if error else _of_push(found, services) if found else _new(services)
+        at = _moment(form.at, services)
         features = current_app.extensions["features"]
         values: dict[str, Any] = {
             "staff": staff.offer(session, request.form if error else None, found.audience if found else None),
@@ -158,12 +159,12 @@ def _page(push_id: int | None, error: Refused | None) -> str:
             "brands": composing.brands(session, form.brands),
             "destinations": composing.destinations(session, features, now),
             "approvers": queries.approvers(session, push_id or 0, [*PUSHES_APPROVE.roles], besides=me.user_id),
-            "same_day": composing.same_day(session, push_id or 0, _moment(form.at, services), services.zone),
+            "same_day": queries.same_day(session, push_id or 0, at, services.zone) if at else (),
             "pointed_out": checking.advertises(session, session.get_one(Push, push_id)) if push_id else (),
             **_card(session, push_id, form),
             **_reach(session, picked, services, now),
         }
-    quiet = services.quiet.over_at(_moment(form.at, services) or now) if services.quiet else None
+    quiet = services.quiet.over_at(at or now) if services.quiet else None
     return render_template(
         "broadcasts/console/compose.html",
         push=found,

@@ -14,6 +14,7 @@ from broadcasts.permissions import PUSHES_EXPORT, PUSHES_SEE
 from broadcasts.queries import missed as queries
 from broadcasts.queries import report
 from broadcasts.queries.missed import MissedLine
+from broadcasts.queries.pushes import campaign_of
 from broadcasts.queries.report import ReportScope
 from broadcasts.texts import report as texts
 from campaigns.models import Campaign, Recipient
@@ -52,7 +53,7 @@ def narrowed(
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[MissedLine]:
     push_id = asked.of["push_id"]
-    campaign = report.campaign_of(asked.session, push_id)
+    campaign = campaign_of(asked.session, push_id)
     if campaign is None:
         raise Refused(NO_SUCH)
     seen, conditions, why = narrowed(asked.session, asked.visitor, asked.given, today=asked.today)

@@ -13,7 +13,7 @@ from broadcasts.actions.answering import about
 from broadcasts.pages import missed
 from broadcasts.permissions import PUSHES_SEE, PUSHES_WRITE
 from broadcasts.queries import report as queries
-from broadcasts.queries.pushes import is_to_staff
+from broadcasts.queries.pushes import campaign_of, is_to_staff
 from broadcasts.queries.report import PushReport
 from broadcasts.rules import states
 from broadcasts.rules.figures import share
@@ -44,7 +44,7 @@ def push_report(push_id: int) -> ResponseReturnValue:
         if found is None:
             abort(404)
         given = errands.figures(session, about(push_id), None if seen.is_whole else _shops(seen))
-        campaign = queries.campaign_of(session, push_id)
+        campaign = campaign_of(session, push_id)
         lines = missed.first(session, campaign, seen, push_id, SHOWN) if campaign is not None else ()
         compared = queries.compared(session, push_id) if seen.is_whole else []
         account = queries.account_figures(session, push_id) if seen.is_whole else None

@@ -228,7 +228,7 @@ def _page(series_id: int, error: Refused | None) -> str:
         made = queries.made(session, series_id)
         is_mine = not push_queries.may_approve(session, found.push_id, me.user_id) or me.name[:40] == found.created_by
         values = {
-            "seen": series.seen(session, kept),
+            "seen": series.digest(session, kept),
             "is_approved": series.is_approved(session, kept),
             "model": push_queries.detail(session, found.push_id),
             "approvers": push_queries.approvers(session, found.push_id, [*PUSHES_APPROVE.roles]),

@@ -14,6 +14,7 @@ from broadcasts.models.pushes import Push
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_EXPORT
 from broadcasts.queries import report
 from broadcasts.queries import staff as queries
+from broadcasts.queries.pushes import campaign_of
 from broadcasts.queries.staff import StaffLine
 from broadcasts.rules import states
 from broadcasts.rules.staff import StaffAudience, is_staff, read
@@ -62,7 +63,7 @@ def of_form(given: MultiDict[str, str]) -> Mapping[str, Any] | None:
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[StaffLine]:
-    campaign = report.campaign_of(asked.session, asked.of["push_id"])
+    campaign = campaign_of(asked.session, asked.of["push_id"])
     if campaign is None:
         raise Refused(texts.NOBODY)
     wanted = asked.given.get(BECAME, "")

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Select, and_, false, func, select, union_all
 from sqlalchemy.orm import Session
 
-from broadcasts.actions.sending import NAME
-from broadcasts.models.pushes import Push
+from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Push
 from broadcasts.queries import missed
-from broadcasts.queries.report import WHOLE, campaign_of
+from broadcasts.queries.pushes import campaign_of
+from broadcasts.queries.report import WHOLE
 from campaigns.models import Campaign, Recipient
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -51,7 +51,7 @@ def have_opened(session: Session, value: Any, now: datetime) -> Select[int]:
     return (
         select(Recipient.retailer_id)
         .join(Campaign, Campaign.id == Recipient.campaign_id)
-        .where(Campaign.kind == NAME, Recipient.is_opened, Recipient.opened_at >= since)
+        .where(Campaign.kind == PUSH, Recipient.is_opened, Recipient.opened_at >= since)
     )
 
 
@@ -60,7 +60,7 @@ def have_missed(session: Session, value: Any, now: datetime) -> Select[int]:
     no number."""
     times = _number(value, "missed_pushes_of_month", "次数", MOST_TIMES)
     begins = datetime.combine(day_in(now, WECHATS).replace(day=1), time(), WECHATS)
-    begun = (Campaign.kind == NAME, Campaign.due_at >= begins, Campaign.frozen_at.is_not(None))
+    begun = (Campaign.kind == PUSH, Campaign.due_at >= begins, Campaign.frozen_at.is_not(None))
     each = [missed.shops(session, campaign, WHOLE) for campaign in session.scalars(select(Campaign).where(*begun))]
     if not each:
         return select(Recipient.retailer_id).where(false())
@@ -77,7 +77,7 @@ def _number(value: Any, name: str, what: str, most: int) -> int:
 def _pushes(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
     rows = session.execute(
         select(Push.id, Push.title)
-        .join(Campaign, and_(Campaign.kind == NAME, Campaign.reference == Push.id))
+        .join(Campaign, IS_ITS_CAMPAIGN)
         .where(Campaign.frozen_at.is_not(None))
         .order_by(Campaign.due_at.desc(), Push.id.desc())
         .limit(OFFERED)

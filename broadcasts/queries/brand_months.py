@@ -14,10 +14,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, case, func, literal, select, union
 from sqlalchemy.orm import Session
 
-from broadcasts.actions.sending import NAME
 from broadcasts.models.brand_months import BrandMonth
 from broadcasts.models.library import ArticleBrand, Brand
-from broadcasts.models.pushes import Push, PushBrand
+from broadcasts.models.pushes import PUSH, Push, PushBrand
 from broadcasts.queries import counters, report
 from broadcasts.queries.report import ReportScope
 from broadcasts.rules import brand_months as rules
@@ -156,7 +155,7 @@ def _pushes(session: Session, months: Sequence[int], zone: ZoneInfo) -> list[Mon
     rows = session.execute(
         select(Campaign.id, Campaign.due_at, Campaign.state, named.c.brand_id)
         .join(named, named.c.push_id == Campaign.reference)
-        .where(Campaign.kind == NAME, Campaign.frozen_at.is_not(None))
+        .where(Campaign.kind == PUSH, Campaign.frozen_at.is_not(None))
         .where(
             Campaign.due_at >= periods[0].begins_at.astimezone(UTC),
             Campaign.due_at < periods[-1].ends_at.astimezone(UTC),

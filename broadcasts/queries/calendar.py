@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, select, text
+from sqlalchemy import ColumnElement, or_, select, text
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import LibraryArticle
-from broadcasts.models.pushes import Push, PushKind
+from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Push, PushKind
 from broadcasts.models.series import Occurrence, PushSeries
-from broadcasts.queries.pushes import KIND, PushLine
+from broadcasts.queries.pushes import PushLine
 from broadcasts.rules import occurrences, states
 from broadcasts.rules.states import State
 from campaigns.models import Campaign
@@ -84,7 +84,7 @@ def pushes(
     """Pushes of every state from one day to another, both included, the first in front."""
     found = (
         select(Push.id, Push.title, Push.kind, Campaign.state, Campaign.due_at, Push.series_id)
-        .join(Campaign, and_(Campaign.kind == KIND, Campaign.reference == Push.id, Campaign.number == 1))
+        .join(Campaign, IS_ITS_CAMPAIGN)
         .where(*_between(first, last, zone))
         .order_by(Campaign.due_at, Push.id)
         .limit(MOST)
@@ -104,7 +104,7 @@ def others(session: Session, first: date, last: date, zone: ZoneInfo) -> list[Ca
     """Campaigns of other kinds that are still to go from one day to another."""
     # Written as in the partial index: SQLite does not match SQLAlchemy's own form of it.
     waits = text("campaign.state in ('planned', 'listing', 'sending')")
-    found = select(Campaign.about, Campaign.due_at).where(waits, Campaign.kind != KIND, *_between(first, last, zone))
+    found = select(Campaign.about, Campaign.due_at).where(waits, Campaign.kind != PUSH, *_between(first, last, zone))
     rows = session.execute(found.order_by(Campaign.due_at, Campaign.id).limit(MOST))
     return [CalendarOther(row.about.partition(":")[0], row.due_at) for row in rows]
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticleState, Brand, LibraryArticle, LibraryColumn, ShelfPicture
-from broadcasts.queries import pushes
-from broadcasts.queries.pushes import Criteria, PushLine
-from broadcasts.rules.states import TAKES_ITS_DAY
+from broadcasts.queries.pushes import Criteria
 from campaigns.preview import Preview, preview
 from people import audiences
 from people.audiences import Spec
@@ -62,16 +59,6 @@ def brands(session: Session, chosen: Sequence[int] = ()) -> list[tuple[int, str]
 def destinations(session: Session, features: Sequence[Feature], now: datetime) -> list[Destination]:
     """What a button can lead to, of all features."""
     return [each for feature in features if feature.destinations for each in feature.destinations(session, now)]
-
-
-def same_day(session: Session, push_id: int, at: datetime | None, zone: ZoneInfo) -> list[PushLine]:
-    """Other pushes that take the day of a moment."""
-    if at is None:
-        return []
-    begins = datetime.combine(at.astimezone(zone).date(), time(), zone)
-    ends = begins + timedelta(days=1)
-    between = pushes.between(session, begins.astimezone(UTC), ends.astimezone(UTC), states=TAKES_ITS_DAY)
-    return [each for each in between if each.id != push_id and not each.is_to_staff]
 
 
 def reach(session: Session, audience: Spec, criteria: Criteria, *, now: datetime) -> Preview:

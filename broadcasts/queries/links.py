@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticleState, ArticleVersion, LibraryArticle
-from broadcasts.models.pushes import Push
+from broadcasts.models.pushes import PUSH, Push
 from broadcasts.models.series import PushSeries
 from foundation.text import whole_number
 from wechat_bot.feature import About, Destination, Title
 
-_PUSH, _ARTICLE, _SERIES = "push:", "article:", "series:"
+_PUSH, _ARTICLE, _SERIES = f"{PUSH}:", "article:", "series:"
 #: What begins a link, what it is called, where its pages are, its table, and the name in it.
 _NAMED: tuple[tuple[str, str, str, Any, Any], ...] = (
     (_PUSH, "推送", "pushes", Push, Push.title),

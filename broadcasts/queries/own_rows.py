@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
 
-from broadcasts.models.pushes import Push
+from broadcasts.models.pushes import IS_ITS_CAMPAIGN, Push
 from broadcasts.models.rows import OwnRow, OwnTable
 from campaigns.models import Campaign, Recipient
 from foundation.errors import Refused
@@ -58,15 +58,15 @@ def first(session: Session, table_id: int, count: int) -> list[tuple[str, Sequen
     return [(row[0], row[1]) for row in session.execute(some)]
 
 
-def of_shop(session: Session, kind: str, retailer_id: int, *, push_id: int | None = None) -> list[OwnNotice]:
+def of_shop(session: Session, retailer_id: int, *, push_id: int | None = None) -> list[OwnNotice]:
     """Return what service notices that went out told a shop of itself, the newest first; of one push where it is
-    named. `kind` is the name of the pushes' campaign kind."""
+    named."""
     found = (
         select(Push.id, Push.token, Push.title, Campaign.frozen_at, OwnTable.headings, OwnRow.values)
         .select_from(OwnRow)
         .join(OwnTable, OwnTable.id == OwnRow.table_id)
         .join(Push, Push.id == OwnTable.push_id)
-        .join(Campaign, (Campaign.kind == kind) & (Campaign.reference == Push.id))
+        .join(Campaign, IS_ITS_CAMPAIGN)
         .where(OwnRow.retailer_id == retailer_id, OwnTable.is_whole, Campaign.frozen_at.is_not(None))
         .order_by(Campaign.frozen_at.desc(), Push.id.desc())
         .limit(SHOWN)

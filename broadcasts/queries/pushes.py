@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import Brand, LibraryArticle
-from broadcasts.models.pushes import Plan, Push, PushBrand, PushHand, PushKind, Shows
+from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Plan, Push, PushBrand, PushHand, PushKind, Shows
 from broadcasts.rules import staff, states
 from broadcasts.rules.states import State
 from broadcasts.texts.pushes import KINDS, NO_SUCH, PLANS, SHOWS
@@ -25,7 +25,6 @@ from people.picker import short
 from wechat_bot.criterion import Criterion
 from wechat_bot.mass import planning
 
-KIND = "push"
 EVERYBODY = "全部店铺"
 NOBODY = "还没有选"
 Criteria = Mapping[str, Criterion]
@@ -92,6 +91,11 @@ class InFlight:
     people: int
 
 
+def campaign_of(session: Session, push_id: int) -> Campaign | None:
+    """The campaign of a push, not locked; None where there is none."""
+    return session.scalar(select(Campaign).where(Campaign.kind == PUSH, Campaign.reference == push_id))
+
+
 def detail(session: Session, push_id: int) -> PushDetail | None:
     """A push; None where there is none."""
     row = session.execute(_joined().where(Push.id == push_id)).first()
@@ -155,10 +159,16 @@ def page(
     return paging.page(session, statement, _NEWEST, cursor, limit=limit, read=_line)
 
 
-def between(session: Session, begins: datetime, ends: datetime, *, states: Sequence[State]) -> list[PushLine]:
-    """Pushes in these states that are due between two moments, the first in front."""
-    due = _joined().where(Campaign.due_at >= begins, Campaign.due_at < ends, Campaign.state.in_(states))
-    return [_line(*row) for row in session.execute(due.order_by(Campaign.due_at, Push.id))]
+def same_day(session: Session, push_id: int, at: datetime, zone: ZoneInfo) -> list[PushLine]:
+    """Other pushes to shops that take the day of a moment, the first in front."""
+    begins = datetime.combine(at.astimezone(zone).date(), time(), zone)
+    due = (
+        Campaign.due_at >= begins.astimezone(UTC),
+        Campaign.due_at < (begins + timedelta(days=1)).astimezone(UTC),
+        Campaign.state.in_(states.TAKES_ITS_DAY),
+    )
+    others = _joined().where(*due, Push.id != push_id, Push.is_to_staff.is_(False))
+    return [_line(*row) for row in session.execute(others.order_by(Campaign.due_at, Push.id))]
 
 
 def awaiting(session: Session, user_id: int, *, limit: int) -> list[PushLine]:
@@ -187,7 +197,7 @@ def approvers(session: Session, push_id: int, roles: Sequence[Role], *, besides:
 
 def in_flight(session: Session, push_id: int) -> InFlight:
     """Parts of a push that are in the call just now, and how many people they go to."""
-    jobs = planning.in_call(session, f"{KIND}:{push_id}")
+    jobs = planning.in_call(session, f"{PUSH}:{push_id}")
     return InFlight(len(jobs), sum(job.size for job in jobs))
 
 
@@ -227,9 +237,7 @@ _NEWEST: Order[PushLine] = Order((Push.id,), lambda line: (line.id,), is_down=Tr
 
 
 def _joined() -> Select[Push, Campaign]:
-    return select(Push, Campaign).join(
-        Campaign, and_(Campaign.kind == KIND, Campaign.reference == Push.id, Campaign.number == 1)
-    )
+    return select(Push, Campaign).join(Campaign, IS_ITS_CAMPAIGN)
 
 
 def _line(push: Push, campaign: Campaign) -> PushLine:

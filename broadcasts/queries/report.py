@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from broadcasts.actions.sending import NAME
 from broadcasts.models.answers import PushCounted, PushReads, PushSplit
 from broadcasts.models.library import LibraryArticle
-from broadcasts.models.pushes import Push, Refusal
+from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Push, Refusal
 from broadcasts.queries import counters, staff
+from broadcasts.queries.pushes import campaign_of
 from broadcasts.rules import states
 from broadcasts.rules.figures import PushFigures
 from campaigns import openings, rules, tally
@@ -143,11 +143,6 @@ def conditions(found: ReportScope) -> list[ColumnElement[bool]]:
     return [] if found.shops is None else [Recipient.retailer_id.in_(select(Retailer.id).where(found.shops))]
 
 
-def campaign_of(session: Session, push_id: int) -> Campaign | None:
-    """Return the campaign of a push."""
-    return session.scalar(select(Campaign).where(Campaign.kind == NAME, Campaign.reference == push_id))
-
-
 def report(session: Session, push_id: int, seen: ReportScope) -> PushReport | None:
     """Return the report of a push, or of the part of it that is seen; None where there is none."""
     push, campaign = session.get(Push, push_id), campaign_of(session, push_id)
@@ -194,10 +189,10 @@ def compared(session: Session, push_id: int, *, limit: int = COMPARED) -> list[C
         .where(Push.id == push_id)
         .scalar_subquery()
     )
-    mine = select(Campaign.due_at).where(Campaign.kind == NAME, Campaign.reference == push_id).scalar_subquery()
+    mine = select(Campaign.due_at).where(Campaign.kind == PUSH, Campaign.reference == push_id).scalar_subquery()
     rows = session.execute(
         select(Push.id, Push.title, Campaign)
-        .join(Campaign, and_(Campaign.kind == NAME, Campaign.reference == Push.id))
+        .join(Campaign, IS_ITS_CAMPAIGN)
         .join(LibraryArticle, LibraryArticle.id == Push.article_id)
         .where(LibraryArticle.column_id == column, Push.id != push_id, Campaign.due_at < mine)
         .where(Campaign.frozen_at.is_not(None))

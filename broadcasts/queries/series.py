@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from broadcasts.models.pushes import Push
+from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Push
 from broadcasts.models.series import Occurrence, PushSeries
-from broadcasts.queries.pushes import KIND
 from broadcasts.rules import occurrences, states
 from broadcasts.rules.states import State
 from campaigns.models import Campaign
@@ -96,7 +95,7 @@ def made(session: Session, series_id: int) -> list[OccurrenceLine]:
     """The occurrences of a series, the newest first."""
     rows = session.execute(
         select(Occurrence, Campaign.state, Campaign.error)
-        .outerjoin(Campaign, and_(Campaign.kind == KIND, Campaign.reference == Occurrence.push_id))
+        .outerjoin(Campaign, and_(Campaign.kind == PUSH, Campaign.reference == Occurrence.push_id))
         .where(Occurrence.series_id == series_id)
         .order_by(Occurrence.wanted_on.desc())
         .limit(SHOWN)
@@ -113,7 +112,7 @@ def models(session: Session) -> list[tuple[int, str]]:
     """The newest drafts, of which a series can be made."""
     rows = session.execute(
         select(Push.id, Push.title)
-        .join(Campaign, and_(Campaign.kind == KIND, Campaign.reference == Push.id))
+        .join(Campaign, IS_ITS_CAMPAIGN)
         .where(Campaign.state == State.DRAFT, Push.series_id.is_(None))
         .order_by(Push.id.desc())
         .limit(MODELS)
@@ -145,7 +144,7 @@ def not_submitted(session: Session, today: date, *, limit: int) -> list[WaitingO
     rows = session.execute(
         _waiting()
         .add_columns(Occurrence.push_id, Campaign.error)
-        .join(Campaign, and_(Campaign.kind == KIND, Campaign.reference == Occurrence.push_id))
+        .join(Campaign, and_(Campaign.kind == PUSH, Campaign.reference == Occurrence.push_id))
         .where(Occurrence.day_on >= today, Campaign.state == State.DRAFT)
         .order_by(Occurrence.day_on, Occurrence.series_id)
         .limit(limit)

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from broadcasts.models.pushes import PUSH
 from broadcasts.models.staff import StaffRecipient
 from broadcasts.rules.staff import StaffAudience
 from broadcasts.texts import staff as texts
@@ -194,7 +195,7 @@ def what_became(campaign: Campaign) -> ColumnElement[str]:
 
 def joined(*columns: Any) -> Select[Any]:
     """Build a select over the staff of pushes with their deliveries and e-mails."""
-    key = literal("push:") + cast(StaffRecipient.push_id, String) + ":" + cast(StaffRecipient.user_id, String)
+    key = literal(f"{PUSH}:") + cast(StaffRecipient.push_id, String) + ":" + cast(StaffRecipient.user_id, String)
     return (
         select(*columns)
         .select_from(StaffRecipient)
@@ -205,7 +206,7 @@ def joined(*columns: Any) -> Select[Any]:
 
 def mail_key(push_id: int) -> str:
     """Return the key of a push's e-mails; the user's id follows."""
-    return f"push:{push_id}"
+    return f"{PUSH}:{push_id}"
 
 
 _BY_PERSON: Order[StaffLine] = Order((StaffRecipient.person,), lambda line: (line.person,))
