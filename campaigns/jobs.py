@@ -50,7 +50,7 @@ def send(services: Services, kind: CampaignKind) -> None:
         is_more = True
         while is_more:
             with services.transaction() as session:
-                is_more = sending.withdraw_some(session, campaign_id, now=now)
+                is_more = sending.withdraw_some(session, campaign_id, kind, now=now)
     for campaign_id in due:
         try:
             _send_some(services, campaign_id, kind, context)

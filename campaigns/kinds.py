@@ -93,6 +93,9 @@ class OtherRecipients:
     #: Hands over those who are listed, and those again whose message was withdrawn; gives whether it is known what
     #: became of all of them. Called until it is.
     hand_over: Callable[[Session, Campaign, CampaignMessage, CampaignContext], bool]
+    #: Withdraws what was handed over of a stopped campaign, besides what waits in the outbox; gives whether some of it
+    #: is still in the call. Called until none is.
+    withdraw: Callable[[Session, Campaign, datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def withdrawing(session: Session, kind: CampaignKind) -> list[int]:
     return list(session.scalars(select(Campaign.id).where(*mine).order_by(Campaign.id)))
 
 
-def withdraw_some(session: Session, campaign_id: int, *, now: datetime) -> bool:
+def withdraw_some(session: Session, campaign_id: int, kind: CampaignKind, *, now: datetime) -> bool:
     """Withdraw the next messages of a stopped campaign; gives whether more are left. Of two workers only one does
     it."""
     mine = select(Campaign).where(Campaign.id == campaign_id, Campaign.is_withdrawing)
@@ -51,6 +51,9 @@ def withdraw_some(session: Session, campaign_id: int, *, now: datetime) -> bool:
     if campaign is None:
         return False
     is_more = steering.withdraw(session, campaign, now=now)
+    others = kind.others_of(session, campaign)
+    if others is not None and others.withdraw(session, campaign, now):
+        campaign.is_withdrawing = True
     if campaign.state in rules.ENDED and parts.give_back_some(session, campaign):
         is_more = True
     return is_more

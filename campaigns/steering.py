@@ -211,6 +211,8 @@ def _leave(
     if to in rules.ENDED:
         planning.cancel(session, campaign.about, now=now)
     withdraw(session, campaign, now=now)
+    # Whatever its kind sends by itself is withdrawn by the clock.
+    campaign.is_withdrawing = True
     return unsent
 
 

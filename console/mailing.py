@@ -23,6 +23,7 @@ LEASE = timedelta(minutes=2)
 TRIES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 #: Finished mails are kept so long.
 KEPT = timedelta(days=30)
+TOO_LATE, WITHDRAWN = "过了时间，没有再发", "取消了，没有再试"
 
 
 def wants_mail() -> Select[int]:
@@ -30,7 +31,16 @@ def wants_mail() -> Select[int]:
     return select(User.id).where(User.email_at.is_not(None), User.wants_mail, User.disabled_at.is_(None))
 
 
-def queue(session: Session, users: Select[int], subject: str, text: str, *, key: str, now: datetime) -> int:
+def queue(
+    session: Session,
+    users: Select[int],
+    subject: str,
+    text: str,
+    *,
+    key: str,
+    not_after: datetime | None = None,
+    now: datetime,
+) -> int:
     """Queue a mail to each of these users that wants mails, once for each `key`; gives to how many."""
     chosen = select(
         literal(f"{key}:") + cast(User.id, String),
@@ -39,11 +49,33 @@ def queue(session: Session, users: Select[int], subject: str, text: str, *, key:
         literal(text),
         literal(MailState.PENDING.value),
         literal(now, Moment()),
+        literal(not_after, Moment()),
         literal(now, Moment()),
         literal(0),
     ).where(User.id.in_(users), User.id.in_(wants_mail()))
-    columns = ["key", "user_id", "subject", "text", "state", "due_at", "created_at", "attempts"]
+    columns = ["key", "user_id", "subject", "text", "state", "due_at", "not_after", "created_at", "attempts"]
     return changed(session, upsert(session, Mail).from_select(columns, chosen).on_conflict_do_nothing())
+
+
+def withdraw(session: Session, keys: Select[str], *, now: datetime) -> None:
+    """Withdraw the mails with these keys that were not sent. One in the call goes out, and is not tried again."""
+    mine = update(Mail).where(Mail.key.in_(keys)).execution_options(synchronize_session=False)
+    session.execute(mine.where(Mail.state == MailState.SENDING).values(not_after=now))
+    gone = mine.where(Mail.state == MailState.PENDING)
+    session.execute(gone.values(state=MailState.WITHDRAWN, settled_at=now, error=WITHDRAWN))
+
+
+def let_go(session: Session, keys: Select[str], *, not_after: datetime | None, now: datetime) -> None:
+    """Let mails with these keys go after all that were withdrawn."""
+    mine = update(Mail).where(Mail.key.in_(keys), Mail.state == MailState.WITHDRAWN)
+    freed = mine.values(state=MailState.PENDING, due_at=now, not_after=not_after, settled_at=None, error=None)
+    session.execute(freed.execution_options(synchronize_session=False))
+
+
+def in_call(session: Session, keys: Select[str]) -> int:
+    """Return how many mails with these keys are in the call: they can no longer be stopped."""
+    found = select(func.count()).select_from(Mail).where(Mail.key.in_(keys), Mail.state == MailState.SENDING)
+    return session.scalar(found) or 0
 
 
 def ask_whose(session: Session, user_id: int, address: str, code: str, *, now: datetime) -> None:
@@ -65,8 +97,10 @@ def ask_whose(session: Session, user_id: int, address: str, code: str, *, now: d
 
 
 def send(services: Services) -> None:
-    """Send the mails that are due, one after the other; without an SMTP server they wait, and are said to."""
+    """Send the mails that are due, one after the other; without an SMTP server they wait for as long as they may."""
     if services.mailer is None:
+        with services.transaction() as session:
+            _give_up(session, services.clock())
         return
     while _send_one(services):
         pass
@@ -75,7 +109,7 @@ def send(services: Services) -> None:
 def _send_one(services: Services) -> bool:
     now, fence = services.clock(), token_hex(16)
     with services.transaction() as session:
-        _give_up_lapsed(session, now)
+        _give_up(session, now)
         due = select(Mail.id).where(Mail.state == MailState.PENDING, Mail.due_at <= now).order_by(Mail.due_at, Mail.id)
         mail_id = session.scalar(due.limit(1).with_for_update(skip_locked=True))
         if mail_id is None:
@@ -116,6 +150,8 @@ def _note(session: Session, mail_id: int, fence: str, error: MailError | None, n
     elif error.is_final or mail.attempts > len(TRIES):
         mail.state, mail.settled_at = MailState.FAILED, now
         log.warning("a mail was not taken", mail=mail.id, error=mail.error)
+    elif mail.not_after is not None and mail.not_after <= now:
+        mail.state, mail.settled_at, mail.error = MailState.WITHDRAWN, now, WITHDRAWN
     else:
         mail.state, mail.due_at = MailState.PENDING, now + TRIES[mail.attempts - 1]
     if mail.to and mail.settled_at is not None:
@@ -123,10 +159,12 @@ def _note(session: Session, mail_id: int, fence: str, error: MailError | None, n
         mail.text = ""
 
 
-def _give_up_lapsed(session: Session, now: datetime) -> None:
-    """Call unsure what was in the call when its process ended."""
+def _give_up(session: Session, now: datetime) -> None:
+    """Call unsure what was in the call when its process ended, and give up what waited for too long."""
     lapsed = update(Mail).where(Mail.state == MailState.SENDING, Mail.lease_until < now)
     session.execute(lapsed.values(state=MailState.UNSURE, settled_at=now, error="发送它的进程中断了"))
+    stale = update(Mail).where(Mail.state == MailState.PENDING, Mail.not_after < now)
+    session.execute(stale.values(state=MailState.FAILED, settled_at=now, error=TOO_LATE))
 
 
 def sweep(session: Session, *, now: datetime) -> None:

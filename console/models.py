@@ -109,13 +109,15 @@ class UsedStep(Base):
 
 
 class MailState(StrEnum):
-    """State of an e-mail. `unsure`: the server may or may not have it; it is not sent again."""
+    """State of an e-mail. `unsure`: the server may or may not have it; it is not sent again. `withdrawn`: whoever
+    queued it stopped it in time, and may let it go after all."""
 
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
     UNSURE = "unsure"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 class Mail(Base):
@@ -138,6 +140,8 @@ class Mail(Base):
     text: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(String(16))
     due_at: Mapped[datetime]
+    #: From then on it is not sent any more; None for one that does not grow stale.
+    not_after: Mapped[datetime | None]
     attempts: Mapped[int]
     fence: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]

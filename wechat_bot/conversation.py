@@ -81,6 +81,8 @@ class Account:
     has_pages: bool
     #: The notices this account has a template for (`notices.notice`).
     notices: Collection[str] = ()
+    #: Whether e-mails can be sent: an SMTP server is set.
+    has_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

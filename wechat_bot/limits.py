@@ -1,4 +1,4 @@
-"""Rate limits for forms inside WeChat: what one person, and all together, may hand in.
+"""Rate limits: what one person, and all together, may hand in with forms inside WeChat or have sent today.
 
 Counted in the database, for any number of processes. Nobody is named by it: a person is counted under a hash, for
 two days.
@@ -27,7 +27,7 @@ _DAWN = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
 
 def count(session: Session, openid: str, size: int, *, now: datetime) -> None:
     """Count a submitted form and the bytes of its files. Raises `Refused` above a limit."""
-    who = hashlib.sha256(openid.encode()).hexdigest()[:32]
+    who = _hashed(openid)
     if _add(session, who, _MINUTE, 1, now) > MOST_FORMS:
         raise Refused(texts.TOO_FAST)
     if size and _add(session, who, _DAY, size, now) > MOST_OF_ONE:
@@ -36,9 +36,20 @@ def count(session: Session, openid: str, size: int, *, now: datetime) -> None:
         raise Refused(texts.NO_ROOM_TODAY)
 
 
+def count_today(session: Session, whose: str, most: int, too_many: str, *, now: datetime) -> None:
+    """Count one more thing today under a name, which is kept as a hash. Raises `Refused` with a sentence above a
+    limit."""
+    if _add(session, _hashed(whose), _DAY, 1, now) > most:
+        raise Refused(too_many)
+
+
 def forget(session: Session, *, now: datetime) -> None:
     """Delete old counts."""
     session.execute(delete(HandedIn).where(HandedIn.began_at < now - KEPT))
+
+
+def _hashed(whose: str) -> str:
+    return hashlib.sha256(whose.encode()).hexdigest()[:32]
 
 
 def _add(session: Session, who: str, span: timedelta, amount: int, now: datetime) -> int:

@@ -238,7 +238,7 @@ class HandedIn(Base):
 
     __tablename__ = "handed_in"
 
-    #: A hash of the openid.
+    #: A hash of the openid, or of what else it is counted by.
     who: Mapped[str] = mapped_column(String(32), primary_key=True)
     seconds: Mapped[int] = mapped_column(primary_key=True)
     began_at: Mapped[datetime] = mapped_column(primary_key=True, index=True)

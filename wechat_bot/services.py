@@ -82,7 +82,8 @@ class Services:
     def account(self) -> Account:
         """The account as conversations know it."""
         kinds = self.templates.keys() if self.is_service_account else ()
-        return Account(self.account_name, self.public_url, self.is_service_account, frozenset(kinds))
+        has_mail = self.mailer is not None
+        return Account(self.account_name, self.public_url, self.is_service_account, frozenset(kinds), has_mail)
 
     def real_time(self) -> datetime:
         """The time of this machine, also where a trial's was moved on: for what tells whether processes are alive, and

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import checking, pictures, sending
+from broadcasts.actions import checking, pictures, sending, staff
 from broadcasts.actions.checking import Circumstances
 from broadcasts.actions.pushes import PushAuthor, have_a_hand, hold
 from broadcasts.actions.sending import PUSHES
@@ -77,6 +77,7 @@ def pause(session: Session, push_id: int, *, who: PushAuthor, now: datetime) -> 
     """Stop sending until it is resumed; what is in the call goes out."""
     _, campaign = hold(session, push_id)
     steering.pause(session, campaign, by=who.name, now=now)
+    staff.withdraw(session, campaign, now)
 
 
 def resume(session: Session, push_id: int, *, who: PushAuthor, now: datetime) -> None:
@@ -89,6 +90,7 @@ def cancel(session: Session, push_id: int, *, who: PushAuthor, now: datetime) ->
     """Stop a push for good; what is in the call goes out."""
     _, campaign = hold(session, push_id)
     steering.cancel(session, campaign, by=who.name, now=now)
+    staff.withdraw(session, campaign, now)
 
 
 def _cover(session: Session, push: Push, at: Circumstances) -> None:

@@ -30,7 +30,7 @@ HELD_FOR = timedelta(days=1)
 
 def judged(session: Session, campaign: Campaign, context: CampaignContext, *, has_notice: bool) -> Any:
     """Build the select of whom a push to staff means. Raises Refused where its audience cannot be read."""
-    way = StaffWay(context.goes_at, has_notice)
+    way = StaffWay(context.goes_at, has_notice, context.account.has_mail)
     today = day_in(context.now, context.zone)
     return queries.of_audience(session, rules.read(campaign.audience or {}), way, today=today)
 
@@ -70,6 +70,7 @@ def _hand_over(session: Session, campaign: Campaign, message: CampaignMessage, c
     _list_again(session, campaign)
     _judge_again(session, campaign, message, context)
     mine = (StaffRecipient.push_id == campaign.reference, StaffRecipient.outcome == Outcome.LISTED)
+    not_after = campaign.not_after or context.now + HELD_FOR
     key = literal(steering.key(campaign)) + StaffRecipient.person
     queueing.queue_all(
         session,
@@ -77,7 +78,7 @@ def _hand_over(session: Session, campaign: Campaign, message: CampaignMessage, c
         message.message,
         template=message.notice,
         about=campaign.about,
-        not_after=campaign.not_after or context.now + HELD_FOR,
+        not_after=not_after,
         heeds_quiet=True,
         now=context.now,
     )
@@ -85,7 +86,9 @@ def _hand_over(session: Session, campaign: Campaign, message: CampaignMessage, c
         select(User.id).join(StaffRecipient, StaffRecipient.user_id == User.id).where(*mine, StaffRecipient.is_mailed)
     )
     text = texts.mail(_words(message), f"{context.account.public_url}/console/broadcasts/pushes/{campaign.reference}")
-    mailing.queue(session, by_mail, campaign.said, text, key=queries.mail_key(campaign.reference), now=context.now)
+    mail_key, mails = queries.mail_key(campaign.reference), queries.mail_keys(campaign.reference)
+    mailing.let_go(session, mails, not_after=not_after, now=context.now)
+    mailing.queue(session, by_mail, campaign.said, text, key=mail_key, not_after=not_after, now=context.now)
     ids = select(Delivery.id).where(Delivery.key == key).correlate(StaffRecipient).scalar_subquery()
     session.execute(update(StaffRecipient).where(*mine).values(outcome=Outcome.QUEUED, delivery_id=ids))
     left = queries.joined(StaffRecipient.person).where(
@@ -94,6 +97,14 @@ def _hand_over(session: Session, campaign: Campaign, message: CampaignMessage, c
     is_over = session.scalar(left.limit(1)) is None
     _keep_what_mails_tell(session, campaign)
     return is_over
+
+
+def withdraw(session: Session, campaign: Campaign, now: datetime) -> bool:
+    """Withdraw the e-mails of a stopped push; gives whether some are in the call, of which nobody knows yet."""
+    keys = queries.mail_keys(campaign.reference)
+    mailing.withdraw(session, keys, now=now)
+    _keep_what_mails_tell(session, campaign)
+    return mailing.in_call(session, keys) > 0
 
 
 def _list_again(session: Session, campaign: Campaign) -> None:
@@ -122,7 +133,8 @@ def _keep_what_mails_tell(session: Session, campaign: Campaign) -> None:
 
 def _judge_again(session: Session, campaign: Campaign, message: CampaignMessage, context: CampaignContext) -> None:
     """Leave out those who have a reason by now, and take the others as they are now."""
-    now = queries.again(campaign.reference, StaffWay(context.now, message.notice is not None)).subquery()
+    way = StaffWay(context.now, message.notice is not None, context.account.has_mail)
+    now = queries.again(campaign.reference, way).subquery()
     mine = (StaffRecipient.push_id == campaign.reference, StaffRecipient.outcome == Outcome.LISTED)
     taken = {name: now.c[name] for name in ("user_id", "openid", "is_mailed", "why")}
     judged = update(StaffRecipient).where(*mine, StaffRecipient.person == now.c.person)
@@ -142,4 +154,4 @@ def _words(message: CampaignMessage) -> str:
     return str(found["text"]["content"])
 
 
-STAFF = OtherRecipients(are_meant=_are_meant, list_all=_list_all, hand_over=_hand_over)
+STAFF = OtherRecipients(are_meant=_are_meant, list_all=_list_all, hand_over=_hand_over, withdraw=withdraw)

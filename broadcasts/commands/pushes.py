@@ -164,4 +164,4 @@ def _stop(push_id: int, login: str, do: Callable[..., None], said: str) -> None:
     with services.transaction() as session:
         do(session, push_id, who=author(session, login, PUSHES_WRITE), now=services.clock())
         flying = queries.in_flight(session, push_id)
-    click.echo(said + texts.in_flight(flying.parts, flying.people))
+    click.echo(said + texts.in_flight(flying.parts, flying.people, flying.mails))

@@ -174,6 +174,7 @@ def _page(push_id: int | None, error: Refused | None) -> str:
         is_advertising=error is not None and texts.LAW in error.sentence,
         token=request.form.get("token") or secrets.token_urlsafe(12),
         kinds=texts.KINDS,
+        has_mail=services.mailer is not None,
         plans=texts.PLANS,
         shows=texts.SHOWS,
         rows=[*form.buttons, *[("", "")] * max(SPARE, buttons.MOST - 4 - len(form.buttons))][: buttons.MOST],

@@ -118,7 +118,7 @@ def _stop(push_id: int) -> ResponseReturnValue:
         flying = queries.in_flight(session, push_id)
         note(did, f"push:{push_id}", _title(session, push_id))
     undo = (url_for("broadcasts_pages.stop_push", push_id=push_id), {"do": back}) if back else None
-    return act.done(_here(push_id), said + texts.in_flight(flying.parts, flying.people), undo=undo)
+    return act.done(_here(push_id), said + texts.in_flight(flying.parts, flying.people, flying.mails), undo=undo)
 
 
 def _page(push_id: int, error: Refused | None) -> str:
@@ -128,13 +128,14 @@ def _page(push_id: int, error: Refused | None) -> str:
         kept = session.get(Push, push_id)
         if found is None or kept is None:
             abort(404)
+        flying = queries.in_flight(session, push_id)
         values = {
             "is_staff": found.line.is_to_staff,
             "steps": queries.steps(session, found.line.campaign_id),
             "approvers": queries.approvers(session, push_id, [*PUSHES_APPROVE.roles]),
             "may_decide": me.may(PUSHES_APPROVE) and queries.may_approve(session, push_id, me.user_id),
             "has_own": own_rows.table(session, push_id) is not None,
-            "flying": queries.in_flight(session, push_id),
+            "flight": texts.in_flight(flying.parts, flying.people, flying.mails),
             "phones": previewing.phones(session),
             "previews_left": previewing.left(session, services.clock()),
             "whom": queries.whom(session, found.audience, services.criteria),

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from broadcasts.models.library import Brand, LibraryArticle
 from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Plan, Push, PushBrand, PushHand, PushKind, Shows
+from broadcasts.queries.staff import mail_keys
 from broadcasts.rules import staff, states
 from broadcasts.rules.states import State
 from broadcasts.texts.pushes import KINDS, NO_SUCH, PLANS, SHOWS
 from campaigns.kinds import CampaignContext
 from campaigns.models import Campaign, CampaignStep
+from console import mailing
 from console.models import User
 from console.rules.visitors import Role
 from foundation import paging
@@ -89,6 +91,8 @@ class InFlight:
 
     parts: int
     people: int
+    #: E-mails of a push to staff.
+    mails: int
 
 
 def campaign_of(session: Session, push_id: int) -> Campaign | None:
@@ -196,9 +200,9 @@ def approvers(session: Session, push_id: int, roles: Sequence[Role], *, besides:
 
 
 def in_flight(session: Session, push_id: int) -> InFlight:
-    """Parts of a push that are in the call just now, and how many people they go to."""
+    """Parts of a push that are in the call just now, and how many people they go to; its e-mails in the call."""
     jobs = planning.in_call(session, f"{PUSH}:{push_id}")
-    return InFlight(len(jobs), sum(job.size for job in jobs))
+    return InFlight(len(jobs), sum(job.size for job in jobs), mailing.in_call(session, mail_keys(push_id)))
 
 
 def kept(session: Session, push: Push, campaign: Campaign, context: CampaignContext) -> dict[str, str]:

@@ -45,22 +45,25 @@ from wechat_bot.outbox import states
 from wechat_bot.outbox.states import Channel
 
 UNBOUND, UNFOLLOWED, DISABLED, NO_CHANNEL = "unbound", "unfollowed", "disabled", "no_channel"
+#: The reason of those who wait for an e-mail that nothing can send.
+NO_MAIL = "no_mail"
 #: What becomes of an e-mail where it is all that somebody gets.
 OF_MAIL = MAILED, NOT_MAILED = "mailed", "not_mailed"
 #: What is still open, and what surely has not arrived.
 OPEN = (Outcome.LISTED.value, Outcome.QUEUED.value, Outcome.HELD.value)
 NOT_ARRIVED = tuple(each.value for each in (*rules.FAILED, Outcome.STOPPED))
-MISSED = (UNBOUND, UNFOLLOWED, DISABLED, NO_CHANNEL, NOT_MAILED, *NOT_ARRIVED)
+MISSED = (UNBOUND, UNFOLLOWED, DISABLED, NO_CHANNEL, NO_MAIL, NOT_MAILED, *NOT_ARRIVED)
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class StaffWay:
     """StaffWay by which staff can be reached at a moment: `has_notice`, whether a template message stands in where the
-    window is closed."""
+    window is closed; `has_mail`, whether e-mails can be sent."""
 
     at: datetime
     has_notice: bool
+    has_mail: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,7 @@ def what_became(campaign: Campaign) -> ColumnElement[str]:
         (Mail.state == MailState.SENT, MAILED),
         (Mail.state == MailState.UNSURE, Outcome.UNSURE.value),
         (Mail.state == MailState.FAILED, NOT_MAILED),
+        (Mail.state == MailState.SENDING, Outcome.QUEUED.value),
         else_=waits.value,
     )
     in_chat = case(
@@ -202,6 +206,12 @@ def joined(*columns: Any) -> Select[Any]:
         .outerjoin(Delivery, Delivery.id == StaffRecipient.delivery_id)
         .outerjoin(Mail, and_(StaffRecipient.is_mailed, Mail.key == key))
     )
+
+
+def mail_keys(push_id: int) -> Select[str]:
+    """Build a select of the keys of the e-mails of a push."""
+    key = literal(f"{mail_key(push_id)}:") + cast(StaffRecipient.user_id, String)
+    return select(key).where(StaffRecipient.push_id == push_id, StaffRecipient.is_mailed)
 
 
 def mail_key(push_id: int) -> str:
@@ -241,14 +251,16 @@ def _judged(managers: ColumnElement[bool], users: ColumnElement[bool], way: Staf
         else_=literal(None, String),
     )
     is_disabled = Manager.disabled_at.is_not(None)
+    by_mail = literal(None if way.has_mail else NO_MAIL, String)
+    waits = and_(in_chat.is_not(None), mail.is_not(None))
     of_managers = (
         select(
             (literal("manager:") + cast(Manager.id, String)).label("person"),
             Manager.id.label("manager_id"),
             mail.label("user_id"),
             case((and_(~is_disabled, in_chat.is_(None)), Manager.openid), else_=literal(None, String)).label("openid"),
-            and_(~is_disabled, mail.is_not(None)).label("is_mailed"),
-            case((is_disabled, DISABLED), (mail.is_not(None), literal(None, String)), else_=in_chat).label("why"),
+            and_(~is_disabled, mail.is_not(None), literal(way.has_mail)).label("is_mailed"),
+            case((is_disabled, DISABLED), (waits, by_mail), else_=in_chat).label("why"),
         )
         .outerjoin(Follower, Follower.openid == Manager.openid)
         .where(managers)
@@ -259,7 +271,7 @@ def _judged(managers: ColumnElement[bool], users: ColumnElement[bool], way: Staf
         literal(None, Integer),
         User.id,
         literal(None, String),
-        wants,
-        case((User.disabled_at.is_not(None), DISABLED), (wants, literal(None, String)), else_=UNBOUND),
+        and_(wants, literal(way.has_mail)),
+        case((User.disabled_at.is_not(None), DISABLED), (wants, by_mail), else_=UNBOUND),
     ).where(users, User.manager_id.is_(None))
     return union_all(of_managers, of_users)

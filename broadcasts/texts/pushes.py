@@ -101,10 +101,12 @@ def changed(what: Sequence[str]) -> str:
     return f"{'、'.join(what)}已改动，需重新审批。"
 
 
-def in_flight(parts: int, people: int) -> str:
+def in_flight(parts: int, people: int, mails: int) -> str:
     """What a stopped push still sends.
 
-    >>> in_flight(0, 0), in_flight(2, 20000)
-    ('', '2 批（20,000 人）已在途，会发出去。')
+    >>> in_flight(0, 0, 0), in_flight(2, 20000, 0), in_flight(0, 0, 1)
+    ('', '2 批（20,000 人）已在途，会发出去。', '1 封邮件已在途，会发出去。')
     """
-    return f"{parts} 批（{people:,} 人）已在途，会发出去。" if parts else ""
+    flying = [f"{parts} 批（{people:,} 人）"] if parts else []
+    flying += [f"{mails} 封邮件"] if mails else []
+    return f"{'、'.join(flying)}已在途，会发出去。" if flying else ""

@@ -28,6 +28,7 @@ WORDS = {
     "unfollowed": "没有关注公众号",
     "disabled": "已停用",
     "no_channel": "48 小时内没有聊过",
+    "no_mail": "只能发邮件，可系统没有设置发邮件的服务器",
     "late": "过时未发",
     "refused": "微信没有送达",
     "not_mailed": "邮件没有发出",

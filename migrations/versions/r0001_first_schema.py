@@ -954,6 +954,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("due_at", Moment(), nullable=False),
+        sa.Column("not_after", Moment(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("fence", sa.String(length=32), nullable=True),
         sa.Column("lease_until", Moment(), nullable=True),

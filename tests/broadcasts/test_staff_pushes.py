@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,10 @@ from broadcasts.actions.sending import PUSHES
 from broadcasts.models.staff import StaffRecipient
 from campaigns import kinds, listing, sending
 from campaigns.models import Campaign
+from console import jobs as console_jobs
 from console import mailing
 from console.models import Mail, User
+from foundation.mail import MailError
 from people.models import Manager
 from tests.broadcasts.conftest import BRANDS, Library
 from tests.broadcasts.town import PushTown
@@ -246,10 +249,10 @@ def test_paused_with_messages_waiting_they_go_once_after_it_is_resumed(town, ser
     with services.transaction() as session:
         listing.some(session, campaign_id, PUSHES, context)
         sending.queue_some(session, campaign_id, PUSHES, context)
-    # The message waits in the outbox and is withdrawn; the e-mail is on its way.
+    # The message waits in the outbox and is withdrawn, and so is the e-mail.
     town.run("pause", str(push_id), "--by", "market")
     tick(town)
-    assert (chen.unread().text, to_whom(server)) == ("", ["chen"])
+    assert (chen.unread().text, to_whom(server)) == ("", [])
     town.run("resume", str(push_id), "--by", "market")
     tick(town)
     tick(town)
@@ -257,3 +260,92 @@ def test_paused_with_messages_waiting_they_go_once_after_it_is_resumed(town, ser
     assert to_whom(server) == ["chen"]
     told = town.report(push_id)
     assert (told["state"], told["delivered"], told["reasons"]) == ("done", 1, {"unbound": 3})
+
+
+def handed(town: PushTown) -> int:
+    """A push that was handed over: its e-mails are in the queue."""
+    wants_mail(town, "market", "zhou", "chen")
+    push_id = write(town, audience="{staff_role: [manager, marketing, supervisor]}")
+    approve(town, push_id)
+    town.house.later(hours=1)
+    services = town.house.services
+    with town.house.look() as session:
+        campaign_id = session.scalars(select(Campaign.id).where(Campaign.reference == push_id)).one()
+    context = kinds.context(services, services.clock())
+    with services.transaction() as session:
+        listing.some(session, campaign_id, PUSHES, context)
+        sending.queue_some(session, campaign_id, PUSHES, context)
+    return push_id
+
+
+def mails(town: PushTown) -> list[str]:
+    with town.house.look() as session:
+        return list(session.scalars(select(Mail.state).order_by(Mail.id)))
+
+
+def test_cancelled_its_mails_are_withdrawn_and_one_in_the_call_is_told_and_counted(town, server) -> None:
+    town.manager("陈志强", "13900002201")
+    push_id, services = handed(town), town.house.services
+    assert mails(town) == ["pending"] * 3
+    told: list[str] = []
+
+    class Busy:
+        def send(self, to: str, subject: str, text: str) -> None:
+            told.append(town.run("cancel", str(push_id), "--by", "market"))
+            assert mails(town) == ["sending", "withdrawn", "withdrawn"]
+            raise MailError("451 later")
+
+    mailing.send(replace(services, mailer=Busy()))
+    assert "1 封邮件已在途，会发出去。" in told[0]
+    # What the server did not take then is not tried again.
+    tick(town, days=1)
+    assert (server.taken, mails(town)) == ([], ["withdrawn"] * 3)
+    report = town.report(push_id)
+    assert (report["state"], report["delivered"], report["missed"]) == ("cancelled", 0, report["audience"])
+    assert set(missed(town, push_id).values()) == {"unbound", "stopped"}
+
+
+def test_a_mail_that_went_before_the_push_was_cancelled_stays_known_when_mails_are_deleted(town, server) -> None:
+    push_id = handed(town)
+    with town.house.services.transaction() as session:
+        first = select(func.min(Mail.id)).scalar_subquery()
+        later = town.house.clock() + timedelta(minutes=10)
+        session.execute(update(Mail).where(Mail.id != first).values(due_at=later))
+    mailing.send(town.house.services)
+    town.run("cancel", str(push_id), "--by", "market")
+    tick(town, minutes=20)
+    assert (len(server.taken), mails(town)) == (1, ["sent", "withdrawn", "withdrawn"])
+    town.house.clock.advance(mailing.KEPT + timedelta(days=1))
+    console_jobs.forget_mails(town.house.services)
+    tick(town)
+    assert (mails(town), len(server.taken), town.report(push_id)["delivered"]) == ([], 1, 1)
+
+
+def test_without_a_mail_server_it_ends_and_those_who_wait_for_mails_are_named_beforehand(build) -> None:
+    town = PushTown(build())
+    town.settle()
+    chen = town.manager("陈志强", "13900002201")
+    wants_mail(town, "zhou", "chen")
+    assert "系统还没有设置发邮件的服务器" in town.office.browser("market").get("/console/broadcasts/pushes/new").text
+    push_id = write(town, audience="{staff_role: [manager, supervisor]}")
+    shown = town.office.browser("sun").get(f"/console/broadcasts/pushes/{push_id}?reach=1").text
+    assert "只能发邮件，可系统没有设置发邮件的服务器" in shown
+    approve(town, push_id)
+    tick(town, hours=1)
+    assert chen.unread().text.count("周三盘点") == 1
+    report = town.report(push_id)
+    assert (report["state"], report["delivered"], mails(town)) == ("done", 1, [])
+    assert report["reasons"] == {"unbound": 1, "no_mail": 1}
+
+
+def test_mails_that_no_server_took_in_time_are_given_up_and_the_push_ends(town, server) -> None:
+    push_id, services = handed(town), town.house.services
+    without = replace(services, mailer=None)
+    mailing.send(without)
+    assert town.report(push_id)["state"] == "sending"
+    town.house.clock.advance(timedelta(days=1, minutes=1))
+    mailing.send(without)
+    tick(town)
+    assert (server.taken, mails(town)) == ([], ["failed"] * 3)
+    assert (town.report(push_id)["state"], town.report(push_id)["delivered"]) == ("done", 0)
+    assert "not_mailed" in missed(town, push_id).values()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from console import jobs, mailing
 from console.models import Mail, User
@@ -81,6 +81,24 @@ def test_a_wrong_code_is_used_up_and_an_address_without_its_code_gets_nothing(of
     assert browser.post(PAGE, {"do": "confirm", "code": code}).status_code == 422
     assert tell(office) == 0
     assert browser.post(PAGE, {"do": "choose", "wants": "1"}).status_code == 422
+
+
+def test_codes_are_sent_so_often_to_an_address_and_for_an_account_and_no_more(office, server) -> None:
+    market, zhou = office.browser("market"), office.browser("zhou")
+
+    def ask(browser, address: str):
+        return browser.post(PAGE, {"do": "give", "email": address})
+
+    codes = [ask(market, "a@example.com").status_code for _ in range(5)]
+    assert codes == [303] * 5
+    refused = ask(zhou, "A@example.com")
+    assert (refused.status_code, "今天已经往这个邮箱发过 5 次验证码" in refused.text) == (422, True)
+    assert [ask(market, f"b{n}@example.com").status_code for n in range(6)] == [303] * 5 + [422]
+    assert "今天已经替您发过 10 次验证码，请明天再发。" in ask(market, "c@example.com").text
+    with office.house.look() as session:
+        assert session.scalar(select(func.count()).select_from(Mail)) == 10
+    office.house.clock.advance(timedelta(days=1))
+    assert ask(market, "a@example.com").status_code == 303
 
 
 @pytest.mark.parametrize("written", ["", "market", "a@b", "a@b.cn\nBcc: x@y.cn", "陈@b.cn", "a b@c.cn"])
