@@ -158,10 +158,10 @@ def _pasted(form: ArticleForm, behind: str) -> tuple[ArticleForm, EditorNotice]:
     with services.transaction() as session:
         read = reading_in.take_in(session, services.media_folder, prepared, now=services.clock())
     offered = reading_in.draft(read)
-    if not form.title:
+    if not form.title and not read.title_at:
         form = replace(form, title=read.title)
     elif read.title:
-        offered["blocks"].insert(0, {"kind": "heading", "text": read.title, "level": 1})
+        offered["blocks"].insert(read.title_at, {"kind": "heading", "text": read.title, "level": 1})
     more = moves.added(form.cards, offered["blocks"], behind)
     told = [f"加了 {len(offered['blocks'])} 块。", *map(str, read.notes)]
     return replace(form, cards=more, pasted=""), EditorNotice(told="".join(told))

@@ -40,6 +40,8 @@ class ReadDocument:
     title: str
     blocks: tuple[Block, ...]
     notes: tuple[ArticleFault, ...]
+    #: How many blocks stood before the title.
+    title_at: int = 0
 
 
 @dataclass
@@ -56,6 +58,7 @@ class BlockBuilder:
         self.address = ""
         self.is_pre = False
         self._title = ""
+        self._title_at = 0
         self._blocks: list[Block] = []
         self._levels: list[int] = []  # of the headings, as the document has them
         self._notes: list[ArticleFault] = []
@@ -102,7 +105,7 @@ class BlockBuilder:
         if not text:
             return
         if not self._title and not self._levels:
-            self._title = text
+            self._title, self._title_at = text, len(self._blocks)
         elif len(text) > LONGEST_LINE:
             self._put(TextBlock(text))
         else:
@@ -256,7 +259,7 @@ class BlockBuilder:
         )
         last = max(len(blocks) - 1, 0)
         notes = (ArticleFault(each.sentence, min(each.block or 0, last) if blocks else None) for each in self._notes)
-        return ReadDocument(self._title, blocks, tuple(dict.fromkeys(notes)))
+        return ReadDocument(self._title, blocks, tuple(dict.fromkeys(notes)), min(self._title_at, len(blocks)))
 
     def _put(self, block: Block) -> None:
         if len(self._blocks) >= _MOST:

@@ -68,7 +68,8 @@ def put_in(document: ReadDocument, here: Mapping[str, str], refused: Mapping[str
         for each in document.notes
     )
     told = sorted((*moved, *notes), key=lambda each: -1 if each.block is None else each.block)
-    return ReadDocument(document.title, tuple(blocks), tuple(dict.fromkeys(told)))
+    title_at = (*new_places, len(blocks))[document.title_at]
+    return ReadDocument(document.title, tuple(blocks), tuple(dict.fromkeys(told)), title_at)
 
 
 def _lost(origin: str) -> str:

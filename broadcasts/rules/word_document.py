@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import mammoth
@@ -81,7 +81,7 @@ def read(content: bytes) -> ReadWord:
         raise Refused(DOCUMENT.unreadable) from None
     found = pasted.read(html)
     notes = (*found.notes, *([ArticleFault(_TOO_MANY)] if pictures.is_full else []))
-    return ReadWord(ReadDocument(found.title, found.blocks, notes), pictures.found)
+    return ReadWord(replace(found, notes=notes), pictures.found)
 
 
 def _check(content: bytes) -> None:

@@ -175,6 +175,9 @@
   async function leave(wanted) {
     if (underway) await underway;
     clearTimeout(saving);
+    // Saved first: a page that cannot be reached, or says no, then takes nothing with it and leaves no old copy behind.
+    if (dirty && page().dataset.autosave) await autosave();
+    if (dirty && page().dataset.autosave) return;
     dirty = false;
     page().append(Object.assign(document.createElement("input"), { type: "hidden", name: "do", value: wanted }));
     page().submit();

@@ -193,6 +193,8 @@ def test_pasted_text_becomes_blocks_without_what_is_dangerous(office: Office, li
     assert "onload=" not in page and "javascript:x" not in page and "position:fixed" not in page
     page = market.post(path, form(text("前"), do="paste", pasted="## 小标题\n\n- 一项\n- 二项\n\n> 依法办事")).text
     assert kinds(page) == ["text", "heading", "list", "quote"]
+    page = market.post(path, form(text("前"), do="paste:b1", pasted_html="<p>一、门口</p><h2>二、柜台</h2>")).text
+    assert page.index(">前</textarea>") < page.index(">一、门口</textarea>") < page.index(">二、柜台</textarea>")
     nothing = market.post(path, form(text("前"), do="paste", pasted=" "))
     assert nothing.status_code == 422 and "没有读到文字" in nothing.text
 
