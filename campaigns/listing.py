@@ -83,8 +83,6 @@ def cut_some(session: Session, campaign_id: int, kind: CampaignKind, context: Ca
         count, names = ways.left_out_of_tag(session, campaign)
         if count:
             campaign.error = texts.left_out_of_tag(count, names)
-            # Their sends of the month are given back by the clock.
-            campaign.is_withdrawing = True
             steering.enter(session, campaign, CampaignState.BROKEN, now=context.now, why=campaign.error)
             return False
     return parts.cut_some(session, campaign, kind, heeds_quiet=True, now=context.now)

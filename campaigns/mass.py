@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from campaigns import kinds, parts, steering, texts
-from campaigns.models import Campaign, CampaignState, Recipient
+from campaigns.models import Campaign, CampaignPart, CampaignState, Recipient
 from foundation.dialects import rows_of
 from foundation.errors import Refused
-from people.models import Retailer
+from people.models import ERASED, Retailer
 from wechat_bot.mass import planning, quota
 from wechat_bot.mass.models import MassJob, MassState
 from wechat_bot.mass.source import MassContent, MassSource
@@ -27,41 +28,52 @@ def note_news(session: Session, *, now: datetime) -> bool:
 
     Figures need no noting: a part's state is its job's.
     """
-    found = planning.has_news(parts.SOURCE).limit(1).with_for_update(skip_locked=True)
-    job = session.scalar(found)
-    if job is None:
+    # The campaign is locked before its job, as by whoever stops it: in another order they would deadlock.
+    found = (
+        planning.has_news(parts.SOURCE)
+        .join(CampaignPart, CampaignPart.mass_job_id == MassJob.id)
+        .join(Campaign, Campaign.id == CampaignPart.campaign_id)
+        .add_columns(Campaign, CampaignPart)
+        .limit(1)
+        .with_for_update(of=Campaign, skip_locked=True, key_share=True)
+    )
+    row = session.execute(found).first()
+    if row is None:
         return False
+    job, campaign, part = row
+    session.refresh(job, with_for_update=True)
     news = planning.read_news(job)
-    part = parts.of_job(session, job)
-    if part is not None:
-        if news.state in NOT_SENT:
-            parts.give_back(session, part, news.month)
-        if news.state is MassState.REFUSED or news.pauses:
-            _pause(session, part.campaign_id, texts.refused_part(part.number, news.error or ""), now=now)
+    stops = news.state is MassState.REFUSED or news.pauses
+    if stops and campaign.state in (CampaignState.SENDING, CampaignState.LISTING):
+        steering.pause_because(session, campaign, texts.refused_part(part.number, news.error or ""), now=now)
+    if news.state in NOT_SENT:
+        parts.give_back(session, part, news.month)
     planning.noted(session, [job.id])
     return True
 
 
-def _pause(session: Session, campaign_id: int, why: str, *, now: datetime) -> None:
-    mine = select(Campaign).where(Campaign.id == campaign_id)
-    campaign = session.scalar(mine.with_for_update(key_share=True))
-    if campaign is not None and campaign.state in (CampaignState.SENDING, CampaignState.LISTING):
-        steering.pause_because(session, campaign, why, now=now)
-
-
-def _receivers(session: Session, job: MassJob) -> Sequence[str]:
-    """The openids of a part. Whoever unfollowed, or has another shop's keeper, since it was listed is left out while
-    nothing was sent."""
+def _receivers(services: Services, session: Session, job: MassJob) -> Sequence[str]:
+    """The openids of a part. Whoever unfollowed, has another shop's keeper, or has a reason of the kind's own since it
+    was listed is left out while nothing was sent."""
     part = parts.of_job(session, job)
     if part is None:
         return []
-    if job.state in WAITING:
-        keeper = exists().where(Retailer.id == Recipient.retailer_id, Retailer.openid == Recipient.openid)
-        follows = exists().where(Follower.openid == Recipient.openid, Follower.unfollowed_at.is_(None))
-        for which, why in ((~keeper, "unbound"), (~follows, "unfollowed")):
-            gone = parts.leave_out(session, part, which, why)
-            if gone:
-                quota.give_back(session, rows_of(session, gone), job.month)
+    if job.state not in WAITING:
+        # Asked about again: WeChat refuses the whole list for one it does not know, who was erased meanwhile.
+        known = ~Recipient.openid.startswith(ERASED, autoescape=True)
+        return session.scalars(parts.receivers(part.campaign_id, part.number).where(known)).all()
+    keeper = exists().where(Retailer.id == Recipient.retailer_id, Retailer.openid == Recipient.openid)
+    follows = exists().where(Follower.openid == Recipient.openid, Follower.unfollowed_at.is_(None))
+    left_out: list[tuple[Any, str]] = [(~keeper, "unbound"), (~follows, "unfollowed")]
+    campaign = session.get_one(Campaign, part.campaign_id)
+    kind = kinds.declared(services).get(campaign.kind)
+    for reason in kind.reasons(session, campaign) if kind is not None else ():
+        theirs = select(Retailer.id).outerjoin(Follower, Follower.openid == Retailer.openid).where(reason.condition)
+        left_out.append((Recipient.retailer_id.in_(theirs), reason.name))
+    for which, why in left_out:
+        gone = parts.leave_out(session, part, which, why)
+        if gone:
+            quota.give_back(session, rows_of(session, gone), job.month)
     return session.scalars(parts.receivers(part.campaign_id, part.number)).all()
 
 

@@ -67,6 +67,11 @@ def cut_some(
     return False
 
 
+def are_planned(session: Session, campaign: Campaign) -> bool:
+    """Whether all who get a mass message are in a part that has its job."""
+    return not uncut(session, campaign) and not _filling(session, campaign)
+
+
 def receivers(campaign_id: int, number: int) -> Select[Any]:
     """Build the select of the openids of a part, in the order of their shops."""
     return (
@@ -85,6 +90,10 @@ def leave_out(session: Session, part: CampaignPart, which: Any, why: str) -> lis
     """Leave recipients out of a part for a reason, in the counters too; gives their openids."""
     mine = (Recipient.campaign_id == part.campaign_id, Recipient.part == part.number, Recipient.outcome.is_not(None))
     rows = session.execute(select(Recipient.retailer_id, Recipient.area_id, Recipient.openid).where(*mine, which)).all()
+    if not rows:
+        return []
+    # Whoever leaves gets their send of the month back: the ledger is held before the counters, as in listing.
+    quota.hold(session)
     counts: Counter[tally.Key] = Counter()
     for row in rows:
         counts[part.campaign_id, row.area_id, tally.part_key(part.number)] -= 1
@@ -98,24 +107,21 @@ def leave_out(session: Session, part: CampaignPart, which: Any, why: str) -> lis
     return [row.openid for row in rows]
 
 
-def leave_waiting(session: Session, openid: str, why: str, *which: ColumnElement[bool]) -> list[int]:
-    """Leave somebody out of all parts that were not sent yet, of the campaigns and jobs for which these conditions
-    hold; gives the months in which their sends of these are booked."""
+def leave_waiting(session: Session, openid: str, why: str) -> None:
+    """Leave somebody out of all parts that were not sent yet."""
     waiting = (
-        select(CampaignPart, MassJob)
-        .join(MassJob, MassJob.id == CampaignPart.mass_job_id)
-        .join(Campaign, Campaign.id == CampaignPart.campaign_id)
+        select(MassJob)
+        .join(CampaignPart, CampaignPart.mass_job_id == MassJob.id)
         .join(Recipient, and_(Recipient.campaign_id == CampaignPart.campaign_id, Recipient.part == CampaignPart.number))
-        .where(Recipient.openid == openid, is_waiting(), *which)
+        .where(Recipient.openid == openid, is_waiting())
         .order_by(MassJob.id)
-        .with_for_update(of=(CampaignPart, MassJob))
+        .with_for_update(of=MassJob)
     )
-    months = []
-    for part, job in session.execute(waiting).all():
-        leave_out(session, part, Recipient.openid == openid, why)
-        job.size = part.size
-        months.append(job.month)
-    return months
+    # A part is its job's: read once the job is held, its size is still true when it is written.
+    for job in session.scalars(waiting).all():
+        if (part := of_job(session, job)) is not None:
+            leave_out(session, part, Recipient.openid == openid, why)
+            job.size = part.size
 
 
 def give_back(session: Session, part: CampaignPart, month: int) -> None:

@@ -178,10 +178,11 @@ def _leave_out(
 ) -> Counter[tally.Key]:
     """Leave out those of the next recipients that have a reason by now; a shop whose keeper has changed counts as not
     bound. Gives what is to be added to the counters."""
-    if ways.has_mass(kind.ways(session, campaign)):
-        quota.hold(session)
     theirs: Whose = lambda shop: shop.in_(select(some.c.retailer_id))  # noqa: E731
     why = listing.reasons(session, campaign, kind, context, theirs)
+    if ways.has_mass(kind.ways(session, campaign)):
+        # Behind the lock on judging who has had enough, as in listing: in another order two campaigns would deadlock.
+        quota.hold(session)
     why = case((Retailer.openid.is_distinct_from(some.c.openid), listing.UNBOUND), else_=why)
     way = ways.chosen(session, campaign, kind, context)
     is_listed = way == Outcome.LISTED

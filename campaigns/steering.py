@@ -106,7 +106,7 @@ def resume(session: Session, campaign: Campaign, *, by: str = "", now: datetime)
     campaign.paused_because = None
     state = State.PLANNED
     if campaign.frozen_at is not None:
-        is_ready = campaign.is_listed and not parts.uncut(session, campaign)
+        is_ready = campaign.is_listed and parts.are_planned(session, campaign)
         state = State.SENDING if is_ready else State.LISTING
     planning.let_go(session, campaign.about, now=now)
     enter(session, campaign, state, by=by, now=now)
@@ -137,6 +137,9 @@ def enter(session: Session, campaign: Campaign, state: State, *, by: str = "", n
     """Set the state of a campaign and write the step down."""
     campaign.state = state
     campaign.ended_at = now if state in rules.ENDED else None
+    if campaign.ended_at and campaign.frozen_at:
+        # What was booked or queued so far is given back by the clock.
+        campaign.is_withdrawing = True
     session.add(CampaignStep(campaign_id=campaign.id, at=now, by=by[:40], state=state, why=why))
     session.flush()
 
@@ -204,6 +207,7 @@ def _leave(
         Delivery.state == states.SENDING,
         Delivery.key.startswith(_KEY.format(campaign.id)),
     )
+    planning.hold(session, campaign.about)
     batches = planning.in_call(session, campaign.about)
     unsent = progress.figures(session, [campaign])[campaign.id].waiting - (session.scalar(in_call) or 0)
     unsent -= sum(each.size for each in batches)

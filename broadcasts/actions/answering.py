@@ -5,21 +5,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import sending, staff
+from broadcasts.actions import staff
 from broadcasts.models.answers import PushGuest
 from broadcasts.models.library import LibraryArticle, LibraryColumn
 from broadcasts.models.pushes import PUSH, Push, PushKind, Refusal
 from broadcasts.queries.pushes import campaign_of
 from broadcasts.texts import answers as texts
-from campaigns import openings, parts
-from campaigns.models import Campaign
+from campaigns import openings
 from foundation.database import changed, upsert
-from foundation.dialects import rows_of
 from foundation.text import whole_number
 from people import errands, identity
 from wechat_bot.conversation import Prompt
-from wechat_bot.mass import quota
-from wechat_bot.mass.models import MassJob
 from wechat_bot.messages import Unfollow
 
 #: How long after a push an unfollow is put to it.
@@ -75,14 +71,10 @@ def replied(session: Session, openid: str, reference: str, now: datetime) -> Non
 
 
 def refuse(session: Session, openid: str, *, now: datetime) -> None:
-    """Note that a follower wants no promotions any more; all else is still sent to them. A promotion that waits to be
-    sent leaves them out, but for one by tag, whose receivers are WeChat's."""
+    """Note that a follower wants no promotions any more; all else is still sent to them. One that waits to be sent
+    leaves them out just before, but for one by tag, whose receivers are WeChat's."""
     values = {"openid": openid, "kind": PushKind.PROMO.value, "at": now}
     session.execute(upsert(session, Refusal).values(values).on_conflict_do_nothing())
-    promos = select(Push.id).where(Push.kind == PushKind.PROMO)
-    which = (Campaign.kind == PUSH, Campaign.reference.in_(promos), MassJob.tag_id.is_(None))
-    for month in parts.leave_waiting(session, openid, sending.REFUSED, *which):
-        quota.give_back(session, rows_of(session, [openid]), month)
 
 
 def take_back(session: Session, openid: str) -> None:

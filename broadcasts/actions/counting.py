@@ -63,12 +63,13 @@ def count(session: Session, push_id: int) -> list[Mapping[str, Any]]:
 
 def keep(session: Session, push_id: int, rows: Sequence[Mapping[str, Any]], mark: str, *, now: datetime) -> None:
     """Keep what was counted in place of what was before."""
+    values = {"push_id": push_id, "at": now, "mark": mark}
+    put = upsert(session, PushCounted).values(values)
+    # First, and locked by that: of two workers the second sees what the first has kept, and replaces it.
+    session.execute(put.on_conflict_do_update(index_elements=["push_id"], set_={"at": now, "mark": mark}))
     session.execute(delete(PushSplit).where(PushSplit.push_id == push_id))
     if rows:
         session.execute(insert(PushSplit), [dict(row) for row in rows])
-    values = {"push_id": push_id, "at": now, "mark": mark}
-    put = upsert(session, PushCounted).values(values)
-    session.execute(put.on_conflict_do_update(index_elements=["push_id"], set_={"at": now, "mark": mark}))
 
 
 def articles(session: Session, *, now: datetime) -> dict[int, list[tuple[str, datetime]]]:

@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from broadcasts.actions import answering, articles
+from broadcasts.actions.sending import PUSHES
 from broadcasts.models.pushes import Plan, Push, Shows
 from broadcasts.queries import audience
-from campaigns import dividing
+from campaigns import dividing, kinds, listing
+from campaigns.models import Campaign
 from people.models import Area, Retailer, ShopClass
 from simulator.world import Account
 from tests.broadcasts.conftest import SUPPLY, Library
@@ -294,6 +296,17 @@ def test_a_report_before_our_own_note_and_twice_is_counted_once(crowd: Crowd, te
     assert crowd.cards() == {1: 15}
 
 
+def test_who_is_erased_does_not_make_unsure_what_wechat_is_asked_about_again(crowd: Crowd, ten: None) -> None:
+    crowd.shops(10)
+    push_id = crowd.approved(at(10, 11))
+    crowd.house.sim.faults.add(SEND, "lost_answer", times=1)
+    crowd.house.sim.faults.add("callback:MASSSENDJOBFINISH", "lost", times=1)
+    crowd.go(at(10, 11))
+    assert crowd.house.flask("people", "erase", "350900000003", "--yes").exit_code == 0
+    crowd.go(at(10, 11, 2))
+    assert states(crowd.report(push_id, 10)) == ["accepted"]
+
+
 def test_a_part_that_wechats_review_refuses_pauses_the_push_and_the_others_are_not_sent(
     crowd: Crowd, ten: None, one_a_minute: None
 ) -> None:
@@ -541,8 +554,15 @@ def test_whoever_refuses_between_listing_and_sending_is_left_out_of_promotions(
     openids = crowd.shops(20)
     push_id = crowd.approved(at(10, 11))
     notice = crowd.approved(at(10, 11), kind="service", area=BIG)
+    crowd.until(at(10, 11))
+    first, second, third = openids[0], openids[15], openids[16]
+    services = crowd.house.services
+    with services.transaction() as session:
+        campaign = session.scalars(select(Campaign.id).where(Campaign.reference == push_id)).one()
+        listing.some(session, campaign, PUSHES, kinds.context(services, services.clock()))
+        # Listed already, and in no part yet.
+        answering.refuse(session, third, now=crowd.house.clock())
     crowd.go(at(10, 11))
-    first, second = openids[0], openids[15]
     for each in (first, second):
         with crowd.house.services.transaction() as session:
             answering.refuse(session, each, now=crowd.house.clock())
@@ -550,8 +570,8 @@ def test_whoever_refuses_between_listing_and_sending_is_left_out_of_promotions(
         crowd.go(at(10, 11, minute))
     found = crowd.report(push_id, 20)
     # The first had it before they refused.
-    assert (found["reasons"], states(found)) == ({"refused": 1}, ["finished", "finished"])
-    assert crowd.missed(push_id) == [{"licence": "350900000016", "reason": "refused"}]
-    assert (crowd.cards([first]), crowd.cards([second])) == ({1: 1}, {0: 1})
-    assert crowd.used() == {1: 19}
+    assert (found["reasons"], states(found)) == ({"refused": 2}, ["finished", "finished"])
+    assert crowd.missed(push_id) == [{"licence": f"35090000001{n}", "reason": "refused"} for n in (6, 7)]
+    assert (crowd.cards([first]), crowd.cards([second, third])) == ({1: 1}, {0: 2})
+    assert crowd.used() == {1: 18}
     assert crowd.report(notice, 20)["reasons"] == {"same_day": 20}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from campaigns import listing, sending, steering
+from campaigns import dividing, listing, sending, steering
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, context
 from campaigns.models import Campaign
 from people import audiences
@@ -149,6 +149,12 @@ def settle(house: House) -> Town:
             session.add(Area(id=n, name=name, manager_id=n))
             town.areas[name] = n
     return town
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WeChat takes ten followers at a time."""
+    monkeypatch.setattr(dividing, "MOST", 10)
 
 
 @pytest.fixture

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from campaigns import dividing, jobs, listing, missed, parts, progress, sending, steering, tally
+from campaigns import jobs, listing, missed, parts, progress, sending, steering, tally
 from campaigns.kinds import BY_OUTBOX, LeftOutReason, SendingWay
 from campaigns.mass import MASS
 from campaigns.models import Campaign, CampaignPart, Outcome, Recipient
+from foundation.errors import Refused
 from people.models import Retailer
 from tests.campaigns.conftest import Town, kind
 from tests.campaigns.test_accounting import Killed, figures, recipients, state
@@ -36,12 +37,6 @@ def pushes(*ways: SendingWay, **more: Any):
 
 FLYER = pushes()
 _references = count(100)
-
-
-@pytest.fixture
-def few(monkeypatch) -> None:
-    """WeChat takes ten followers at a time."""
-    monkeypatch.setattr(dividing, "MOST", 10)
 
 
 def work(town: Town, of=FLYER) -> None:
@@ -72,7 +67,7 @@ def takes(town: Town, campaign: int, number: int, became: MassState, **told: Any
         job = session.scalars(found).one()
         if MASS.holds(session, job, town.now):
             return []
-        openids = list(MASS.receivers(session, job))
+        openids = list(MASS.receivers(town.house.services, session, job))
         job.size, job.state, job.has_news = len(openids), became, True
         for name, value in told.items():
             setattr(job, name, value)
@@ -426,6 +421,48 @@ def test_killed_at_any_step_of_listing_and_cutting_each_is_in_one_part(town: Tow
     assert lines(town, campaign) == [(1, 10, "planned"), (2, 2, "planned"), (3, 5, "planned")]
     assert [each.retailer_id for each in recipients(town, campaign)] == shops
     assert used(town) == {1: 17}
+    balanced(town, campaign)
+
+
+def test_paused_when_all_are_in_parts_and_no_job_is_planned_it_goes_on_where_it_stopped(town: Town, few) -> None:
+    shops = town.many(12)
+    others = town.many(3, "江山")
+    campaign = town.plan(FLYER, audience={"shops": shops})
+    while town.list(FLYER, campaign, batch=100):
+        pass
+    with town.house.services.transaction() as session:
+        found = session.get_one(Campaign, campaign)
+        parts.cut_some(session, found, FLYER, heeds_quiet=True, now=town.now)
+        assert parts.cut_some(session, found, FLYER, batch=others[0] - 1, heeds_quiet=True, now=town.now)
+        assert parts.uncut(session, found) == {}
+    town.steer(steering.pause, campaign)
+    town.steer(steering.resume, campaign)
+    work(town)
+    assert lines(town, campaign) == [(1, 10, "planned"), (2, 2, "planned")]
+    assert [len(takes(town, campaign, number, MassState.FINISHED)) for number in (1, 2)] == [10, 2]
+    work(town)
+    assert state(town, campaign) == "sent"
+    balanced(town, campaign)
+
+
+@pytest.mark.parametrize("why", ["missed", "broken"])
+def test_what_ends_in_the_middle_of_listing_gives_back_what_was_booked(town: Town, few, why: str) -> None:
+    shops = town.many(8)
+    campaign = town.plan(FLYER, audience={"shops": shops}, not_after=town.now + timedelta(hours=1))
+    with town.house.services.transaction() as session:
+        session.execute(update(Campaign).values(cursor=shops[0] - 1))
+    assert town.list(FLYER, campaign, batch=5)
+    assert used(town) == {1: 5}
+
+    def meant(session: Session, campaign: Campaign, context: Any) -> Any:
+        raise Refused("没有这个对象。")
+
+    if why == "missed":
+        town.house.clock.advance(timedelta(hours=2))
+    work(town, FLYER if why == "missed" else replace(FLYER, meant=meant))
+    work(town)
+    assert (state(town, campaign), used(town)) == (why, {})
+    assert figures(town, campaign).counts["stopped"] == 5
     balanced(town, campaign)
 
 

@@ -66,7 +66,7 @@ def make(engine: Engine) -> None:
     Own.metadata.create_all(engine)
 
 
-def _receivers(session: Session, job: MassJob) -> Sequence[str]:
+def _receivers(services: Services, session: Session, job: MassJob) -> Sequence[str]:
     found = select(Receiver.openid).where(Receiver.about == job.about, Receiver.part == job.part)
     return session.scalars(found.where(Receiver.why.is_(None)).order_by(Receiver.openid)).all()
 

@@ -73,7 +73,7 @@ def claim_to_send(
     job = _next(session, sources, DRAFTED, MassJob.due_at <= now, _is_free(now))
     if job is None or not _may_go(services, session, sources[job.source], job, now):
         return None, job is not None
-    openids = _receivers(session, sources[job.source], job, now)
+    openids = _receivers(services, session, sources[job.source], job, now)
     if job.state != MassState.DRAFTED:
         return None, True
     return _claim(services, session, sources[job.source], job, openids, now)
@@ -125,14 +125,14 @@ def _ask_again(
         # It may not have been taken: another try could be the one that sends it.
         job.lease_until = quiet_until or now + HELD
         return None
-    return _claim(services, session, source, job, list(source.receivers(session, job)), now)[0]
+    return _claim(services, session, source, job, list(source.receivers(services, session, job)), now)[0]
 
 
-def _receivers(session: Session, source: MassSource, job: MassJob, now: datetime) -> list[str]:
+def _receivers(services: Services, session: Session, source: MassSource, job: MassJob, now: datetime) -> list[str]:
     """The receivers of a job that was not sent; booked in this month, and at least two, or the job ends."""
     if job.tag_id is not None:
         return []
-    openids = list(dict.fromkeys(source.receivers(session, job)))
+    openids = list(dict.fromkeys(source.receivers(services, session, job)))
     month = quota.month_of(now)
     if month != job.month:
         openids = _book_anew(session, source, job, openids, month)

@@ -140,6 +140,13 @@ def let_go_today(session: Session, *, now: datetime) -> int:
     return len(session.scalars(freed.returning(MassJob.id)).all())
 
 
+def hold(session: Session, about: str) -> None:
+    """Hold the jobs about something that were not sent, until the transaction ends: what a worker is claiming just now
+    is in the call by then, and nothing else is claimed."""
+    waiting = select(MassJob.id).where(MassJob.about == about, is_waiting()).order_by(MassJob.id)
+    session.execute(waiting.with_for_update())
+
+
 def in_call(session: Session, about: str) -> Sequence[MassJob]:
     """The jobs about something that are in the call just now, or were and WeChat has not said whether it took them."""
     found = select(MassJob).where(MassJob.about == about, MassJob.state == MassState.SENDING)

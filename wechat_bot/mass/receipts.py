@@ -61,7 +61,8 @@ def match(session: Session, *, now: datetime) -> int:
     before the report.
     """
     nameless = select(MassJob).where(MassJob.msg_id.is_(None), MassJob.state.in_((SENDING, UNSURE)))
-    jobs = session.scalars(nameless.order_by(MassJob.id).with_for_update(skip_locked=True)).all()
+    # Those that others hold just now are read too: the report may be theirs.
+    jobs = session.scalars(nameless.order_by(MassJob.id)).all()
     if not any(job.state == MassState.UNSURE for job in jobs):
         return 0
     known = select(MassJob.msg_id).where(MassJob.msg_id == MassReceipt.msg_id).exists()
@@ -70,11 +71,17 @@ def match(session: Session, *, now: datetime) -> int:
     matched = 0
     for receipt in session.scalars(orphans).all():
         could_be = [job for job in jobs if job.msg_id is None and _could_be(job, receipt)]
-        if len(could_be) == 1 and could_be[0].state == MassState.UNSURE:
+        if len(could_be) == 1 and _is_still_unsure(session, could_be[0]):
             could_be[0].msg_id = receipt.msg_id
             apply_to(session, could_be[0], now=now)
             matched += 1
     return matched
+
+
+def _is_still_unsure(session: Session, job: MassJob) -> bool:
+    """Whether a job is unsure, locked until the transaction ends; False where another transaction has it."""
+    mine = select(MassJob.id).where(MassJob.id == job.id, MassJob.state == UNSURE, MassJob.msg_id.is_(None))
+    return session.scalar(mine.with_for_update(skip_locked=True)) is not None
 
 
 def catch_up(session: Session, *, now: datetime) -> None:

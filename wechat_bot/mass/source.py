@@ -45,7 +45,7 @@ class MassSource:
     #: Stored with each job.
     name: str
     #: The openids a job goes to, in the order of their shops; asked just before it is sent.
-    receivers: Callable[[Session, MassJob], Sequence[str]]
+    receivers: Callable[[Services, Session, MassJob], Sequence[str]]
     content: Callable[[Services, Session, MassJob], MassContent]
     picture: ShelfFile
     #: Told of receivers who do not get it after all, in the transaction that takes them out of the job's size, and why:
