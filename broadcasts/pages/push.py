@@ -136,6 +136,7 @@ def _page(push_id: int, error: Refused | None) -> str:
             "may_decide": me.may(PUSHES_APPROVE) and queries.may_approve(session, push_id, me.user_id),
             "has_own": own_rows.table(session, push_id) is not None,
             "flight": texts.in_flight(flying.parts, flying.people, flying.mails),
+            "put_off": queries.put_off(session, found.line, services.quiet, now=services.clock()),
             "phones": previewing.phones(session),
             "previews_left": previewing.left(session, services.clock()),
             "whom": queries.whom(session, found.audience, services.criteria),

@@ -1,7 +1,7 @@
 """Pushes for staff: one with its campaign, a list of them, who did what with it, and what its form was made over."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,9 +23,11 @@ from console.rules.visitors import Role
 from foundation import paging
 from foundation.errors import Refused
 from foundation.paging import FIRST, Cursor, Order, Page
+from foundation.quiet import QuietHours
 from people.picker import short
 from wechat_bot.criterion import Criterion
 from wechat_bot.mass import planning
+from wechat_bot.mass.planning import PutOff
 
 EVERYBODY = "全部店铺"
 NOBODY = "还没有选"
@@ -203,6 +205,15 @@ def in_flight(session: Session, push_id: int) -> InFlight:
     """Parts of a push that are in the call just now, and how many people they go to; its e-mails in the call."""
     jobs = planning.in_call(session, f"{PUSH}:{push_id}")
     return InFlight(len(jobs), sum(job.size for job in jobs), mailing.in_call(session, mail_keys(push_id)))
+
+
+def put_off(session: Session, line: PushLine, quiet: QuietHours | None, *, now: datetime) -> PutOff | None:
+    """Parts of a push that is being sent that wait for tomorrow's calls or for the morning; None where none do."""
+    found = planning.put_off(session, f"{PUSH}:{line.id}", now=now) if line.state is State.SENDING else None
+    if found is None:
+        return None
+    # The calls of a new day come at midnight, in the middle of the quiet hours.
+    return replace(found, until=quiet.over_at(found.until) or found.until if quiet else found.until)
 
 
 def kept(session: Session, push: Push, campaign: Campaign, context: CampaignContext) -> dict[str, str]:

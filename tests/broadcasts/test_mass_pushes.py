@@ -2,6 +2,7 @@
 each step a report that holds."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -22,7 +23,7 @@ from tests.broadcasts.conftest import SUPPLY, Library
 from tests.broadcasts.town import SHANGHAI
 from tests.conftest import AES_KEY, House
 from tests.office import Office
-from wechat_bot.mass import claiming, settling
+from wechat_bot.mass import claiming, quota, settling
 from wechat_bot.mass.models import MassByHand, MassDraft, MassJob, MassUse
 from wechat_bot.models import Follower
 
@@ -360,6 +361,7 @@ def test_what_is_not_out_when_quiet_hours_begin_waits_for_the_morning_or_is_late
         crowd.go(moment)
         assert crowd.calls() == 1
         crowd.report(push_id, 30)
+    assert re.search(r"还有 2 批（20 人）等到今天 08:00 再发：\s*免打扰时间里不发。", crowd.page(push_id))
     crowd.go(at(11, 8))
     crowd.go(at(11, 8, 2))
     found = crowd.report(push_id, 30)
@@ -373,6 +375,26 @@ def test_what_is_not_out_when_quiet_hours_begin_waits_for_the_morning_or_is_late
     else:
         assert (states(found), found["state"]) == (["finished"] * 3, "done")
         assert crowd.cards() == {1: 30}
+
+
+def test_call_101_of_a_day_waits_for_the_morning_after_and_the_page_says_so(
+    build: Callable[..., House], ten: None
+) -> None:
+    crowd = Crowd(build(quiet_hours="21:00-08:00"))
+    crowd.shops(25)
+    push_id = crowd.approved(at(10, 11))
+    with crowd.house.services.transaction() as session:
+        assert all(quota.take(session, "mass", now=crowd.house.clock()) for _ in range(98))
+    crowd.go(at(10, 11))
+    for moment in (at(10, 11, 2), at(11, 0, 0, 1), at(11, 7, 59)):
+        crowd.go(moment)
+        assert (states(crowd.report(push_id, 25)), crowd.calls()) == (["finished", "finished", "drafted"], 2)
+        day = "明天" if moment.day == 10 else "今天"
+        assert f"还有 1 批（5 人）等到{day} 08:00 再发：" in (page := crowd.page(push_id))
+        assert ("今天的接口调用次数已用完" in page) == (moment.day == 10)
+    crowd.go(at(11, 8))
+    assert (crowd.report(push_id, 25)["state"], crowd.cards()) == ("done", {1: 25})
+    assert "再发：" not in crowd.page(push_id)
 
 
 @pytest.mark.parametrize("was_listed", [True, False])

@@ -2,7 +2,7 @@
 
 import io
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from typing import Any
 
@@ -20,6 +20,7 @@ from tests.office import Browser, Office
 from wechat_bot.mass.models import AccountUse, MassUse
 
 PUSHES = "/console/broadcasts/pushes"
+PREVIEW = "/cgi-bin/message/mass/preview"
 CARD = {
     "shows": "card",
     "title": "元旦备货提醒",
@@ -369,9 +370,28 @@ def test_a_push_is_previewed_on_named_phones_a_hundred_times_a_day(office: Offic
     nobody = market.post(f"{PUSHES}/{push_id}/try", {"phone": "", "name": ""})
     assert "请选一位客户经理，或写微信号" in nobody.text
     with house.services.transaction() as session:
-        session.execute(update(AccountUse).where(AccountUse.what == "preview").values(used=100))
-    assert "今天的 100 次预览已经用完" in market.get(f"{PUSHES}/{push_id}").text
+        session.execute(update(AccountUse).where(AccountUse.what == "preview").values(used=99))
+    assert market.post(f"{PUSHES}/{push_id}/try", {"phone": number[1]}).status_code == 303
+    # Said before the tap of the 101st, and to whoever taps on a page from before; WeChat is not asked.
+    made = house.sim.count(PREVIEW)
+    page = market.get(f"{PUSHES}/{push_id}").text
+    assert "今天的 100 次预览已经用完" in page and f"{push_id}/try" not in page
     assert "今天的预览次数" in market.post(f"{PUSHES}/{push_id}/try", {"phone": number[1]}).text
+    assert house.sim.count(PREVIEW) == made == 3
+    # At midnight in China there are a hundred again.
+    house.clock.advance(timedelta(hours=13, minutes=59))
+    market = office.browser("market")
+    assert "今天的 100 次预览已经用完" in market.get(f"{PUSHES}/{push_id}").text
+    house.clock.advance(timedelta(minutes=1))
+    assert "今天还能预览 100 次" in market.get(f"{PUSHES}/{push_id}").text
+
+
+def test_what_others_previewed_in_wechats_own_console_counts_too(office: Office) -> None:
+    house, market = office.house, office.browser("market")
+    push_id = written(market)
+    house.sim.faults.add(PREVIEW, "errcode", value=45009, times=1)
+    assert "今天的接口调用次数已用完" in market.post(f"{PUSHES}/{push_id}/try", {"name": "chen"}).text
+    assert "今天的 100 次预览已经用完" in market.get(f"{PUSHES}/{push_id}").text
 
 
 def test_before_it_is_scheduled_the_page_names_those_who_would_not_get_it(office: Office) -> None:

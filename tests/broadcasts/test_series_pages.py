@@ -1,17 +1,23 @@
 """Series in the console: begun with their next days shown, approved by another, asked about holidays, ended."""
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from time import tzset
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from broadcasts.actions import pushes
+from broadcasts.models.pushes import Push
 from broadcasts.models.series import PushSeries
+from campaigns.models import Campaign
 from tests.broadcasts.conftest import Library
+from tests.broadcasts.test_calendar import CALENDAR
+from tests.broadcasts.test_calendar import day as day_of
 from tests.broadcasts.test_push_commands import SHANGHAI, run
-from tests.broadcasts.test_series import made, tick
+from tests.broadcasts.test_series import copies, made, tick
 from tests.conftest import House
 from tests.office import Browser, Office
 
@@ -98,6 +104,39 @@ def test_what_is_no_series_is_refused_with_what_was_written_kept(office: Office,
         assert session.scalars(select(PushSeries)).all() == []
 
 
+@pytest.fixture
+def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The server's own clock is set to New York's time, where it is the day before for half of China's day."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    tzset()
+    yield
+    monkeypatch.undo()
+    tzset()
+
+
+def test_on_a_server_in_new_york_nine_oclock_is_chinas(new_york: None, office: Office) -> None:
+    wang = office.house.phone("王建国")
+    wang.follow()
+    wang.say("绑定 350802100001 8899")
+    office.house.clock.advance(datetime(2027, 9, 12, 6, tzinfo=SHANGHAI) - office.house.clock())
+    wang.say("您好")
+    market = office.browser("market")
+    autumn = {"every": "festival", "festival": "中秋", "before": "2", "rest": "keep"}
+    where = begin(office, market, **autumn)
+    assert "9 月 13 日" in market.get(where).text
+    tick(office)
+    with office.house.look() as session:
+        push_id, due_at = session.execute(copies(Push.id, Campaign.due_at)).one()
+    assert due_at == datetime(2027, 9, 13, 1, tzinfo=UTC)
+    shown = day_of(market.get(f"{CALENDAR}?month=2027-09").text, "2027-09-13")
+    assert "本周货源" in shown and "09:00" in shown
+    run(office, "approve", str(push_id), "--by", "sun")
+    for hour, minute, had in ((8, 59, False), (9, 0, True)):
+        office.house.clock.advance(datetime(2027, 9, 13, hour, minute, tzinfo=SHANGHAI) - office.house.clock())
+        office.house.tick()
+        assert ("本周货源" in str(wang.unread())) is had
+
+
 def test_a_series_is_approved_once_by_another_and_its_occurrences_are_scheduled(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     where = begin(office, market)
@@ -137,7 +176,7 @@ def test_the_question_about_unpublished_holidays_waits_on_the_front_page_and_is_
     asked = "《月初货源》：2027 年的放假安排还没有公布，这一次定在哪天？"
     assert asked in market.get("/console/").text
     assert "2027 年的放假安排还没有公布，2027 年 1 月 1 日的这一次定在哪天？" in market.get(where).text
-    assert "放假安排还没有公布" in market.get("/console/broadcasts/calendar?month=2027-01").text
+    assert "放假安排还没有公布" in market.get(f"{CALENDAR}?month=2027-01").text
     for day, said in (("", "请选定在哪一天"), ("2026-12-01", "这一天已经过了")):
         answer = market.post(f"{where}/settle", {"wanted": "2027-01-01", "day": day})
         assert answer.status_code == 422

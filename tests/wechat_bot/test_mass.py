@@ -398,6 +398,21 @@ def test_a_count_that_was_cleared_lets_go_what_waits_for_tomorrow(house) -> None
     assert states(house) == {"finished": 2}
 
 
+def test_a_day_that_wechat_says_is_spent_has_no_calls_left_for_us_either(house) -> None:
+    everybody = follow(house, 4)
+    plan(house, everybody[:2], everybody[2:], heeds_quiet=False)
+    house.sim.faults.add(SEND, "errcode", value=45009, times=1)
+    go(house)
+    with house.look() as session:
+        assert quota.calls_left(session, "mass", now=house.clock()) == 0
+    until(house, at(10, 23, 59))
+    assert house.sim.count(SEND) == 1
+    until(house, at(11, 0))
+    assert states(house) == {"finished": 2}
+    with house.look() as session:
+        assert quota.calls_left(session, "mass", now=house.clock()) == 98
+
+
 def test_what_is_not_out_by_nine_in_the_evening_waits_for_the_morning(house) -> None:
     """Of three parts at 20:59:30 one is out before 21:00."""
     everybody = follow(house, 9)

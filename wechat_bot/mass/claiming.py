@@ -101,7 +101,8 @@ def _may_go(services: Services, session: Session, source: MassSource, job: MassJ
         return False
     quiet_until = services.quiet.over_at(now) if services.quiet and job.heeds_quiet else None
     if quiet_until:
-        job.due_at = quiet_until
+        # Whatever held it up before, it is the quiet hours now.
+        job.due_at, job.error, job.error_code = quiet_until, None, None
         return False
     if why := source.holds(session, job, now):
         job.due_at, job.error = now + HELD, why[:300]

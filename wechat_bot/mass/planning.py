@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, Update, literal, select, text, update
+from sqlalchemy import Select, Update, func, literal, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.database import Moment, upsert
@@ -49,6 +49,17 @@ class Cancelled:
 
     parts: tuple[int, ...]
     in_call: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """What of a message was put off: its parts and their people, until when, and why; without a reason for quiet
+    hours."""
+
+    parts: int
+    people: int
+    until: datetime
+    why: str | None
 
 
 def client_id(about: str, due_at: datetime, part: int, generation: int) -> str:
@@ -151,6 +162,15 @@ def in_call(session: Session, about: str) -> Sequence[MassJob]:
     """The jobs about something that are in the call just now, or were and WeChat has not said whether it took them."""
     found = select(MassJob).where(MassJob.about == about, MassJob.state == MassState.SENDING)
     return session.scalars(found.order_by(MassJob.part)).all()
+
+
+def put_off(session: Session, about: str, *, now: datetime) -> PutOff | None:
+    """What was put off of the jobs about something, to tomorrow or the end of the quiet hours; None where nothing was.
+    What is only between two tries is not told."""
+    counted = (func.count(), func.sum(MassJob.size), func.min(MassJob.due_at), func.max(MassJob.error))
+    later = (is_waiting(), MassJob.due_at > now, or_(MassJob.error.is_(None), MassJob.error_code == DAY_SPENT))
+    parts, people, until, why = session.execute(select(*counted).where(MassJob.about == about, *later)).one()
+    return PutOff(parts, int(people), until, why) if parts else None
 
 
 def has_news(source: str) -> Select[MassJob]:

@@ -1,11 +1,14 @@
 """Preview of a mass message on one person's phone, before it is planned: 100 a day."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import structlog
 
 from foundation.errors import Refused
 from wechat_bot.client import mass
 from wechat_bot.client.codes import SendError, explained
-from wechat_bot.mass import drafts, preparing, quota
+from wechat_bot.mass import answers, drafts, preparing, quota
 from wechat_bot.mass.models import MassDraft, MassKind
 from wechat_bot.mass.source import MassContent, ShelfFile
 from wechat_bot.services import Services
@@ -28,13 +31,25 @@ def preview(services: Services, content: MassContent, picture: ShelfFile, *, ope
         if kind is MassKind.ARTICLE and media_id:
             _preview_draft(services, media_id, title, openid, name)
         elif kind is MassKind.PICTURE and media_id:
-            mass.preview(services.wechat, mass.picture(media_id), openid=openid, name=name)
+            _send(services, mass.picture(media_id), openid, name)
         else:
-            mass.preview(services.wechat, mass.text(content.text), openid=openid, name=name)
+            _send(services, mass.text(content.text), openid, name)
     except preparing.DaySpent:
         raise Refused("今天放草稿的次数已用完，请明天再试。") from None
     except SendError as error:
         raise Refused(f"没有发出预览：{explained(error)}。") from error
+
+
+def _send(services: Services, message: Mapping[str, Any], openid: str, name: str) -> None:
+    """Send a preview. Where WeChat says that the day's are used up, by whomever, it is said before the next tap."""
+    asked_at = services.clock()
+    try:
+        mass.preview(services.wechat, message, openid=openid, name=name)
+    except SendError as error:
+        if error.code == answers.DAY_SPENT:
+            with services.transaction() as session:
+                quota.spend(session, "preview", now=asked_at)
+        raise
 
 
 def _preview_draft(services: Services, media_id: str, title: str, openid: str, name: str) -> None:
@@ -42,7 +57,7 @@ def _preview_draft(services: Services, media_id: str, title: str, openid: str, n
     with services.transaction() as session:
         session.add(MassDraft(media_id=media_id, job_id=0, title=title[:64], made_at=services.clock()))
     try:
-        mass.preview(services.wechat, mass.article(media_id), openid=openid, name=name)
+        _send(services, mass.article(media_id), openid, name)
     finally:
         try:
             drafts.delete(services, [media_id])

@@ -205,6 +205,12 @@ def put_back(session: Session, what: str, *, now: datetime) -> None:
     session.execute(mine.values(used=AccountUse.used - 1))
 
 
+def spend(session: Session, what: str, *, now: datetime) -> None:
+    """Note that the account has no calls of a kind left today: WeChat says so, whoever made those that we did not."""
+    put = upsert(session, AccountUse).values(what=what, day_on=day_in(now, WECHATS), used=A_DAY[what])
+    session.execute(put.on_conflict_do_update(index_elements=["what", "day_on"], set_={"used": A_DAY[what]}))
+
+
 def clear(session: Session, *, now: datetime) -> None:
     """Count the day's calls from nothing again: WeChat's own count was cleared (`clear_quota`)."""
     session.execute(update(AccountUse).where(AccountUse.day_on == day_in(now, WECHATS)).values(used=0))

@@ -10,7 +10,7 @@ from foundation.database import Moment
 from wechat_bot import alarms
 from wechat_bot.client.codes import SendError, explained
 from wechat_bot.client.mass import Taken
-from wechat_bot.mass import answers, receipts
+from wechat_bot.mass import answers, quota, receipts
 from wechat_bot.mass.answers import NextStep
 from wechat_bot.mass.models import MassDraft, MassJob, MassState, WechatPicture
 from wechat_bot.mass.states import SENDING, UNSURE, is_unfinished, is_waiting
@@ -67,6 +67,8 @@ def note_error(session: Session, job: MassJob, error: SendError, *, is_first: bo
             session.execute(delete(WechatPicture).where(WechatPicture.value == job.draft_media_id))
             job.state, job.draft_media_id = MassState.PLANNED, None
         if step is NextStep.PAUSE:
+            if error.code == answers.DAY_SPENT:
+                quota.spend(session, "mass", now=job.called_at or now)
             session.flush()
             put_off(session, pause_until(error.code, now), why, error.code, now=now)
     return step
