@@ -15,13 +15,13 @@ from broadcasts.actions import (
     pictures,
     series,
 )
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.permissions import LIBRARY_WRITE, PUSHES_WRITE
 from broadcasts.rules import brand_file, word_document
 from broadcasts.rules import own_rows as rules
 from broadcasts.texts import articles as texts
 from broadcasts.texts import brand_months as brand_texts
 from campaigns import kinds
+from campaigns.approving import CampaignAuthor
 from console import importing, queries, tasks
 from console.work import Work, WorkKind
 from finding import indexing
@@ -233,7 +233,7 @@ def bring_own_rows(work: Work) -> None:
         progress(done, len(read.rows))
     with services.transaction() as session:
         now = services.clock()
-        own_rows.finish(session, table_id, who=PushAuthor(visitor.user_id, visitor.name), now=now)
+        own_rows.finish(session, table_id, who=CampaignAuthor.of(visitor), now=now)
         tasks.finish(session, work.claim, now=now, result={"rows": done})
 
 

@@ -1,20 +1,24 @@
 """Approval of campaigns: a draft is submitted, and somebody else approves exactly what it is then.
 
 An approval is bound to a digest of what is sent, to whom and when. Any change of that makes it a draft again, whoever
-changed it and wherever: a saved audience that it names belongs to others.
+changed it and wherever: a saved audience that it names belongs to others. Whoever had a hand in a campaign, by the
+account they sign in with, never approves it.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import literal, select, text
 from sqlalchemy.orm import Session
 
 from campaigns import rules, texts
 from campaigns.kinds import CampaignKind
-from campaigns.models import Campaign, CampaignState, CampaignStep
+from campaigns.models import Campaign, CampaignHand, CampaignState
 from campaigns.steering import enter
+from console.rules.visitors import Visitor
+from foundation.database import changed, upsert
 from foundation.errors import Refused
 from people.models import Audience
 
@@ -23,25 +27,45 @@ State = CampaignState
 _BOUND = (State.SUBMITTED, State.PLANNED)
 
 
-def submit(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class CampaignAuthor:
+    """Author of a step of a campaign; without an id where a command was given no user."""
+
+    user_id: int | None
+    name: str
+
+    @classmethod
+    def of(cls, visitor: Visitor) -> "CampaignAuthor":
+        return cls(visitor.user_id, visitor.name)
+
+
+def submit(session: Session, campaign: Campaign, kind: CampaignKind, *, who: CampaignAuthor, now: datetime) -> None:
     """Submit a draft for approval by somebody else. Raises Refused where it is none."""
     if campaign.state != State.DRAFT:
         raise Refused(texts.NOT_DRAFT)
     campaign.approved, campaign.error = digest(session, campaign, kind), None
-    enter(session, campaign, State.SUBMITTED, by=by, now=now)
+    have_a_hand(session, campaign, who)
+    enter(session, campaign, State.SUBMITTED, by=who.name, now=now)
 
 
-def approve(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str, now: datetime) -> None:
-    """Approve what a campaign says, to whom and when. Raises Refused where it does not wait for approval or is no
-    longer what was submitted, and for whoever made, changed or submitted it."""
+def approve(
+    session: Session, campaign: Campaign, kind: CampaignKind, *, seen: str | None, who: CampaignAuthor, now: datetime
+) -> None:
+    """Approve what a campaign says, to whom and when.
+
+    `seen` is the digest of what was looked at, None where nothing was shown. Raises Refused where the campaign does not
+    wait for approval, was submitted anew since, or is no longer what was submitted, and for whoever had a hand in it.
+    """
     if campaign.state != State.SUBMITTED:
         raise Refused(texts.NOT_SUBMITTED)
-    if by[:40] in authors(session, campaign):
+    if not may_approve(session, campaign.id, who.user_id):
         raise Refused(texts.OWN)
+    if seen is not None and seen != campaign.approved:
+        raise Refused(texts.SUBMITTED_ANEW)
     if has_changed(session, campaign, kind):
         raise Refused(texts.CHANGED)
     campaign.error = None
-    enter(session, campaign, State.PLANNED, by=by, now=now)
+    enter(session, campaign, State.PLANNED, by=who.name, now=now)
 
 
 def reject(session: Session, campaign: Campaign, *, why: str, by: str, now: datetime) -> None:
@@ -62,26 +86,58 @@ def take_back(session: Session, campaign: Campaign, *, by: str, now: datetime) -
     _draw_back(session, campaign, by=by, now=now)
 
 
-def revise(session: Session, campaign: Campaign, kind: CampaignKind, *, by: str, now: datetime, **changes: Any) -> None:
-    """Change columns of a campaign that has not begun, or note that its content was changed by somebody.
+def revise(
+    session: Session,
+    campaign: Campaign,
+    kind: CampaignKind,
+    *,
+    before: str,
+    who: CampaignAuthor,
+    now: datetime,
+    **changes: Any,
+) -> bool:
+    """Change columns of a campaign that has not begun; gives whether it is a draft again because of it, or because of
+    what was changed in its content before.
 
-    What was submitted or approved and is no longer the same becomes a draft again; saved without a change it stays.
-    Raises Refused once it has begun.
+    `before` is its digest as it was; who saves it without a change has no hand in it. Raises Refused once it has begun.
     """
     if campaign.state not in (State.DRAFT, *_BOUND) or campaign.frozen_at is not None:
         raise Refused(texts.HAS_BEGUN)
     for name, value in changes.items():
         setattr(campaign, name, value)
     session.flush()
-    if not kind.needs_approval:
-        enter(session, campaign, State.PLANNED, by=by, now=now)
-    elif campaign.state == State.DRAFT:
+    after = digest(session, campaign, kind)
+    is_new = after != before and have_a_hand(session, campaign, who)
+    if campaign.state == State.DRAFT:
         # A draft is saved often; whoever changed it is written down once.
-        if by[:40] not in authors(session, campaign):
-            enter(session, campaign, State.DRAFT, by=by, now=now)
-    elif has_changed(session, campaign, kind):
-        campaign.error = texts.CHANGED
-        _draw_back(session, campaign, by=by, now=now)
+        if is_new:
+            enter(session, campaign, State.DRAFT, by=who.name, now=now)
+        return False
+    if after == campaign.approved:
+        return False
+    campaign.error = texts.CHANGED
+    _draw_back(session, campaign, by=who.name, now=now)
+    return True
+
+
+def have_a_hand(session: Session, campaign: Campaign, who: CampaignAuthor) -> bool:
+    """Note that somebody had a hand in a campaign; gives whether it is their first."""
+    if who.user_id is None:
+        return False
+    row = upsert(session, CampaignHand).values(campaign_id=campaign.id, user_id=who.user_id)
+    return changed(session, row.on_conflict_do_nothing()) > 0
+
+
+def take_over_hands(session: Session, source: Campaign, copy: Campaign) -> None:
+    """Give a copy of a campaign the hands of its source."""
+    hands = select(literal(copy.id), CampaignHand.user_id).where(CampaignHand.campaign_id == source.id)
+    rows = upsert(session, CampaignHand).from_select(["campaign_id", "user_id"], hands)
+    session.execute(rows.on_conflict_do_nothing())
+
+
+def may_approve(session: Session, campaign_id: int, user_id: int | None) -> bool:
+    """Whether a user had no hand in a campaign; nobody without an account may approve one."""
+    return user_id is not None and session.get(CampaignHand, (campaign_id, user_id)) is None
 
 
 def is_still_approved(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:
@@ -125,18 +181,6 @@ def has_missed(session: Session, campaign: Campaign, kind: CampaignKind, *, now:
     campaign.error = texts.MISSED
     enter(session, campaign, State.MISSED, now=now, why=texts.MISSED)
     return True
-
-
-def authors(session: Session, campaign: Campaign) -> frozenset[str]:
-    """Return who may not approve a campaign: its maker, and whoever changed or submitted it since it was last sent back
-    with a reason."""
-    mine = CampaignStep.campaign_id == campaign.id
-    rejected = select(func.max(CampaignStep.id)).where(
-        mine, CampaignStep.state == State.DRAFT, CampaignStep.why != "", CampaignStep.by != ""
-    )
-    since = CampaignStep.id > func.coalesce(rejected.scalar_subquery(), 0)
-    wrote = CampaignStep.state.in_((State.DRAFT, State.SUBMITTED))
-    return frozenset(session.scalars(select(CampaignStep.by).where(mine, since, wrote))) - {""} | {campaign.created_by}
 
 
 def digest(session: Session, campaign: Campaign, kind: CampaignKind) -> str:

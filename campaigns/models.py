@@ -1,4 +1,4 @@
-"""Tables of campaigns: the campaign, its recipients, its steps, its counters."""
+"""Tables of campaigns: the campaign, its recipients, its steps, who had a hand in it, its counters."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -240,6 +240,16 @@ class CampaignStep(Base):
     by: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(16))
     why: Mapped[str] = mapped_column(String(300), default="")
+
+
+class CampaignHand(Base):
+    """Hand in a campaign that needs approval: a user who began, changed or submitted it, and so can never approve it,
+    whatever they are called later."""
+
+    __tablename__ = "campaign_hand"
+
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
 
 
 class CampaignTally(Base):

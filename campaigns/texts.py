@@ -17,7 +17,8 @@ HAS_BEGUN = "这一次已经开始发送，或已经结束了，不能再改。"
 WHY = "请写上退回的原因。"
 MISSED = "到了截止时间还没有开始发送。"
 NOT_SUBMITTED = "这一次不在等审批。"
-OWN = "自己安排或改过的，要由别人审批。"
+SUBMITTED_ANEW = "这条推送刚刚改过，又提交了一次。请看过现在的内容和对象，再批准。"
+OWN = "自己写过、改过或提交的，要由别人审批。"
 CHANGED = "对象已改动，需重新审批。"
 
 #: Why a mass message of a campaign is held back.

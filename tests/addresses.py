@@ -10,13 +10,13 @@ from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
 from broadcasts.actions import articles, brand_months, brands, documents, own_rows, series
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.displays import Display
 from broadcasts.models.library import LibraryColumn, ShelfPicture
 from broadcasts.models.pushes import Push
 from broadcasts.models.rows import OwnRow, OwnTable
 from broadcasts.models.series import Occurrence
 from broadcasts.queries import pictures
+from campaigns.approving import CampaignAuthor
 from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
 from foundation.clock import day_in
@@ -218,7 +218,7 @@ def send_own_rows(house: House) -> None:
 def begin_series(house: House) -> None:
     """A series made of the push, whose next day depends on holidays that nobody has published."""
     with house.services.transaction() as session:
-        rule, who = {"every": "month", "day": 1, "rest": "move"}, PushAuthor(None, "market")
+        rule, who = {"every": "month", "day": 1, "rest": "move"}, CampaignAuthor(None, "market")
         more = {"at": time(9), "until": None, "who": who, "now": house.clock(), "zone": house.services.zone}
         series_id = series.begin(session, 1, name="月初货源", rule=rule, **more)
         session.add(Occurrence(series_id=series_id, wanted_on=date(2030, 1, 1), day_on=None))

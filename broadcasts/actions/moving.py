@@ -4,19 +4,20 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from broadcasts.actions.pushes import PushAuthor, have_a_hand, hold
+from broadcasts.actions.pushes import hold
 from broadcasts.actions.sending import PUSHES
 from broadcasts.models.pushes import Push, PushKind
 from broadcasts.rules import drafts
 from broadcasts.rules.states import OPEN
 from broadcasts.texts import pushes as texts
 from campaigns import approving as approval
+from campaigns.approving import CampaignAuthor
 from campaigns.kinds import CampaignContext
 from campaigns.models import Campaign
 from foundation.errors import Refused
 
 
-def to_day(session: Session, push_id: int, day: date, *, who: PushAuthor, context: CampaignContext) -> bool:
+def to_day(session: Session, push_id: int, day: date, *, who: CampaignAuthor, context: CampaignContext) -> bool:
     """Move a push to another day, at the same time of the clock; gives whether it needs a new approval because of it.
     Raises `Refused` once sending has begun, and for a day on which it may not go."""
     push, campaign = hold(session, push_id)
@@ -24,7 +25,7 @@ def to_day(session: Session, push_id: int, day: date, *, who: PushAuthor, contex
     return _move(session, push, campaign, datetime.combine(day, at, context.zone), who, context)
 
 
-def swap(session: Session, push_id: int, other_id: int, *, who: PushAuthor, context: CampaignContext) -> bool:
+def swap(session: Session, push_id: int, other_id: int, *, who: CampaignAuthor, context: CampaignContext) -> bool:
     """Put two pushes in each other's place; gives whether one of them needs a new approval because of it. Raises
     `Refused` as `to_day`."""
     # In one order always: of two who swap at once neither waits for the other.
@@ -39,13 +40,13 @@ def swap(session: Session, push_id: int, other_id: int, *, who: PushAuthor, cont
 
 
 def _move(
-    session: Session, push: Push, campaign: Campaign, due_at: datetime, who: PushAuthor, context: CampaignContext
+    session: Session, push: Push, campaign: Campaign, due_at: datetime, who: CampaignAuthor, context: CampaignContext
 ) -> bool:
     if campaign.state not in OPEN:
         raise Refused(texts.IS_OVER)
     if due_at == campaign.due_at:
         return False
-    was, zone = campaign.state, context.zone
+    zone = context.zone
     # The last moment moves with it: a push that may be sent for a day may still be sent for a day.
     ends = campaign.not_after and due_at + (campaign.not_after - campaign.due_at)
     faults = drafts.faults_of_time(
@@ -53,17 +54,16 @@ def _move(
     )
     if faults:
         raise Refused("\n".join(faults))
-    approval.revise(
+    is_reopened = approval.revise(
         session,
         campaign,
         PUSHES,
-        by=who.name,
+        before=approval.digest(session, campaign, PUSHES),
+        who=who,
         now=context.now,
         due_at=due_at.astimezone(UTC),
         not_after=ends and ends.astimezone(UTC),
     )
-    have_a_hand(session, push.id, who)
-    is_reopened = campaign.state != was
     if is_reopened:
         campaign.error = texts.changed(["时间"])
     return is_reopened

@@ -8,7 +8,6 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from broadcasts.actions import pushes
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.actions.sending import PUSHES
 from broadcasts.models.pushes import Plan, PushKind, Shows
 from broadcasts.models.rows import OwnRow, OwnTable
@@ -17,6 +16,7 @@ from broadcasts.rules.own_rows import OwnRows, WrongRows
 from broadcasts.rules.states import OPEN
 from broadcasts.texts import pushes as texts
 from campaigns import approving
+from campaigns.approving import CampaignAuthor
 from foundation.errors import Refused
 from people.models import IS_THERE, Retailer
 
@@ -76,20 +76,21 @@ def add(session: Session, table_id: int, read: OwnRows, ids: dict[str, int], sta
     return start + len(some)
 
 
-def finish(session: Session, table_id: int, *, who: PushAuthor, now: datetime) -> None:
+def finish(session: Session, table_id: int, *, who: CampaignAuthor, now: datetime) -> None:
     """Let a table whose rows are all written count in place of the one before: it is the push's audience, told by
     message, and an approval given before is none of it. Raises `Refused` once sending has begun."""
     table = session.get_one(OwnTable, table_id)
     push, campaign = pushes.hold(session, table.push_id)
     if campaign.state not in OPEN:
         raise Refused(texts.IS_OVER)
+    before = approving.digest(session, campaign, PUSHES)
     session.execute(update(OwnTable).where(OwnTable.push_id == push.id).values(is_whole=False))
     table.is_whole = True
     push.kind, push.plan, push.shows = PushKind.SERVICE, Plan.MESSAGE, Shows.TEXT
     push.article_id = push.article_version = push.picture = None
     session.flush()
-    pushes.have_a_hand(session, push.id, who)
-    approving.revise(session, campaign, PUSHES, by=who.name, now=now, audience={"own_row": push.id})
+    own = {"own_row": push.id}
+    approving.revise(session, campaign, PUSHES, before=before, who=who, now=now, audience=own)
 
 
 def sweep(session: Session, *, before: datetime) -> bool:

@@ -1,15 +1,15 @@
 """Actions on the draft of a push: begin, save. What was changed in one that was submitted needs a new approval."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import delete, literal, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from broadcasts.actions.sending import PUSHES, buttons_of
 from broadcasts.models.library import ArticleVersion, Brand, LibraryArticle, ShelfPicture
-from broadcasts.models.pushes import Plan, Push, PushBrand, PushHand, PushKind, Shows
+from broadcasts.models.pushes import Plan, Push, PushBrand, PushKind, Shows
 from broadcasts.queries import own_rows
 from broadcasts.queries.pushes import kept
 from broadcasts.rules.drafts import PushDraft
@@ -18,6 +18,7 @@ from broadcasts.rules.states import OPEN, State
 from broadcasts.texts import pushes as texts
 from campaigns import approving as approval
 from campaigns import steering
+from campaigns.approving import CampaignAuthor
 from campaigns.kinds import CampaignContext
 from campaigns.models import Campaign
 from foundation.database import upsert
@@ -25,21 +26,13 @@ from foundation.errors import Refused
 from foundation.text import visible
 
 
-@dataclass(frozen=True, slots=True)
-class PushAuthor:
-    """Author of a change to a push; without an id where a command was given no user."""
-
-    user_id: int | None
-    name: str
-
-
-def begin(session: Session, draft: PushDraft, *, who: PushAuthor, token: str | None = None, now: datetime) -> int:
+def begin(session: Session, draft: PushDraft, *, who: CampaignAuthor, token: str | None = None, now: datetime) -> int:
     """Begin a push as a draft; returns its id. The same form posted again begins none. Raises `Refused`."""
     if token and (push_id := steering.planned(session, PUSHES, token)) is not None:
         return push_id
     push = Push(token=secrets.token_urlsafe(12), title="", buttons=[], created_at=now, created_by=who.name[:40])
     _write(session, push, draft, is_draft=True)
-    steering.plan(
+    campaign = steering.plan(
         session,
         PUSHES,
         push.id,
@@ -51,12 +44,12 @@ def begin(session: Session, draft: PushDraft, *, who: PushAuthor, token: str | N
         by=who.name,
         now=now,
     )
-    have_a_hand(session, push.id, who)
+    approval.have_a_hand(session, campaign, who)
     return push.id
 
 
 def save(
-    session: Session, push_id: int, draft: PushDraft, *, who: PushAuthor, context: CampaignContext
+    session: Session, push_id: int, draft: PushDraft, *, who: CampaignAuthor, context: CampaignContext
 ) -> tuple[list[str], bool]:
     """Save the draft of a push; returns what was changed, in words, and whether it needs a new approval because of it.
     Saved as it was, nothing happens. Raises `Refused` once sending has begun."""
@@ -67,33 +60,32 @@ def save(
         # Whom it is for and how it goes follow from its table.
         own = {"own_row": push_id}
         draft = replace(draft, kind=PushKind.SERVICE, plan=Plan.MESSAGE, shows=Shows.TEXT, audience=own)
-    was, before = campaign.state, kept(session, push, campaign, context)
-    _write(session, push, draft, is_draft=was == State.DRAFT)
-    approval.revise(
+    was, before = kept(session, push, campaign, context), approval.digest(session, campaign, PUSHES)
+    _write(session, push, draft, is_draft=campaign.state == State.DRAFT)
+    is_reopened = approval.revise(
         session,
         campaign,
         PUSHES,
-        by=who.name,
+        before=before,
+        who=who,
         now=context.now,
         said=push.title,
         due_at=draft.due_at,
         not_after=draft.not_after,
         audience=draft.audience if draft.audience is None else dict(draft.audience),
     )
-    after = kept(session, push, campaign, context)
-    changed = [label for label in after if before[label] != after[label]]
-    is_reopened = campaign.state != was
-    if changed:
-        have_a_hand(session, push.id, who)
+    is_now = kept(session, push, campaign, context)
+    changed = [label for label in is_now if was[label] != is_now[label]]
     if is_reopened:
         campaign.error = texts.changed(changed)
     return changed, is_reopened
 
 
 def copy(
-    session: Session, push_id: int, *, due_at: datetime, series_id: int | None = None, who: PushAuthor, now: datetime
+    session: Session, push_id: int, *, due_at: datetime, series_id: int, who: CampaignAuthor, now: datetime
 ) -> int:
-    """Begin a push that says the same as another, to the same audience, at another moment; returns its id."""
+    """Begin a push of a series that says the same as its model, to the same audience, at another moment; returns its
+    id."""
     source, campaign = hold(session, push_id)
     ends = campaign.not_after and due_at + (campaign.not_after - campaign.due_at)
     draft = PushDraft(
@@ -115,8 +107,7 @@ def copy(
     # The version that was looked at, and not one that was published meanwhile.
     made.article_version, made.series_id = source.article_version, series_id
     session.flush()
-    hands = select(literal(copy_id), PushHand.user_id).where(PushHand.push_id == push_id)
-    session.execute(upsert(session, PushHand).from_select(["push_id", "user_id"], hands).on_conflict_do_nothing())
+    approval.take_over_hands(session, campaign, steering.find(session, PUSHES, copy_id))
     return copy_id
 
 
@@ -128,13 +119,6 @@ def hold(session: Session, push_id: int) -> tuple[Push, Campaign]:
     campaign = steering.find(session, PUSHES, push_id)
     session.refresh(push)
     return push, campaign
-
-
-def have_a_hand(session: Session, push_id: int, who: PushAuthor) -> None:
-    """Note that somebody had a hand in a push, and so cannot approve it."""
-    if who.user_id is not None:
-        row = upsert(session, PushHand).values(push_id=push_id, user_id=who.user_id)
-        session.execute(row.on_conflict_do_nothing())
 
 
 def _write(session: Session, push: Push, draft: PushDraft, *, is_draft: bool) -> None:

@@ -18,14 +18,13 @@ from sqlalchemy.orm import Session
 
 from broadcasts.actions import approving, pushes
 from broadcasts.actions.checking import Circumstances
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.actions.sending import PUSHES
-from broadcasts.models.pushes import PushHand
 from broadcasts.models.series import Occurrence, PushSeries
-from broadcasts.queries.pushes import campaign_of
+from broadcasts.queries.pushes import campaign_of, may_approve
 from broadcasts.rules import occurrences
 from broadcasts.texts import series as texts
 from campaigns import approving as approval
+from campaigns.approving import CampaignAuthor
 from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
@@ -45,7 +44,7 @@ def begin(
     rule: Mapping[str, Any],
     at: time,
     until: date | None,
-    who: PushAuthor,
+    who: CampaignAuthor,
     now: datetime,
     zone: ZoneInfo,
 ) -> int:
@@ -57,7 +56,7 @@ def begin(
         raise Refused(texts.NO_NAME)
     if until is not None and until < day_in(now, zone):
         raise Refused(texts.ENDS_BEFORE)
-    push, _ = pushes.hold(session, push_id)
+    push, campaign = pushes.hold(session, push_id)
     series = PushSeries(
         name=called[:60],
         push_id=push.id,
@@ -70,7 +69,7 @@ def begin(
     )
     session.add(series)
     session.flush()
-    pushes.have_a_hand(session, push.id, who)
+    approval.have_a_hand(session, campaign, who)
     return series.id
 
 
@@ -84,7 +83,7 @@ def hold(session: Session, series_id: int) -> PushSeries:
     return series
 
 
-def approve(session: Session, series_id: int, *, seen: str | None = None, who: PushAuthor, at: Circumstances) -> None:
+def approve(session: Session, series_id: int, *, seen: str, who: CampaignAuthor, at: Circumstances) -> None:
     """Approve a series with the content its model has now: its occurrences need no approval of their own while it stays
     the same.
 
@@ -92,13 +91,12 @@ def approve(session: Session, series_id: int, *, seen: str | None = None, who: P
     had a hand in it.
     """
     series = hold(session, series_id)
-    is_theirs = who.user_id is None or session.get(PushHand, (series.push_id, who.user_id)) is not None
-    if is_theirs or who.name[:40] == series.created_by:
+    if not may_approve(session, series.push_id, who.user_id):
         raise Refused(texts.OWN)
     current = digest(session, series)
-    if seen is not None and seen != current:
+    if seen != current:
         raise Refused(texts.CHANGED)
-    series.approved, series.approved_by = current, who.name[:40]
+    series.approved, series.approved_by, series.approver_id = current, who.name[:40], who.user_id
     log.info("a series was approved", series=series.id, at=at.now)
 
 
@@ -174,7 +172,7 @@ def _make(session: Session, series: PushSeries, occurrence: Occurrence, day: dat
     if session.scalar(others.limit(1)) is not None:
         occurrence.is_same_day = True
         return 0
-    who = PushAuthor(None, series.created_by)
+    who = CampaignAuthor(None, series.created_by)
     due_at = datetime.combine(day, series.at, at.context.zone)
     if due_at < at.now:
         return 0
@@ -188,7 +186,8 @@ def _make(session: Session, series: PushSeries, occurrence: Occurrence, day: dat
             # That its words are no advertising was said of the model, by who approved the series.
             approving.submit(session, push_id, who=who, is_aware=is_approved_so, at=at)
             if is_approved_so and series.approved_by:
-                approval.approve(session, campaign, PUSHES, by=series.approved_by, now=at.now)
+                approver = CampaignAuthor(series.approver_id, series.approved_by)
+                approval.approve(session, campaign, PUSHES, seen=None, who=approver, now=at.now)
     except Refused as refusal:
         campaign.error = f"{texts.NOT_SUBMITTED}{refusal.sentence}"[:300]
     return push_id

@@ -7,7 +7,6 @@ import click
 from flask.cli import with_appcontext
 
 from broadcasts.actions import approving, checking, forecasting, pushes
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.commands.authors import author
 from broadcasts.commands.numbers import ID
 from broadcasts.models.pushes import Plan, PushKind, Shows
@@ -16,6 +15,7 @@ from broadcasts.queries import pushes as queries
 from broadcasts.rules import staff
 from broadcasts.rules.drafts import PushDraft
 from broadcasts.texts import pushes as texts
+from campaigns.approving import CampaignAuthor
 from campaigns.texts import REASONS
 from console import fields
 from console.audit import TERMINAL
@@ -60,7 +60,7 @@ def push(article_id: int, audience: str, at: str, kind: str, channel: str, not_a
     )
     with services.transaction() as session:
         now = services.clock()
-        who = author(session, login, PUSHES_WRITE) if login else PushAuthor(None, TERMINAL)
+        who = author(session, login, PUSHES_WRITE) if login else CampaignAuthor(None, TERMINAL)
         # Said now, and not only when it is submitted: a script does not read on.
         if staff.is_staff(spec):
             staff.read(spec or {})
@@ -94,7 +94,7 @@ def approve(push_id: int, login: str) -> None:
     services = current_services()
     with services.transaction() as session:
         who = author(session, login, PUSHES_APPROVE)
-        approving.approve(session, push_id, who=who, at=checking.circumstances(services, services.clock()))
+        approving.approve(session, push_id, seen=None, who=who, at=checking.circumstances(services, services.clock()))
     click.echo("已批准，到时间就发。")
 
 

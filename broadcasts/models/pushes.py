@@ -1,4 +1,4 @@
-"""Tables of pushes: the push, who had a hand in it, its brands, and those who refused promotions.
+"""Tables of pushes: the push, its brands, and those who refused promotions.
 
 Whom a push is for, when, its approval, its progress and its recipients stand with its campaign (`campaigns/`), which
 has the kind `push` and the push's id as its reference.
@@ -80,16 +80,6 @@ class Push(Base):
 
 #: The condition that a campaign is a push's, for a join of both.
 IS_ITS_CAMPAIGN = and_(Campaign.kind == PUSH, Campaign.reference == Push.id)
-
-
-class PushHand(Base):
-    """Hand in a push: a user who began, changed or submitted it, and so can never approve it, whatever they are called
-    later."""
-
-    __tablename__ = "push_hand"
-
-    push_id: Mapped[int] = mapped_column(ForeignKey("push.id"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
 
 
 class PushBrand(Base):

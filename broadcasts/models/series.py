@@ -26,6 +26,7 @@ class PushSeries(Base):
     #: Whether the series was approved with this very content: then its occurrences need no approval of their own.
     approved: Mapped[str | None] = mapped_column(String(64))
     approved_by: Mapped[str | None] = mapped_column(String(40))
+    approver_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     until: Mapped[date | None]
     #: Up to and with this day the occurrences are made.
     made_until: Mapped[date | None]

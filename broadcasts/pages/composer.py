@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from broadcasts.actions import approving, checking, pictures, pushes, sending
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
 from broadcasts.pages import staff
 from broadcasts.pages.pictures import address as picture_address
@@ -26,6 +25,7 @@ from broadcasts.rules import buttons, states
 from broadcasts.rules.drafts import LONGEST_TITLE, LONGEST_WORDS, PushDraft
 from broadcasts.texts import pushes as texts
 from campaigns import kinds
+from campaigns.approving import CampaignAuthor
 from campaigns.preview import Preview
 from console import access, act, fields
 from console.stamps import Editable
@@ -79,7 +79,7 @@ def _begin() -> ResponseReturnValue:
     services, me = current_services(), access.visitor()
     draft = _read(request.form, services)
     with act.transaction() as (session, now, note):
-        who = PushAuthor(me.user_id, me.name)
+        who = CampaignAuthor.of(me)
         push_id = pushes.begin(session, draft, who=who, token=request.form.get("token") or None, now=now)
         note("push.write", f"push:{push_id}", _title(session, push_id))
         if is_submitted := request.form.get("do") == "submit":
@@ -95,7 +95,7 @@ def _save(push_id: int) -> ResponseReturnValue:
     kept = partial(_kept, push_id, services)
     edited = Editable(f"push:{push_id}", select(Push.id).where(Push.id == push_id), kept)
     with act.transaction(over=edited) as (session, now, note):
-        who, context = PushAuthor(me.user_id, me.name), kinds.context(services, now)
+        who, context = CampaignAuthor.of(me), kinds.context(services, now)
         changed, is_reopened = pushes.save(session, push_id, draft, who=who, context=context)
         note("push.change", detail="、".join(changed) or "没有改动")
         if is_submitted := request.form.get("do") == "submit":
@@ -105,7 +105,7 @@ def _save(push_id: int) -> ResponseReturnValue:
     return act.done(url_for("broadcasts_pages.push", push_id=push_id), said)
 
 
-def _submit(session: Session, push_id: int, who: PushAuthor, services: Services, now: datetime) -> None:
+def _submit(session: Session, push_id: int, who: CampaignAuthor, services: Services, now: datetime) -> None:
     is_aware = bool(request.form.get("aware"))
     approving.submit(session, push_id, who=who, is_aware=is_aware, at=checking.circumstances(services, now))
 

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from broadcasts.actions import by_hand, moving
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.pushes import Push
 from broadcasts.pages import calendar
 from broadcasts.permissions import PUSHES_WRITE
@@ -18,6 +17,7 @@ from broadcasts.queries.calendar import CalendarPush
 from broadcasts.texts import calendar as texts
 from broadcasts.texts import pushes as push_texts
 from campaigns import kinds
+from campaigns.approving import CampaignAuthor
 from console import access, act, fields, stamps
 from console.stamps import Editable
 from foundation.clock import day_in
@@ -51,7 +51,9 @@ def _move(push_id: int) -> ResponseReturnValue:
         if day is None:
             raise Refused(push_texts.NO_DAY)
         before = _line(session, push_id)
-        is_reopened = moving.to_day(session, push_id, day, who=_me(), context=kinds.context(services, now))
+        is_reopened = moving.to_day(
+            session, push_id, day, who=CampaignAuthor.of(access.visitor()), context=kinds.context(services, now)
+        )
         found = _line(session, push_id)
         kept, was = queries.kept(found, services.zone), queries.kept(before, services.zone)
         note("push.move", detail=f"{was['时间']} → {kept['时间']}")
@@ -69,7 +71,7 @@ def _swap(push_id: int) -> ResponseReturnValue:
         if other_id is None or other_id == push_id:
             raise Refused(texts.NO_OTHER)
         context = kinds.context(services, now)
-        is_reopened = moving.swap(session, push_id, other_id, who=_me(), context=context)
+        is_reopened = moving.swap(session, push_id, other_id, who=CampaignAuthor.of(access.visitor()), context=context)
         found, other = _line(session, push_id), _line(session, other_id)
         note("push.swap", detail=f"和《{other.title}》")
         note("push.swap", f"push:{other_id}", f"和《{found.title}》")
@@ -104,8 +106,3 @@ def _line(session: Session, push_id: int) -> CalendarPush:
 def _there(push: CalendarPush, services: Services) -> str:
     day = day_in(push.due_at, services.zone)
     return url_for("broadcasts_pages.calendar", month=f"{day:%Y-%m}", push=push.id)
-
-
-def _me() -> PushAuthor:
-    me = access.visitor()
-    return PushAuthor(me.user_id, me.name)

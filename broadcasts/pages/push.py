@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from broadcasts.actions import approving, checking, forecasting, previewing, sending
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.pushes import Push, PushKind, Shows
 from broadcasts.pages.pictures import address as picture_address
 from broadcasts.pages.pushes import COLOURS
@@ -23,6 +22,7 @@ from broadcasts.rules.states import State
 from broadcasts.texts import pushes as texts
 from broadcasts.texts import staff as staff_texts
 from broadcasts.texts.report import REASONS
+from campaigns.approving import CampaignAuthor
 from console import access, act, fields
 from foundation.errors import Refused
 from wechat_bot.services import Services, current_services
@@ -82,28 +82,29 @@ def _submit(push_id: int) -> ResponseReturnValue:
     services = current_services()
     with act.transaction() as (session, now, note):
         at, is_aware = checking.circumstances(services, now), bool(request.form.get("aware"))
-        approving.submit(session, push_id, who=_me(), is_aware=is_aware, at=at)
+        approving.submit(session, push_id, who=CampaignAuthor.of(access.visitor()), is_aware=is_aware, at=at)
         note("push.submit", f"push:{push_id}", _title(session, push_id))
     return act.done(_here(push_id), "已提交，等别人审批。")
 
 
 def _withdraw(push_id: int) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
-        approving.withdraw(session, push_id, who=_me(), now=now)
+        approving.withdraw(session, push_id, who=CampaignAuthor.of(access.visitor()), now=now)
         note("push.withdraw", f"push:{push_id}", _title(session, push_id))
     return act.done(_here(push_id), "已撤回，又是草稿了。")
 
 
 def _decide(push_id: int) -> ResponseReturnValue:
-    services, is_approved = current_services(), request.form.get("do") == "approve"
+    services, who = current_services(), CampaignAuthor.of(access.visitor())
+    is_approved = request.form.get("do") == "approve"
     with act.transaction() as (session, now, note):
         if is_approved:
             seen = request.form.get("seen", "")
-            approving.approve(session, push_id, seen=seen, who=_me(), at=checking.circumstances(services, now))
+            approving.approve(session, push_id, seen=seen, who=who, at=checking.circumstances(services, now))
             note("push.approve", f"push:{push_id}", _title(session, push_id))
         else:
             why = request.form.get("why", "")
-            approving.reject(session, push_id, why=why, who=_me(), now=now)
+            approving.reject(session, push_id, why=why, who=who, now=now)
             note("push.reject", f"push:{push_id}", why)
     return act.done(_here(push_id), "已批准，到时间就发。" if is_approved else "已退回，写的人会看到原因。")
 
@@ -114,7 +115,7 @@ def _stop(push_id: int) -> ResponseReturnValue:
         abort(400)
     did, do, said, back = step
     with act.transaction() as (session, now, note):
-        do(session, push_id, who=_me(), now=now)
+        do(session, push_id, who=CampaignAuthor.of(access.visitor()), now=now)
         flying = queries.in_flight(session, push_id)
         note(did, f"push:{push_id}", _title(session, push_id))
     undo = (url_for("broadcasts_pages.stop_push", push_id=push_id), {"do": back}) if back else None
@@ -186,11 +187,6 @@ def _shown(session: Session, kept: Push, found: PushDetail, services: Services) 
         "links": [(each.words, each.link) for each in sending.buttons_of(kept)],
         "is_text": found.line.shows is Shows.TEXT,
     }
-
-
-def _me() -> PushAuthor:
-    me = access.visitor()
-    return PushAuthor(me.user_id, me.name)
 
 
 def _title(session: Session, push_id: int) -> str:

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from broadcasts.actions import checking, series
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.series import PushSeries
 from broadcasts.pages.pushes import COLOURS
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_EXPORT, PUSHES_SEE, PUSHES_WRITE
@@ -19,6 +18,7 @@ from broadcasts.queries.series import SeriesLine
 from broadcasts.rules import occurrences
 from broadcasts.rules.occurrences import MOST_BEFORE, Rest
 from broadcasts.texts import series as texts
+from campaigns.approving import CampaignAuthor
 from console import access, act, fields
 from console.lists import looking
 from console.lists.listing import Asked, Column, LineLink, Listing
@@ -119,7 +119,15 @@ def _begin() -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         zone = current_services().zone
         series_id = series.begin(
-            session, push_id, name=name, rule=rule, at=at, until=until, who=_me(), now=now, zone=zone
+            session,
+            push_id,
+            name=name,
+            rule=rule,
+            at=at,
+            until=until,
+            who=CampaignAuthor.of(access.visitor()),
+            now=now,
+            zone=zone,
         )
         note("series.begin", f"series:{series_id}", f"{name}：{occurrences.words(rule)}")
     return act.done(_here(series_id), "系列已经建好。到日子前两周，每一次都会写成一条推送，等人审批。")
@@ -128,8 +136,8 @@ def _begin() -> ResponseReturnValue:
 def _approve(series_id: int) -> ResponseReturnValue:
     services = current_services()
     with act.transaction() as (session, now, note):
-        at = checking.circumstances(services, now)
-        series.approve(session, series_id, seen=request.form.get("seen", ""), who=_me(), at=at)
+        at, who = checking.circumstances(services, now), CampaignAuthor.of(access.visitor())
+        series.approve(session, series_id, seen=request.form.get("seen", ""), who=who, at=at)
         note("series.approve", f"series:{series_id}")
     return act.done(_here(series_id), "已批准。内容、对象和规则不变，以后每一次都不用再审批。")
 
@@ -226,13 +234,13 @@ def _page(series_id: int, error: Refused | None) -> str:
         if found is None or kept is None:
             abort(404)
         made = queries.made(session, series_id)
-        is_mine = not push_queries.may_approve(session, found.push_id, me.user_id) or me.name[:40] == found.created_by
+        may_approve = push_queries.may_approve(session, found.push_id, me.user_id)
         values = {
             "seen": series.digest(session, kept),
             "is_approved": series.is_approved(session, kept),
             "model": push_queries.detail(session, found.push_id),
             "approvers": push_queries.approvers(session, found.push_id, [*PUSHES_APPROVE.roles]),
-            "may_decide": me.may(PUSHES_APPROVE) and not is_mine and found.ended_at is None,
+            "may_decide": me.may(PUSHES_APPROVE) and may_approve and found.ended_at is None,
         }
     done = {each.wanted_on for each in made if not each.is_asked}
     local = now.astimezone(services.zone)
@@ -250,11 +258,6 @@ def _page(series_id: int, error: Refused | None) -> str:
         error=error,
         **values,
     )
-
-
-def _me() -> PushAuthor:
-    me = access.visitor()
-    return PushAuthor(me.user_id, me.name)
 
 
 def _here(series_id: int) -> str:

@@ -6,17 +6,18 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import Brand, LibraryArticle
-from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Plan, Push, PushBrand, PushHand, PushKind, Shows
+from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Plan, Push, PushBrand, PushKind, Shows
 from broadcasts.queries.staff import mail_keys
 from broadcasts.rules import staff, states
 from broadcasts.rules.states import State
 from broadcasts.texts.pushes import KINDS, NO_SUCH, PLANS, SHOWS
+from campaigns import approving
 from campaigns.kinds import CampaignContext
-from campaigns.models import Campaign, CampaignStep
+from campaigns.models import Campaign, CampaignHand, CampaignStep
 from console import mailing
 from console.models import User
 from console.rules.visitors import Role
@@ -179,8 +180,8 @@ def same_day(session: Session, push_id: int, at: datetime, zone: ZoneInfo) -> li
 
 def awaiting(session: Session, user_id: int, *, limit: int) -> list[PushLine]:
     """Pushes that wait for this user's approval: those they had no hand in, the next to go out in front."""
-    mine = select(PushHand.push_id).where(PushHand.user_id == user_id)
-    statement = _joined().where(Campaign.state == State.SUBMITTED, Push.id.not_in(mine))
+    mine = select(CampaignHand.campaign_id).where(CampaignHand.user_id == user_id)
+    statement = _joined().where(Campaign.state == State.SUBMITTED, Campaign.id.not_in(mine))
     return [_line(*row) for row in session.execute(statement.order_by(Campaign.due_at, Push.id).limit(limit))]
 
 
@@ -189,14 +190,16 @@ def is_to_staff(session: Session, push_id: int) -> bool:
     return bool(session.scalar(select(Push.is_to_staff).where(Push.id == push_id)))
 
 
-def may_approve(session: Session, push_id: int, user_id: int) -> bool:
+def may_approve(session: Session, push_id: int, user_id: int | None) -> bool:
     """Whether a user had no hand in a push."""
-    return session.get(PushHand, (push_id, user_id)) is None
+    campaign = campaign_of(session, push_id)
+    return campaign is not None and approving.may_approve(session, campaign.id, user_id)
 
 
 def approvers(session: Session, push_id: int, roles: Sequence[Role], *, besides: int | None = None) -> list[str]:
     """The names of those who can approve a push, without the user who is about to have a hand in it."""
-    hands = select(PushHand.user_id).where(PushHand.push_id == push_id)
+    its = and_(Campaign.kind == PUSH, Campaign.reference == push_id)
+    hands = select(CampaignHand.user_id).join(Campaign, Campaign.id == CampaignHand.campaign_id).where(its)
     wanted = (User.role.in_(roles), User.disabled_at.is_(None), User.id.not_in(hands), User.id != (besides or 0))
     return list(session.scalars(select(User.name).where(*wanted).order_by(User.id)))
 

@@ -203,7 +203,8 @@ class PushScenes:
                 now=at.now,
                 zone=at.context.zone,
             )
-            series.approve(session, begun, who=boss, at=at)
+            seen = series.digest(session, series.hold(session, begun))
+            series.approve(session, begun, seen=seen, who=boss, at=at)
 
     def _open(self, push_id: int, shops: Iterable[int], pressed: Iterable[int] = ()) -> None:
         if push_id not in self._sent:

@@ -880,6 +880,14 @@ def upgrade() -> None:
     op.create_index("ix_audit_entry_is_view", "audit_entry", ["is_view", "id"], unique=False)
     op.create_index("ix_audit_entry_user_id", "audit_entry", ["user_id", "id"], unique=False)
     op.create_table(
+        "campaign_hand",
+        sa.Column("campaign_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_campaign_hand_campaign_id_campaign")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_campaign_hand_user_id_users")),
+        sa.PrimaryKeyConstraint("campaign_id", "user_id", name=op.f("pk_campaign_hand")),
+    )
+    op.create_table(
         "campaign_part",
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.SmallInteger(), autoincrement=False, nullable=False),
@@ -1518,14 +1526,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_push_guest_openid"), "push_guest", ["openid"], unique=False)
     op.create_table(
-        "push_hand",
-        sa.Column("push_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_hand_push_id_push")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_push_hand_user_id_users")),
-        sa.PrimaryKeyConstraint("push_id", "user_id", name=op.f("pk_push_hand")),
-    )
-    op.create_table(
         "push_own_table",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("push_id", sa.Integer(), nullable=False),
@@ -1565,12 +1565,14 @@ def upgrade() -> None:
         sa.Column("at", sa.Time(), nullable=False),
         sa.Column("approved", sa.String(length=64), nullable=True),
         sa.Column("approved_by", sa.String(length=40), nullable=True),
+        sa.Column("approver_id", sa.Integer(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("made_until", sa.Date(), nullable=True),
         sa.Column("stamp", sa.String(length=32), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("created_by", sa.String(length=40), nullable=False),
         sa.Column("ended_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["approver_id"], ["users.id"], name=op.f("fk_push_series_approver_id_users")),
         sa.ForeignKeyConstraint(["push_id"], ["push.id"], name=op.f("fk_push_series_push_id_push")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_push_series")),
     )

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select, update
 
-from broadcasts.models.pushes import Push, PushHand
-from campaigns.models import Campaign, CampaignStep
+from broadcasts.models.pushes import Push
+from campaigns.models import Campaign, CampaignHand, CampaignStep
 from people.models import Audience
 from tests.broadcasts.conftest import Library
 from tests.broadcasts.test_push_commands import SHANGHAI, refused, run, state, steps
@@ -251,7 +251,7 @@ def test_everything_that_is_missing_is_said_when_it_is_submitted_and_nothing_is_
         "还没有选发给谁。",
     ):
         assert said in answer.text
-    assert count(office, Push) == count(office, Campaign) == count(office, PushHand) == 0
+    assert count(office, Push) == count(office, Campaign) == count(office, CampaignHand) == 0
 
 
 def test_advertising_words_must_be_ticked(office: Office) -> None:

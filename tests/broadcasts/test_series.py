@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from broadcasts import jobs
 from broadcasts.actions import checking, pushes, series
-from broadcasts.actions.pushes import PushAuthor
 from broadcasts.models.pushes import Push
 from broadcasts.models.series import Occurrence, PushSeries
+from campaigns.approving import CampaignAuthor
 from campaigns.models import Campaign
 from foundation.errors import Refused
 from people.models import Audience
@@ -55,16 +55,17 @@ def begin(office: Office, push_id: int, rule: dict[str, Any] | None = None, at: 
         )
 
 
-def author(office: Office, login: str) -> PushAuthor:
+def author(office: Office, login: str) -> CampaignAuthor:
     ids = {"market": "market", "sun": "孙宁"}
     from_console = {"market": 2, "sun": 6}
-    return PushAuthor(from_console[login], ids[login])
+    return CampaignAuthor(from_console[login], ids[login])
 
 
 def approve(office: Office, series_id: int, login: str = "sun") -> None:
     at = checking.circumstances(office.house.services, office.house.clock())
     with office.house.services.transaction() as session:
-        series.approve(session, series_id, who=author(office, login), at=at)
+        seen = series.digest(session, session.get_one(PushSeries, series_id))
+        series.approve(session, series_id, seen=seen, who=author(office, login), at=at)
 
 
 def tick(office: Office) -> None:

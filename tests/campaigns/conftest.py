@@ -6,11 +6,13 @@ from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from campaigns import dividing, listing, sending, steering
+from campaigns.approving import CampaignAuthor
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, context
 from campaigns.models import Campaign
+from console.models import User
 from people import audiences
 from people.models import Area, Manager, Retailer, ShopClass
 from tests.conftest import House
@@ -131,6 +133,17 @@ class Town:
         self.house.work()
         with self.house.services.transaction() as session:
             sending.note_news(session, of, now=self.now)
+
+    def author(self, name: str) -> CampaignAuthor:
+        """Somebody with an account in the console, made at the first mention of their name."""
+        with self.house.services.transaction() as session:
+            user_id = session.scalar(select(User.id).where(User.name == name))
+            if user_id is None:
+                user = User(login=name, name=name, password_hash="", role="marketing", created_at=self.now)
+                session.add(user)
+                session.flush()
+                user_id = user.id
+        return CampaignAuthor(user_id, name)
 
     def steer(self, do: Any, campaign: int, *more: Any, **named: Any) -> Any:
         """Pause, resume, approve …"""
