@@ -77,6 +77,7 @@ broadcasts = Feature(
             needs=(
                 Need(PUSHES_APPROVE, needs.approvals, 12),
                 Need(PUSHES_WRITE, needs.series, 13),
+                Need(PUSHES_WRITE, needs.held_up, 14),
                 Need(LIBRARY_WRITE, needs.drafts, 42),
             ),
             audit_words={

@@ -14,7 +14,7 @@ from sqlalchemy import literal, select, text
 from sqlalchemy.orm import Session
 
 from campaigns import rules, texts
-from campaigns.kinds import CampaignKind
+from campaigns.kinds import CampaignContext, CampaignKind
 from campaigns.models import Campaign, CampaignHand, CampaignState
 from campaigns.steering import enter
 from console.rules.visitors import Visitor
@@ -140,15 +140,15 @@ def may_approve(session: Session, campaign_id: int, user_id: int | None) -> bool
     return user_id is not None and session.get(CampaignHand, (campaign_id, user_id)) is None
 
 
-def is_still_approved(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:
+def is_still_approved(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> bool:
     """Whether a campaign is what was submitted, and then approved, and nothing bars it; if not, it becomes a draft."""
     if not kind.needs_approval:
         return True
-    why = kind.bars(session, campaign) or (texts.CHANGED if has_changed(session, campaign, kind) else "")
+    why = kind.bars(session, campaign, context) or (texts.CHANGED if has_changed(session, campaign, kind) else "")
     if not why:
         return True
     campaign.error = why
-    _draw_back(session, campaign, by="", now=now, why=why)
+    _draw_back(session, campaign, by="", now=context.now, why=why)
     return False
 
 
@@ -165,13 +165,13 @@ def bound(session: Session, kind: CampaignKind) -> Sequence[int]:
     return session.scalars(select(Campaign.id).where(Campaign.kind == kind.name, waits).order_by(Campaign.id)).all()
 
 
-def look_after(session: Session, campaign_id: int, kind: CampaignKind, *, now: datetime) -> None:
+def look_after(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
     """Make a campaign a draft that is no longer what was submitted, and end one whose time is over. Of two workers only
     one does it."""
     mine = select(Campaign).where(Campaign.id == campaign_id, Campaign.state.in_(_BOUND))
     campaign = session.scalar(mine.with_for_update(skip_locked=True, key_share=True))
-    if campaign is not None and not has_missed(session, campaign, kind, now=now):
-        is_still_approved(session, campaign, kind, now=now)
+    if campaign is not None and not has_missed(session, campaign, kind, now=context.now):
+        is_still_approved(session, campaign, kind, context)
 
 
 def has_missed(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:

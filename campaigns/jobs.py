@@ -64,7 +64,7 @@ def send(services: Services, kind: CampaignKind) -> None:
 def _send_some(services: Services, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
     # In the quiet hours too: its mass messages go with the first beat behind them.
     with services.transaction() as session:
-        sending.pause_barred(session, campaign_id, kind, now=context.now)
+        sending.pause_barred(session, campaign_id, kind, context)
     for step in (listing.some, listing.cut_some):
         is_more = True
         while is_more:
@@ -81,12 +81,12 @@ def _send_some(services: Services, campaign_id: int, kind: CampaignKind, context
 
 def look_after_approvals(services: Services, kind: CampaignKind) -> None:
     """Make drafts of campaigns that are no longer what was submitted, and end those whose time is over."""
-    now = services.clock()
+    context = kinds.context(services, services.clock())
     with services.reading() as session:
         bound = approving.bound(session, kind)
     for campaign_id in bound:
         with services.transaction() as session:
-            approving.look_after(session, campaign_id, kind, now=now)
+            approving.look_after(session, campaign_id, kind, context)
 
 
 def note_news_of_mass(services: Services) -> None:

@@ -136,7 +136,7 @@ class CampaignKind:
     content: Callable[[Session, Campaign], Mapping[str, Any]] = lambda session, campaign: {}
     #: Why a campaign may not be sent after all, in a sentence; empty where it may. Asked until all is sent: a campaign
     #: that has not begun becomes a draft again, any other pauses.
-    bars: Callable[[Session, Campaign], str] = lambda session, campaign: ""
+    bars: Callable[[Session, Campaign, CampaignContext], str] = lambda session, campaign, context: ""
     #: Whether a shop that had its share of campaigns this week is left out (`cap`). Campaigns of every kind count.
     is_capped: bool = False
     #: Whether a shop gets at most one campaign of this kind on a day (`same_day`).

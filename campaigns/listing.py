@@ -95,7 +95,7 @@ def _freeze(session: Session, campaign: Campaign, kind: CampaignKind, context: C
     """
     if campaign.frozen_at is not None:
         return True
-    if not approving.is_still_approved(session, campaign, kind, now=context.now):
+    if not approving.is_still_approved(session, campaign, kind, context):
         return False
     now = context.now
     campaign.frozen_at, campaign.quota_month = now, quota.month_of(context.goes_at)

@@ -59,11 +59,12 @@ def withdraw_some(session: Session, campaign_id: int, kind: CampaignKind, *, now
     return is_more
 
 
-def pause_barred(session: Session, campaign_id: int, kind: CampaignKind, *, now: datetime) -> None:
+def pause_barred(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
     """Pause a campaign that has begun and may not be sent any more. Of two workers only one does it."""
-    campaign = steering.claimed(session, campaign_id, (CampaignState.LISTING, CampaignState.SENDING), now=now)
-    if campaign is not None and (why := kind.bars(session, campaign)):
-        steering.pause_because(session, campaign, why, now=now)
+    begun = (CampaignState.LISTING, CampaignState.SENDING)
+    campaign = steering.claimed(session, campaign_id, begun, now=context.now)
+    if campaign is not None and (why := kind.bars(session, campaign, context)):
+        steering.pause_because(session, campaign, why, now=context.now)
 
 
 def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:

@@ -69,6 +69,35 @@ class Calendar:
         public = public_days.of(day) if self.keeps_public_days else None
         return self.names.get(day) or (public.name if public else "")
 
+    def closure(self, day: date) -> str:
+        """The name of a day on which the company is closed, other than by its week; empty for all others.
+
+        >>> counted = date(2026, 10, 9)
+        >>> office = Calendar(ZoneInfo("Asia/Shanghai"), ((),) * 7, {counted: ()}, {counted: "盘点"})
+        >>> office.closure(date(2026, 10, 2)), office.closure(counted), office.closure(date(2026, 10, 11))
+        ('国庆节', '盘点', '')
+        """
+        spans, why = self.day(day)
+        return self.name(day) if not spans and why in (Why.SPECIAL, Why.HOLIDAY) else ""
+
+    def rests(self, day: date) -> bool | None:
+        """Whether nobody works on a day. A week without any hours counts as worked from Monday to Friday. None where
+        that depends on holidays that are not published.
+
+        >>> office = Calendar(ZoneInfo("Asia/Shanghai"), ((),) * 7)
+        >>> [office.rests(date(2026, 2, day)) for day in (14, 16)], office.rests(date(2026, 3, 7))
+        ([False, True], True)
+        >>> office.rests(date(2030, 2, 4))
+        """
+        spans, why = self.day(day)
+        if why is Why.SPECIAL:
+            return not spans
+        if not knows(self, day.year):
+            return None
+        if why is Why.WEEK:
+            return not spans if any(self.week) else day.weekday() >= 5
+        return why is Why.HOLIDAY
+
     def moments(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """The working spans of a day, each as start and end in UTC."""
         midnight = datetime.combine(day, time(), self.zone)

@@ -12,6 +12,7 @@ from people.pages import audiences, deliveries, errands, finding, needs, roster,
 from people.permissions import AREAS_EDIT, CODES_PRINT, ERRANDS_DO, PEOPLE_IMPORT, PEOPLE_SEE, USERS_MANAGE
 from people.roster import kinds
 from people.shops import history
+from people.working_time import models as working_time
 from wechat_bot.conversation import Conversation, Word
 from wechat_bot.feature import Feature
 
@@ -20,7 +21,7 @@ SHOPS = MenuGroup("零售户", "building-store", 60)
 people = Feature(
     name="people",
     forgets=erasing.forget,
-    models=(models,),
+    models=(models, working_time),
     install=upkeep.install,
     search_indexes=(models.SHOP_SEARCH,),
     conversations=(

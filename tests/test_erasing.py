@@ -122,6 +122,7 @@ NOBODYS = {
     "roster_part",
     "saved_filter",
     "shelf_picture",
+    "special_day",
     "survey_code",
     "survey_picture",
     "synonyms",
@@ -135,10 +136,9 @@ NOBODYS = {
     "visit_group_answer",
     "visit_kept_from",
     "visit_policy",
-    "visit_special_day",
-    "visit_working_week",
     "wechat_picture",
     "withdrawal",
+    "working_week",
 }
 SHOP_PAGE = "/console/people/shops"
 

@@ -67,32 +67,6 @@ class Policy(Base):
     changed_at: Mapped[datetime]
 
 
-class WorkingWeek(Base):
-    """Working hours of the company: one row, or none while every promise counts by the wall clock."""
-
-    __tablename__ = "visit_working_week"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    #: The time zone of the hours. Stored with them, so that a deadline means the same whoever computes it.
-    zone: Mapped[str] = mapped_column(String(40))
-    #: For each day from Monday, pairs of minutes from midnight.
-    days: Mapped[list[Any]]
-    #: Whether public holidays are free and make-up working days are worked.
-    keeps_public_days: Mapped[bool] = mapped_column(default=True)
-    changed_at: Mapped[datetime]
-
-
-class SpecialDay(Base):
-    """Special day: its working hours differ from the week and the public calendar. Without spans it is free."""
-
-    __tablename__ = "visit_special_day"
-
-    day_on: Mapped[date] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(40))
-    #: Pairs of minutes from midnight.
-    spans: Mapped[list[Any]]
-
-
 class Request(Base):
     """Request of a shop, from its first message until it is closed. A shop, and a follower, has at most one open."""
 

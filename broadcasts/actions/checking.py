@@ -25,6 +25,7 @@ from foundation.database import one_at_a_time
 from foundation.errors import Refused
 from people import audiences
 from people.models import Area, Retailer
+from people.working_time import company
 from wechat_bot import tagging
 from wechat_bot.models import Follower
 from wechat_bot.services import Services
@@ -64,7 +65,8 @@ def faults(session: Session, push: Push, campaign: Campaign, at: Circumstances) 
     links = buttons.undeclared(sending.buttons_of(push), at.knows)
     found += [texts.undeclared(each.words, each.link) for each in links]
     ends = campaign.not_after and campaign.not_after.astimezone(zone)
-    found += drafts.faults_of_time(kind, campaign.due_at.astimezone(zone), ends, at.now.astimezone(zone))
+    works = company.calendar(session, zone)
+    found += drafts.faults_of_time(kind, campaign.due_at.astimezone(zone), ends, at.now.astimezone(zone), works)
     if push.is_to_staff:
         return [*found, *_faults_of_staff(session, push, campaign, at)]
     found += drafts.faults_of_plan(plan, kind, campaign.audience, is_service=at.context.account.has_pages)

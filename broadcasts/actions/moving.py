@@ -15,6 +15,7 @@ from campaigns.approving import CampaignAuthor
 from campaigns.kinds import CampaignContext
 from campaigns.models import Campaign
 from foundation.errors import Refused
+from people.working_time import company
 
 
 def to_day(session: Session, push_id: int, day: date, *, who: CampaignAuthor, context: CampaignContext) -> bool:
@@ -49,9 +50,8 @@ def _move(
     zone = context.zone
     # The last moment moves with it: a push that may be sent for a day may still be sent for a day.
     ends = campaign.not_after and due_at + (campaign.not_after - campaign.due_at)
-    faults = drafts.faults_of_time(
-        PushKind(push.kind), due_at.astimezone(zone), ends and ends.astimezone(zone), context.now.astimezone(zone)
-    )
+    kind, here, works = PushKind(push.kind), due_at.astimezone(zone), company.calendar(session, zone)
+    faults = drafts.faults_of_time(kind, here, ends and ends.astimezone(zone), context.now.astimezone(zone), works)
     if faults:
         raise Refused("\n".join(faults))
     is_reopened = approval.revise(

@@ -21,10 +21,12 @@ from broadcasts.texts import own_rows as own_texts
 from broadcasts.texts import pushes as texts
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason, SendingWay
 from campaigns.models import Campaign
+from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import shortened
 from people import audiences
 from people.models import Retailer
+from people.working_time import company
 from wechat_bot import notices
 from wechat_bot.mass.source import MassContent
 from wechat_bot.outbox import queueing
@@ -185,8 +187,16 @@ def _tag(session: Session, campaign: Campaign) -> int | None:
     return session.scalar(select(Push.tag_id).where(Push.id == campaign.reference))
 
 
-def _bars(session: Session, campaign: Campaign) -> str:
-    return texts.WITHDRAWN if is_withdrawn(session, session.get_one(Push, campaign.reference)) else ""
+def _bars(session: Session, campaign: Campaign, context: CampaignContext) -> str:
+    push = session.get_one(Push, campaign.reference)
+    if is_withdrawn(session, push):
+        return texts.WITHDRAWN
+    if push.kind == PushKind.GREETING:
+        return ""
+    # Of a push that has begun: the day on which the next messages go.
+    day = day_in(max(campaign.due_at, context.goes_at), context.zone)
+    why = company.closure(session, day, context.zone)
+    return texts.closed(day, why) if why else ""
 
 
 def _content(session: Session, campaign: Campaign) -> Mapping[str, Any]:

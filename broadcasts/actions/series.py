@@ -29,6 +29,7 @@ from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
 from foundation.text import visible
+from people.working_time import company
 
 log = structlog.get_logger(__name__)
 
@@ -135,7 +136,8 @@ def make_due(session: Session, series_id: int, *, at: Circumstances) -> list[int
     # A day that rests moves to a later one, so days before today are looked at again: theirs may be ahead.
     first = max(today - AHEAD, day_in(series.created_at, at.context.zone))
     made = []
-    for planned in occurrences.days(series.rule, first, last):
+    works = company.calendar(session, at.context.zone)
+    for planned in occurrences.days(series.rule, first, last, works):
         if planned.day_on is not None and planned.day_on < today:
             continue
         row = upsert(session, Occurrence).values(series_id=series.id, wanted_on=planned.wanted_on)

@@ -18,19 +18,21 @@ from broadcasts.queries import calendar as queries
 from broadcasts.queries import columns
 from broadcasts.queries import pushes as push_queries
 from broadcasts.queries.calendar import CalendarPush, ComingOccurrence
-from broadcasts.rules import occurrences, states
+from broadcasts.rules import drafts, states
 from broadcasts.texts import calendar as texts
 from broadcasts.texts.pushes import KINDS
 from campaigns.texts import REASONS
 from console import access, fields, stamps
-from foundation import festivals, public_days
-from foundation.calendar import WEEKDAYS
+from foundation import calendar as hours
+from foundation import festivals
+from foundation.calendar import WEEKDAYS, Calendar, Why
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.paging import FIRST
 from foundation.text import whole_number
 from people.picker import short
 from people.picker.short import Picker
+from people.working_time import company
 from wechat_bot.mass import quota
 from wechat_bot.services import Services, current_services
 
@@ -50,10 +52,10 @@ class CalendarDay:
 
     day_on: date
     is_within: bool
-    #: Its festivals, or else the day in the lunar calendar.
+    #: Its festivals and the company's own name for it, or else the day in the lunar calendar.
     name: str
-    is_festival: bool
-    #: 休 on a public holiday, 班 on a day that is worked in place of one.
+    has_name: bool
+    #: 休 where the company is closed, 班 where it works on a day it usually would not.
     mark: str
     is_off: bool
     pushes: Sequence[CalendarPush]
@@ -81,7 +83,8 @@ def page(error: Refused | None) -> str:
         month = _month() or (day_in(picked.line.due_at, services.zone) if picked else today).replace(day=1)
         first, last = _span(month)
         found = queries.pushes(session, first, last, services.zone, kind=kind, column_id=column_id)
-        days = _days(session, month, found, services, today, kind=kind, column_id=column_id)
+        works = company.calendar(session, services.zone)
+        days = _days(session, month, found, services, today, works, kind=kind, column_id=column_id)
         clashes = forecasting.clashes(session, queries.clashing(found, now, services.zone), at)
         values: dict[str, Any] = {
             "columns": [(each.id, each.name) for each in columns.columns(session)],
@@ -94,7 +97,7 @@ def page(error: Refused | None) -> str:
                 services.criteria,
                 access.visitor(),
             ),
-            **_of_picked(session, picked, services, at),
+            **_of_picked(session, picked, services, at, works),
         }
     return render_template(
         "broadcasts/console/calendar.html",
@@ -103,10 +106,15 @@ def page(error: Refused | None) -> str:
         after=(month + 32 * _DAY).replace(day=1),
         today=today,
         days=days,
-        clashes=[(one, other, _next_working(day_in(other.due_at, services.zone))) for one, other in clashes],
+        clashes=[(one, other, _next_working(day_in(other.due_at, services.zone), works)) for one, other in clashes],
+        closed={
+            each.id
+            for each in found
+            if each.is_open and drafts.closure(each.kind, day_in(each.due_at, services.zone), works)
+        },
         clashing={each.id for pair in clashes for each in pair},
         counted=_counted(found, month, services),
-        unknown=[year for year in sorted({first.year, last.year}) if not public_days.is_known(year)],
+        unknown=[year for year in sorted({first.year, last.year}) if not hours.knows(works, year)],
         most_calls=max((each.calls for each in days), default=0),
         a_day=quota.A_DAY["mass"],
         given={"kind": kind, "column": column_id or ""},
@@ -135,6 +143,7 @@ def _days(
     found: Sequence[CalendarPush],
     services: Services,
     today: date,
+    works: Calendar,
     *,
     kind: str,
     column_id: int | None,
@@ -143,14 +152,14 @@ def _days(
     pushes, coming, others = defaultdict(list), defaultdict(list), defaultdict(list)
     for push in found:
         pushes[day_in(push.due_at, zone)].append(push)
-    for each in queries.coming(session, first, last, today, kind=kind, column_id=column_id):
+    for each in queries.coming(session, first, last, today, works, kind=kind, column_id=column_id):
         coming[each.day_on].append(each)
     topics = access.extensions().topics
     for other in queries.others(session, first, last, zone):
         others[day_in(other.due_at, zone)].append(topics.get(other.topic, other.topic))
     calls, named = queries.calls(session, first, last), festivals.between(first, last)
     return [
-        _day(day, month, named.get(day, []), pushes[day], coming[day], others[day], calls.get(day, 0))
+        _day(day, month, works, named.get(day, []), pushes[day], coming[day], others[day], calls.get(day, 0))
         for day in (first + n * _DAY for n in range((last - first).days + 1))
     ]
 
@@ -158,20 +167,23 @@ def _days(
 def _day(
     day: date,
     month: date,
+    works: Calendar,
     named: Sequence[str],
     pushes: Sequence[CalendarPush],
     coming: Sequence[ComingOccurrence],
     others: Sequence[str],
     calls: int,
 ) -> CalendarDay:
-    public = public_days.of(day)
+    (spans, why), own = works.day(day), works.names.get(day)
+    is_worked_once = why is Why.MAKE_UP or (why is Why.SPECIAL and bool(spans) and day.weekday() >= 5)
+    names = [*([own] if own else []), *named]
     return CalendarDay(
         day,
         (day.year, day.month) == (month.year, month.month),
-        "、".join(named) or festivals.lunar(day),
-        bool(named),
-        "" if public is None else "班" if public.is_worked else "休",
-        _rests(day, named),
+        "、".join(names) or festivals.lunar(day),
+        bool(names),
+        "休" if works.closure(day) else "班" if is_worked_once else "",
+        _rests(day, works),
         pushes,
         coming,
         [f"{count} 次{name}" for name, count in _counts(others).items()],
@@ -213,7 +225,11 @@ def _month() -> date | None:
 
 
 def _of_picked(
-    session: Session, found: push_queries.PushDetail | None, services: Services, at: checking.Circumstances
+    session: Session,
+    found: push_queries.PushDetail | None,
+    services: Services,
+    at: checking.Circumstances,
+    works: Calendar,
 ) -> dict[str, Any]:
     """What is told of one push: whom it would reach, and what can be done about the others. That reads the whole
     audience, so the page asks for it separately."""
@@ -229,7 +245,7 @@ def _of_picked(
         "swaps": (),
         "missed": (),
         "next_month": _next_working(
-            (found.line.due_at.astimezone(services.zone).date().replace(day=1) + 32 * _DAY).replace(day=1) - _DAY
+            (found.line.due_at.astimezone(services.zone).date().replace(day=1) + 32 * _DAY).replace(day=1) - _DAY, works
         ),
     }
     if not is_told or not request.args.get("reach"):
@@ -243,15 +259,16 @@ def _of_picked(
         return values | {"untold": refusal.sentence}
 
 
-def _next_working(day: date) -> date:
+def _next_working(day: date, works: Calendar) -> date:
     """The next day after this one on which the supplier works, as far as is known."""
-    day += _DAY
-    while _rests(day, festivals.of(day)):
+    for _ in range(hours.LONGEST_REST):
         day += _DAY
+        if not _rests(day, works):
+            break
     return day
 
 
-def _rests(day: date, named: Sequence[str]) -> bool:
+def _rests(day: date, works: Calendar) -> bool:
     """Whether the supplier rests on a day, by its festivals and the week where its year is not published."""
-    known = occurrences.rests(day)
-    return day.weekday() >= 5 or not festivals.PUBLIC.isdisjoint(named) if known is None else known
+    known = works.rests(day)
+    return day.weekday() >= 5 or not festivals.PUBLIC.isdisjoint(festivals.of(day)) if known is None else known

@@ -1,7 +1,7 @@
 """Front page items of broadcasts: pushes that wait for approval, drafts that nobody has published."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import url_for
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from broadcasts.permissions import PUSHES_APPROVE
 from broadcasts.queries import articles as queries
 from broadcasts.queries import pushes
 from broadcasts.queries import series as occurrences
+from broadcasts.rules.states import State
 from broadcasts.texts.series import asked
 from console.menu import Waiting, Waits
 from console.rules.visitors import Visitor
@@ -21,6 +22,8 @@ from wechat_bot.services import Services
 MOST = 20
 #: Pushes that are named, at most.
 NAMED = 5
+#: Pushes whose moment passed longer ago were given up.
+LOOKED_BACK = timedelta(days=7)
 #: Days before an occurrence at which its day must be said soon.
 SOON = 7
 
@@ -66,6 +69,22 @@ def series(services: Services, session: Session, visitor: Visitor, now: datetime
         said = f"系列《{each.name}》{each.wanted_on.month} 月 {each.wanted_on.day} 日的一次还是草稿"
         found.append(Waiting(0, said, url, each.error, "去看看", "calendar-event"))
     return found
+
+
+def held_up(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Return the pushes that became drafts again or paused by themselves, with why."""
+    return [
+        Waiting(
+            0,
+            f"推送《{line.title}》{'暂停了' if line.state is State.PAUSED else '又成了草稿'}",
+            url_for("broadcasts_pages.push", push_id=line.id),
+            why,
+            "去看看",
+            "speakerphone",
+            line.state is State.PAUSED,
+        )
+        for line, why in pushes.held_up(session, now - LOOKED_BACK, limit=NAMED)
+    ]
 
 
 def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:

@@ -23,12 +23,14 @@ from console import access, act, fields
 from console.lists import looking
 from console.lists.listing import Asked, Column, LineLink, Listing
 from console.stamps import Editable
-from foundation import festivals, public_days
+from foundation import calendar as hours
+from foundation import festivals
 from foundation.calendar import WEEKDAYS
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.text import whole_number
+from people.working_time import company
 from wechat_bot.services import current_services
 
 EVERY = {"week": "每周", "month": "每月", "festival": "节日"}
@@ -202,13 +204,13 @@ def _new_page(error: Refused | None) -> str:
     given = {"every": "week", "weekday": "0", "day": "1", "before": "2", "at": "09:00", "rest": Rest.MOVE}
     given |= {"push": request.args.get("push", ""), **request.form.to_dict()}
     planned, why = [], ""
+    with services.reading() as session:
+        models, works = queries.models(session), company.calendar(session, services.zone)
     try:
         if request.method == "POST":
-            planned = [*queries.next_days(_rule(), _time(), fields.day(given.get("until", "")), now)]
+            planned = [*queries.next_days(_rule(), _time(), fields.day(given.get("until", "")), now, works)]
     except Refused as refusal:
         why = refusal.sentence
-    with services.reading() as session:
-        models = queries.models(session)
     return render_template(
         "broadcasts/console/series_new.html",
         given=given,
@@ -233,7 +235,7 @@ def _page(series_id: int, error: Refused | None) -> str:
         found, kept = queries.find(session, series_id), session.get(PushSeries, series_id)
         if found is None or kept is None:
             abort(404)
-        made = queries.made(session, series_id)
+        made, works = queries.made(session, series_id), company.calendar(session, services.zone)
         may_approve = push_queries.may_approve(session, found.push_id, me.user_id)
         values = {
             "seen": series.digest(session, kept),
@@ -244,14 +246,14 @@ def _page(series_id: int, error: Refused | None) -> str:
         }
     done = {each.wanted_on for each in made if not each.is_asked}
     local = now.astimezone(services.zone)
-    planned = () if found.ended_at else queries.next_days(found.rule, found.at, found.until, local)
+    planned = () if found.ended_at else queries.next_days(found.rule, found.at, found.until, local, works)
     return render_template(
         "broadcasts/console/series.html",
         series=found,
         kept=queries.kept(found),
         made=made,
         planned=[each for each in planned if each.wanted_on not in done],
-        unknown=lambda day: not public_days.is_known(day.year),
+        unknown=lambda day: not hours.knows(works, day.year),
         today=today,
         colours=COLOURS,
         weekdays=WEEKDAYS,

@@ -15,6 +15,7 @@ from broadcasts.queries.pushes import PushLine
 from broadcasts.rules import occurrences, states
 from broadcasts.rules.states import State
 from campaigns.models import Campaign
+from foundation.calendar import Calendar
 from foundation.clock import day_in
 from wechat_bot.mass import quota
 from wechat_bot.mass.models import AccountUse, MassMonth
@@ -114,6 +115,7 @@ def coming(
     first: date,
     last: date,
     today: date,
+    company: Calendar,
     *,
     kind: str = "",
     column_id: int | None = None,
@@ -142,7 +144,7 @@ def coming(
     found = []
     for series, of_kind, _ in rows:
         until = last if series.until is None else min(last, series.until)
-        for each in occurrences.days(series.rule, begins, until):
+        for each in occurrences.days(series.rule, begins, until, company):
             if (series.id, each.wanted_on) not in done:
                 day_on, is_asked = each.day_on or each.wanted_on, each.day_on is None
                 found.append(ComingOccurrence(series.id, series.name, PushKind(of_kind), day_on, series.at, is_asked))

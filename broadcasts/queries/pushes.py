@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import Brand, LibraryArticle
@@ -183,6 +183,17 @@ def awaiting(session: Session, user_id: int, *, limit: int) -> list[PushLine]:
     mine = select(CampaignHand.campaign_id).where(CampaignHand.user_id == user_id)
     statement = _joined().where(Campaign.state == State.SUBMITTED, Campaign.id.not_in(mine))
     return [_line(*row) for row in session.execute(statement.order_by(Campaign.due_at, Push.id).limit(limit))]
+
+
+def held_up(session: Session, since: datetime, *, limit: int) -> list[tuple[PushLine, str]]:
+    """Pushes due since a moment that became drafts again or paused by themselves, with why. Those of series are told
+    with their series."""
+    is_back = and_(Campaign.state == State.DRAFT, Campaign.error.is_not(None), Push.series_id.is_(None))
+    is_paused = and_(Campaign.state == State.PAUSED, Campaign.paused_because.is_not(None))
+    statement = _joined().add_columns(func.coalesce(Campaign.paused_because, Campaign.error))
+    statement = statement.where(or_(is_back, is_paused), Campaign.due_at >= since)
+    rows = session.execute(statement.order_by(Campaign.due_at, Push.id).limit(limit))
+    return [(_line(*row[:-1]), row[-1]) for row in rows]
 
 
 def is_to_staff(session: Session, push_id: int) -> bool:

@@ -14,6 +14,7 @@ from broadcasts.rules import occurrences, states
 from broadcasts.rules.states import State
 from campaigns.models import Campaign
 from foundation import paging
+from foundation.calendar import Calendar
 from foundation.paging import FIRST, Cursor, Order, Page
 
 #: Occurrences on the page of a series, the newest.
@@ -194,14 +195,14 @@ def _line(series: PushSeries, title: str) -> SeriesLine:
 
 
 def next_days(
-    rule: Mapping[str, Any], at: time, until: date | None, now: datetime, *, most: int = 6
+    rule: Mapping[str, Any], at: time, until: date | None, now: datetime, company: Calendar, *, most: int = 6
 ) -> Sequence[occurrences.PlannedDay]:
     """The next days of a rule, from a moment in the company's time zone on."""
     first = now.date()
     last = first.replace(year=first.year + 2, day=min(first.day, 28))
     found = [
         each
-        for each in occurrences.days(rule, first, last if until is None else min(last, until))
+        for each in occurrences.days(rule, first, last if until is None else min(last, until), company)
         if each.day_on is None or datetime.combine(each.day_on, at, now.tzinfo) >= now
     ]
     return found[:most]

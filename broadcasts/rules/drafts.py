@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from broadcasts.models.pushes import Plan, PushKind, Shows
 from broadcasts.rules.buttons import PushButton
 from broadcasts.texts import own_rows as own_texts
 from broadcasts.texts import pushes as texts
-from foundation import public_days
+from foundation.calendar import Calendar
 from wechat_bot.reply import TEXT_LIMIT
 
 #: WeChat's limit of an article's title, in characters (wechat-platform.md §7), and ours of a text.
@@ -75,31 +75,38 @@ def faults_of_content(shown: PushContent, kind: PushKind) -> list[str]:
     return found
 
 
-def faults_of_time(kind: PushKind, due_at: datetime, not_after: datetime | None, now: datetime) -> list[str]:
+def faults_of_time(
+    kind: PushKind, due_at: datetime, not_after: datetime | None, now: datetime, company: Calendar
+) -> list[str]:
     """What is wrong with the moment of a push; `due_at` and the others in the company's time zone.
 
     >>> from datetime import timedelta
     >>> from zoneinfo import ZoneInfo
     >>> now = datetime(2026, 9, 30, 10, 0, 40, tzinfo=ZoneInfo("Asia/Shanghai"))
-    >>> faults_of_time(PushKind.PROMO, now.replace(second=0), None, now)
+    >>> company = Calendar(now.tzinfo, ((),) * 7)
+    >>> faults_of_time(PushKind.PROMO, now.replace(second=0), None, now, company)
     []
-    >>> faults_of_time(PushKind.PROMO, now - timedelta(minutes=1), None, now)
+    >>> faults_of_time(PushKind.PROMO, now - timedelta(minutes=1), None, now, company)
     ['发送时间已经过了，请改一个以后的时间。']
-    >>> faults_of_time(PushKind.PROMO, now + timedelta(days=2), now + timedelta(days=1), now)
-    ['10 月 2 日是国庆节放假，不发。请改到上班的日子。', '“过了这个时间不再发”要晚于发送时间。']
-    >>> faults_of_time(PushKind.GREETING, now + timedelta(days=1), None, now)
+    >>> faults_of_time(PushKind.PROMO, now + timedelta(days=2), now + timedelta(days=1), now, company)
+    ['10 月 2 日公司休息（国庆节），不发。请改到上班的日子。', '“过了这个时间不再发”要晚于发送时间。']
+    >>> faults_of_time(PushKind.GREETING, now + timedelta(days=1), None, now, company)
     []
     """
     found = []
     # A moment is written to the minute, so this very minute is not over.
     if due_at < now.replace(second=0, microsecond=0):
         found.append(texts.IS_PAST)
-    rest = public_days.of(due_at.date())
-    if rest is not None and not rest.is_worked and kind is not PushKind.GREETING:
-        found.append(texts.rests(due_at, rest.name))
+    if why := closure(kind, due_at.date(), company):
+        found.append(texts.closed(due_at.date(), why))
     if not_after is not None and not_after <= max(due_at, now):
         found.append(texts.ENDS_BEFORE)
     return found
+
+
+def closure(kind: PushKind, day: date, company: Calendar) -> str:
+    """Why nothing is sent on a day, in a word; empty where it is. Greetings are for the holidays themselves."""
+    return "" if kind is PushKind.GREETING else company.closure(day)
 
 
 def faults_of_plan(plan: Plan, kind: PushKind, audience: Mapping[str, Any] | None, *, is_service: bool) -> list[str]:

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from foundation import festivals, public_days
-from foundation.calendar import WEEKDAYS
+from foundation import festivals
+from foundation.calendar import WEEKDAYS, Calendar
 from foundation.errors import Refused
 
 MOST_BEFORE = 30
@@ -61,18 +61,20 @@ def check(rule: Mapping[str, Any]) -> None:
         raise Refused("遇到休市日怎么办，请选照常、顺延或跳过。")
 
 
-def days(rule: Mapping[str, Any], first: date, last: date) -> list[PlannedDay]:
+def days(rule: Mapping[str, Any], first: date, last: date, company: Calendar) -> list[PlannedDay]:
     """Return the days of a checked rule that are wanted from one day to another, both included, in order.
 
+    >>> from zoneinfo import ZoneInfo
+    >>> company = Calendar(ZoneInfo("Asia/Shanghai"), ((),) * 7)
     >>> moved = {"every": "week", "weekday": 0, "rest": "move"}
-    >>> [str(each.day_on) for each in days(moved, date(2026, 2, 9), date(2026, 3, 1))]
+    >>> [str(each.day_on) for each in days(moved, date(2026, 2, 9), date(2026, 3, 1), company)]
     ['2026-02-09', '2026-02-24', '2026-02-24']
-    >>> [each.day_on for each in days(moved, date(2030, 2, 4), date(2030, 2, 4))]
+    >>> [each.day_on for each in days(moved, date(2030, 2, 4), date(2030, 2, 4), company)]
     [None]
     """
     found = []
     for wanted in _wanted(rule, first, last):
-        match Rest(rule.get("rest", Rest.KEEP)), rests(wanted):
+        match Rest(rule.get("rest", Rest.KEEP)), company.rests(wanted):
             case Rest.KEEP, _:
                 found.append(PlannedDay(wanted, wanted))
             case _, None:
@@ -80,21 +82,8 @@ def days(rule: Mapping[str, Any], first: date, last: date) -> list[PlannedDay]:
             case _, False:
                 found.append(PlannedDay(wanted, wanted))
             case Rest.MOVE, True:
-                found.append(PlannedDay(wanted, _next_working(wanted)))
+                found.append(PlannedDay(wanted, next_working(wanted, company)))
     return found
-
-
-def rests(day: date) -> bool | None:
-    """Whether the supplier rests on a day: a public holiday, or a weekend that is not worked instead of one. None where
-    the holidays of its year are not published.
-
-    >>> rests(date(2026, 2, 16)), rests(date(2026, 2, 14)), rests(date(2026, 3, 7)), rests(date(2030, 2, 4))
-    (True, False, True, None)
-    """
-    if not public_days.is_known(day.year):
-        return None
-    public = public_days.of(day)
-    return not public.is_worked if public else day.weekday() >= 5
 
 
 def words(rule: Mapping[str, Any]) -> str:
@@ -131,11 +120,11 @@ def _wanted(rule: Mapping[str, Any], first: date, last: date) -> Iterator[date]:
         day += _DAY
 
 
-def _next_working(day: date) -> date | None:
-    """Return the first working day after a day of rest; None where it would be in a year that is not published."""
+def next_working(day: date, company: Calendar) -> date | None:
+    """Return the first working day after a day; None where it would be in a year that is not published."""
     for _ in range(_LONGEST_REST):
         day += _DAY
-        rested = rests(day)
+        rested = company.rests(day)
         if not rested:
             return day if rested is False else None
     return None

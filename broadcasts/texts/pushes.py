@@ -1,7 +1,7 @@
 """Texts of pushes: what people read on them, and why one cannot be submitted or approved."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 KINDS = {"promo": "品牌宣传", "service": "业务通知", "greeting": "节日祝福"}
 PLANS = {
@@ -55,8 +55,8 @@ def long_words(length: int, most: int) -> str:
     return f"内容有 {length} 个字，最多 {most} 个。"
 
 
-def rests(day: datetime, name: str) -> str:
-    return f"{day.month} 月 {day.day} 日是{name}放假，不发。请改到上班的日子。"
+def closed(day: date, why: str) -> str:
+    return f"{day.month} 月 {day.day} 日公司休息（{why}），不发。请改到上班的日子。"
 
 
 def day_taken(title: str, at: datetime) -> str:

@@ -668,6 +668,13 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_tries_since_at"), "sign_in_tries", ["since_at"], unique=False)
     op.create_table(
+        "special_day",
+        sa.Column("day_on", sa.Date(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("spans", Json, nullable=False),
+        sa.PrimaryKeyConstraint("day_on", name=op.f("pk_special_day")),
+    )
+    op.create_table(
         "survey",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
@@ -777,22 +784,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_visit_plan_name")),
     )
     op.create_table(
-        "visit_special_day",
-        sa.Column("day_on", sa.Date(), nullable=False),
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("spans", Json, nullable=False),
-        sa.PrimaryKeyConstraint("day_on", name=op.f("pk_visit_special_day")),
-    )
-    op.create_table(
-        "visit_working_week",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("zone", sa.String(length=40), nullable=False),
-        sa.Column("days", Json, nullable=False),
-        sa.Column("keeps_public_days", sa.Boolean(), nullable=False),
-        sa.Column("changed_at", Moment(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_working_week")),
-    )
-    op.create_table(
         "wechat_picture",
         sa.Column("app_id", sa.String(length=64), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -807,6 +798,15 @@ def upgrade() -> None:
         sa.Column("asked_at", Moment(), nullable=False),
         sa.Column("codes", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("openid", name=op.f("pk_withdrawal")),
+    )
+    op.create_table(
+        "working_week",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=40), nullable=False),
+        sa.Column("days", Json, nullable=False),
+        sa.Column("keeps_public_days", sa.Boolean(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_working_week")),
     )
     op.create_table(
         "area",

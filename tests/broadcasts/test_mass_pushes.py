@@ -5,7 +5,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,9 +20,11 @@ from campaigns.models import Campaign
 from people.models import Area, Retailer, ShopClass
 from simulator.world import Account
 from tests.broadcasts.conftest import SUPPLY, Library
+from tests.broadcasts.test_push_commands import run, special_day
 from tests.broadcasts.town import SHANGHAI
 from tests.conftest import AES_KEY, House
 from tests.office import Office
+from visits.actions import settings
 from wechat_bot.mass import claiming, quota, settling
 from wechat_bot.mass.models import MassByHand, MassDraft, MassJob, MassUse
 from wechat_bot.models import Follower
@@ -361,6 +363,15 @@ def test_what_is_not_out_when_quiet_hours_begin_waits_for_the_morning_or_is_late
         crowd.go(moment)
         assert crowd.calls() == 1
         crowd.report(push_id, 30)
+        if not ends and moment == at(10, 22):
+            special_day(crowd.office, date(2026, 12, 11), "盘点")
+            crowd.go(at(10, 22, 1))
+            # Nobody would be there for what it brings: it waits until somebody lets it go on.
+            assert (crowd.calls(), crowd.report(push_id, 30)["state"]) == (1, "paused")
+            assert "12 月 11 日公司休息（盘点），不发" in crowd.page(push_id)
+            with crowd.house.services.transaction() as session:
+                settings.drop_special_day(session, date(2026, 12, 11), now=crowd.house.clock())
+            run(crowd.office, "resume", str(push_id), "--by", "market")
     assert re.search(r"还有 2 批（20 人）等到今天 08:00 再发：\s*免打扰时间里不发。", crowd.page(push_id))
     crowd.go(at(11, 8))
     crowd.go(at(11, 8, 2))

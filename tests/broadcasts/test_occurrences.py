@@ -1,16 +1,21 @@
 """Days of a series: festivals, months that are too short, and days on which the supplier rests."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from broadcasts.rules import occurrences
+from foundation.calendar import Calendar
 from foundation.errors import Refused
 
+ORDINARY = Calendar(ZoneInfo("Asia/Shanghai"), ((),) * 7)
 
-def planned(rule: dict[str, Any], first: date, last: date) -> list[str]:
-    return [str(each.day_on) for each in occurrences.days(rule, first, last)]
+
+def planned(rule: dict[str, Any], first: date, last: date, company: Calendar = ORDINARY) -> list[str]:
+    return [str(each.day_on) for each in occurrences.days(rule, first, last, company)]
 
 
 def test_two_days_before_mid_autumn_is_counted_from_the_lunar_day() -> None:
@@ -31,6 +36,13 @@ def test_the_31st_is_the_last_day_of_a_shorter_month() -> None:
 def test_mondays_in_the_spring_festival_move_to_the_first_working_day() -> None:
     rule = {"every": "week", "weekday": 0, "rest": "move"}
     assert planned(rule, date(2026, 2, 9), date(2026, 3, 2)) == ["2026-02-09", "2026-02-24", "2026-02-24", "2026-03-02"]
+
+
+def test_a_closure_of_the_company_is_a_day_of_rest_and_a_day_it_works_is_none() -> None:
+    rule = {"every": "week", "weekday": 0, "rest": "move"}
+    own = replace(ORDINARY, special={date(2026, 3, 2): (), date(2026, 2, 16): ((480, 720),)})
+    assert planned(rule, date(2026, 2, 16), date(2026, 2, 16), own) == ["2026-02-16"]
+    assert planned(rule, date(2026, 3, 2), date(2026, 3, 2), own) == ["2026-03-03"]
 
 
 def test_they_are_left_out_where_the_author_says_so_and_kept_where_nothing_is_said() -> None:

@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,9 +12,11 @@ from sqlalchemy import select
 from broadcasts.actions import articles
 from broadcasts.models.pushes import Push
 from campaigns.models import Campaign, CampaignStep
+from foundation.calendar import Span
 from tests.broadcasts.conftest import BRANDS, Library
 from tests.conftest import House
 from tests.office import Office
+from visits.actions import settings
 from wechat_bot.mass.models import MassUse
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -202,8 +205,38 @@ def test_nothing_goes_out_on_a_public_holiday_but_a_greeting(house: House) -> No
     office = Office(house)
     office.settle()  # on 2 March 2026
     promo, greeting = (push(office, "--kind", kind, at="2026-04-06 09:00") for kind in ("promo", "greeting"))
-    assert "4 月 6 日是清明放假，不发" in refused(office, "submit", str(promo), "--by", "market")
+    assert "4 月 6 日公司休息（清明），不发" in refused(office, "submit", str(promo), "--by", "market")
     run(office, "submit", str(greeting), "--by", "market")
+
+
+def special_day(office: Office, day: date, name: str, spans: Sequence[Span] = ()) -> None:
+    with office.house.services.transaction() as session:
+        settings.save_special_days(session, day, day, name, spans, now=office.house.clock())
+
+
+def test_nothing_goes_out_while_the_company_is_closed_whenever_it_was_said(office: Office) -> None:
+    market = office.browser("market")
+    told = "12 月 15 日公司休息（盘点），不发。请改到上班的日子。"
+    push_id, greeting = push(office), push(office, "--kind", "greeting")
+    # A day that the company works is none of rest, though all of China rests.
+    worked = push(office, "--kind", "service", at="2027-01-01 09:00")
+    counting = date(2026, 12, 15)
+    special_day(office, counting, "盘点")
+    special_day(office, date(2027, 1, 1), "元旦值班", [(540, 720)])
+    assert told in refused(office, "submit", str(push_id), "--by", "market")
+    for each in (greeting, worked):
+        run(office, "submit", str(each), "--by", "market")
+    # Said after it was approved: it is a draft again, with why, on the front page and in the calendar.
+    with office.house.services.transaction() as session:
+        settings.drop_special_day(session, counting, now=office.house.clock())
+    run(office, "submit", str(push_id), "--by", "market")
+    run(office, "approve", str(push_id), "--by", "sun")
+    special_day(office, counting, "盘点")
+    office.house.tick()
+    assert (state(office, push_id), state(office, greeting)) == ("draft", "submitted")
+    assert "又成了草稿" in (home := market.get("/console/").text) and told in home
+    month = market.get("/console/broadcasts/calendar?month=2026-12").text
+    assert month.count("公司休息，不发") == 1 and "盘点" in month
 
 
 def test_words_that_read_as_advertising_are_pointed_out_with_the_law_and_must_be_owned_to(office: Office) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from console.models import User
+from people.working_time.models import SpecialDay
 from tests.addresses import addresses, lay_out
 from tests.office import FORM, Browser, Office
-from visits.models import Policy, SpecialDay
+from visits.models import Policy
 
 #: Forms that write over nothing somebody else may have changed: what each of them is instead.
 ACTS = {

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from foundation import calendar
+from people.working_time import company
 from visits.models import Deadline, Escalation, Promise, Request
 from visits.queries import policies
 from visits.queries.policies import Reckoning
@@ -182,7 +183,7 @@ class Deadlines:
         settle(self._request, self._running.values())
 
     def _hours(self, deadline: Deadline) -> calendar.Calendar | None:
-        return policies.calendar(self._session) if deadline.counts_working_hours else None
+        return company.hours(self._session) if deadline.counts_working_hours else None
 
     def _round(self, promise: Promise) -> int:
         """Return the number of a promise's next round. A new request passes `rounds`, so that no statement is

@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
 from foundation.quiet import QuietHours
+from people.working_time import company
 from visits.actions import alerts, clocks
 from visits.actions.deadlines import plan, settle, with_deadlines
 from visits.models import Deadline, Escalation, Promise, Request
-from visits.queries import org_chart, policies, visibility
+from visits.queries import org_chart, visibility
 from visits.rules import promises
 from visits.rules.promises import EscalationStep
 from wechat_bot.models import Follower
@@ -73,7 +74,7 @@ def _take(
     rows = []
     found = with_deadlines(session, requests)
     counts_hours = any(deadline.counts_working_hours for _, deadlines in found for deadline in deadlines)
-    hours = policies.calendar(session) if counts_hours else None
+    hours = company.hours(session) if counts_hours else None
     for request, deadlines in found:
         for deadline in deadlines:
             if deadline.promise == Promise.REPLY_WINDOW and request.id in spent and deadline.step is not None:

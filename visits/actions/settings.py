@@ -11,9 +11,10 @@ from foundation.calendar import Calendar, Span
 from foundation.database import upsert
 from foundation.errors import Refused
 from people.models import ShopClass
+from people.working_time import company
+from people.working_time.models import SpecialDay, WorkingWeek
 from visits.actions import clocks
-from visits.models import Category, Policy, SpecialDay, WorkingWeek
-from visits.queries import policies
+from visits.models import Category, Policy
 from visits.rules import settings as rules
 from visits.rules.promises import Terms
 
@@ -24,7 +25,7 @@ BATCH = 2000
 def save_policy(session: Session, class_id: int | None, wanted: Terms, *, now: datetime) -> None:
     """Save the policy of a class of shops, or (None) of all without their own. Raises `Refused`."""
     rules.check_terms(wanted)
-    if wanted.counts_working_hours and policies.calendar(session) is None:
+    if wanted.counts_working_hours and company.hours(session) is None:
         raise Refused("还没有设置工作时间，期限没法只算工作时间。请先设置工作时间。")
     if class_id is not None and session.get(ShopClass, class_id) is None:
         raise Refused("没有这个客户类型。")
@@ -72,13 +73,13 @@ def save_special_days(
             index_elements=["day_on"], set_={"name": statement.excluded.name, "spans": statement.excluded.spans}
         )
     )
-    return _checked(session, now) if policies.calendar(session) else None
+    return _checked(session, now) if company.hours(session) else None
 
 
 def drop_special_day(session: Session, day: date, *, now: datetime) -> None:
     """Make a special day an ordinary one again. Raises `Refused`."""
     session.execute(delete(SpecialDay).where(SpecialDay.day_on == day))
-    if policies.calendar(session):
+    if company.hours(session):
         _checked(session, now)
 
 
@@ -110,7 +111,7 @@ def retire_category(session: Session, category_id: int, *, is_retired: bool, now
 
 def _checked(session: Session, now: datetime) -> Calendar:
     session.flush()
-    calendar = policies.calendar(session)
+    calendar = company.hours(session)
     if calendar is None:
         raise AssertionError("hours were just kept")
     hours.check(calendar, now)

@@ -11,9 +11,10 @@ from foundation import calendar as hours
 from foundation.calendar import WEEKDAYS
 from foundation.clock import day_in
 from foundation.errors import Refused
+from people.working_time import company
 from visits.actions import settings as actions
 from visits.permissions import VISITS_SETTINGS
-from visits.queries import editable, policies
+from visits.queries import editable
 from visits.queries import settings as queries
 from visits.queries.settings import PolicyLine
 from visits.rules import settings as rules
@@ -33,7 +34,7 @@ def overview() -> ResponseReturnValue:
     services = current_services()
     now = services.clock()
     with services.reading() as session:
-        calendar = policies.calendar(session)
+        calendar = company.hours(session)
         lines = queries.policy_lines(session, now=now)
         return render_template(
             "visits/console/settings.html",
@@ -96,7 +97,7 @@ def _save_policy(class_id: int | None) -> ResponseReturnValue:
     )
     with act.transaction(over=editable.policy(class_id)) as (session, now, note):
         rules.check_terms(wanted)
-        worst = rules.worst(wanted, policies.calendar(session), now)
+        worst = rules.worst(wanted, company.hours(session), now)
         if worst and form.get("confirmed") != "1":
             raise Unconfirmed(_too_late(worst, now))
         actions.save_policy(session, class_id, wanted, now=now)
@@ -111,7 +112,7 @@ def _save_policy(class_id: int | None) -> ResponseReturnValue:
 def _policy_page(class_id: int | None, error: Refused | None) -> str:
     services = current_services()
     with services.reading() as session:
-        every, calendar = queries.policy_lines(session, now=services.clock()), policies.calendar(session)
+        every, calendar = queries.policy_lines(session, now=services.clock()), company.hours(session)
         kept = editable.policy(class_id).kept(session)
     found = next((each for each in every if each.class_id == class_id), None)
     if found is None:

@@ -11,10 +11,11 @@ from foundation import calendar as hours
 from foundation.calendar import MOST_SPANS, WEEKDAYS, Calendar, Why
 from foundation.clock import day_in
 from foundation.errors import Refused
+from people.working_time import company
 from visits.actions import settings as actions
 from visits.pages import settings as pages
 from visits.permissions import VISITS_SETTINGS
-from visits.queries import editable, policies
+from visits.queries import editable
 from visits.queries import settings as queries
 from visits.rules import settings as rules
 from wechat_bot.services import current_services
@@ -130,7 +131,7 @@ def _days_page(error: Refused | None) -> str:
     chosen = _asked_day("first")
     shown = _asked_month() or (chosen or today).replace(day=1)
     with services.reading() as session:
-        found, calendar = queries.special_days(session, today=today), policies.calendar(session)
+        found, calendar = queries.special_days(session, today=today), company.hours(session)
         month = queries.month(session, shown, services.zone)
         kept = editable.day(None).kept(session)
         each_kept = {each.day_on: editable.day(each.day_on).kept(session) for each in found}

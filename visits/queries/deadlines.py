@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from foundation import calendar as hours
 from foundation.calendar import Calendar, Why
+from people.working_time import company
 from visits.models import Deadline, Promise, Request
 from visits.queries import policies
 from visits.queries.policies import Reckoning
@@ -41,7 +42,7 @@ def of_request(session: Session, request_id: int, *, now: datetime, zone: ZoneIn
         .where(Request.id == request_id)
     ).one()
     reckoning = policies.reckoning(session, class_id)
-    calendar = policies.calendar(session) if any(row.counts_working_hours for row in rows) else None
+    calendar = company.hours(session) if any(row.counts_working_hours for row in rows) else None
     found = []
     for row in rows:
         if row.promise == Promise.REPLY_WINDOW and row.ended_at is None and follower is not None:

@@ -11,8 +11,9 @@ from console.stamps import Editable, Kept
 from foundation import calendar as hours
 from foundation.calendar import WEEKDAYS
 from people.picker import short
+from people.working_time.models import SpecialDay, WorkingWeek
 from visits.actions import canned as canned_actions
-from visits.models import Canned, Category, Policy, SpecialDay, VisitPlan, WorkingWeek
+from visits.models import Canned, Category, Policy, VisitPlan
 from visits.queries.audience import Criteria
 from visits.texts.times import span
 

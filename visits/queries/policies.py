@@ -1,14 +1,13 @@
 """Policies in force: the terms for each class of shops, and the calendar they are computed with."""
 
 from dataclasses import dataclass
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from foundation.calendar import Calendar
-from visits.models import Policy, SpecialDay, WorkingWeek
+from people.working_time import company
+from visits.models import Policy
 from visits.rules.promises import DEFAULT, Terms, fingerprint
 
 
@@ -28,28 +27,6 @@ def of_policy(policy: Policy) -> Terms:
     )
 
 
-def calendar(session: Session) -> Calendar | None:
-    """Return the company's working hours; None where none were ever saved."""
-    week = session.scalars(select(WorkingWeek).order_by(WorkingWeek.id).limit(1)).first()
-    return _calendar(session, ZoneInfo(week.zone), week.days, week.keeps_public_days) if week else None
-
-
-def special_and_public_days(session: Session, zone: ZoneInfo) -> Calendar:
-    """Return the company's calendar as it is before any working hours were saved: no day has any of the week's."""
-    return _calendar(session, zone, [[]] * 7, keeps_public_days=True)
-
-
-def _calendar(session: Session, zone: ZoneInfo, week: list[list[Any]], keeps_public_days: bool) -> Calendar:
-    special = session.execute(select(SpecialDay.day_on, SpecialDay.name, SpecialDay.spans)).all()
-    return Calendar(
-        zone,
-        tuple(_spans(day) for day in week),
-        {day: _spans(spans) for day, _, spans in special},
-        {day: name for day, name, _ in special},
-        keeps_public_days,
-    )
-
-
 def reckoning(session: Session, class_id: int | None) -> Reckoning:
     """Return what holds for a class of shops: its own policy, else the common one, else the built-in one."""
     policy = session.scalars(
@@ -59,13 +36,13 @@ def reckoning(session: Session, class_id: int | None) -> Reckoning:
         .limit(1)
     ).first()
     terms = of_policy(policy) if policy else DEFAULT
-    return _with(terms, calendar(session) if terms.counts_working_hours else None)
+    return _with(terms, company.hours(session) if terms.counts_working_hours else None)
 
 
 def all_of_them(session: Session) -> dict[int | None, Reckoning]:
     """Return what holds for each class with a policy of its own, and under None for all others."""
     policies = session.scalars(select(Policy)).all()
-    hours = calendar(session) if any(policy.counts_working_hours for policy in policies) else None
+    hours = company.hours(session) if any(policy.counts_working_hours for policy in policies) else None
     found: dict[int | None, Reckoning] = {None: _with(DEFAULT, None)}
     for policy in policies:
         found[policy.class_id] = _with(of_policy(policy), hours)
@@ -76,7 +53,3 @@ def _with(terms: Terms, hours: Calendar | None) -> Reckoning:
     # A policy that counts working hours can only be saved once there are some (actions/settings.py).
     hours = hours if terms.counts_working_hours else None
     return Reckoning(terms, hours, fingerprint(terms, hours))
-
-
-def _spans(kept: list[Any]) -> tuple[tuple[int, int], ...]:
-    return tuple((begins, ends) for begins, ends in kept)

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from foundation import calendar as hours
 from foundation.calendar import Calendar, Why
 from people.models import ShopClass
-from visits.models import Category, Policy, SpecialDay, WorkingWeek
+from people.working_time import company
+from people.working_time.models import SpecialDay, WorkingWeek
+from visits.models import Category, Policy
 from visits.queries import policies
 from visits.rules import settings as rules
 from visits.rules.promises import DEFAULT, Terms
@@ -57,7 +59,7 @@ class MonthDay:
 
 def policy_lines(session: Session, *, now: datetime) -> list[PolicyLine]:
     """Return the common policy, then that of every class of shops."""
-    calendar = policies.calendar(session)
+    calendar = company.hours(session)
     kept = {each.class_id: policies.of_policy(each) for each in session.scalars(select(Policy))}
     for_all = kept.get(None, DEFAULT)
     classes = session.execute(select(ShopClass.id, ShopClass.name).order_by(ShopClass.id)).all()
@@ -95,7 +97,7 @@ def special_days(session: Session, *, today: date) -> list[SpecialLine]:
 
 def month(session: Session, first: date, zone: ZoneInfo) -> list[MonthDay]:
     """Return the days of a month, which begins on `first`, with those that fill its first and its last week."""
-    calendar = policies.calendar(session) or policies.special_and_public_days(session, zone)
+    calendar = company.calendar(session, zone)
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     begin, end = first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
     found = []
