@@ -50,12 +50,17 @@ def index_again(services: Services) -> None:
             done = indexing.renew(session)
 
 
-def read_document(work: Work) -> None:
-    """Read an uploaded .docx into a new article's draft, with its pictures on the shelf."""
-    services, progress = work.services, work.stage("读文档")
+def _prepared(work: Work) -> documents.PreparedDocument:
+    """Read an uploaded .docx, and make its pictures ready."""
+    progress = work.stage("读文档")
     read = word_document.read(importing.content(work))
     progress(1, 2)
-    prepared = documents.prepare(read.document, read.pictures)
+    return documents.prepare(read.document, read.pictures)
+
+
+def read_document(work: Work) -> None:
+    """Read an uploaded .docx into a new article's draft, with its pictures on the shelf."""
+    services, prepared = work.services, _prepared(work)
     with services.transaction() as session:
         now, visitor = services.clock(), queries.visitor(session, work.claim.owner_id)
         if visitor is None or not visitor.may(LIBRARY_WRITE):
@@ -70,10 +75,7 @@ def read_document(work: Work) -> None:
 
 def offer_document(work: Work) -> None:
     """Read an uploaded .docx, with its pictures on the shelf, and offer it to the author of an article."""
-    services, progress = work.services, work.stage("读文档")
-    read = word_document.read(importing.content(work))
-    progress(1, 2)
-    prepared = documents.prepare(read.document, read.pictures)
+    services, prepared = work.services, _prepared(work)
     with services.transaction() as session:
         now = services.clock()
         found = documents.take_in(session, services.media_folder, prepared, now=now)

@@ -21,6 +21,7 @@ from foundation.clock import day_in
 from people.models import IS_THERE, Area, Retailer
 from wechat_bot.mass import quota
 from wechat_bot.mass.models import MassUse
+from wechat_bot.mass.states import QUOTA
 from wechat_bot.models import Follower
 
 #: Campaigns before it that are counted: as many as there can be sense in.
@@ -54,7 +55,7 @@ class Forecast:
     @property
     def over_quota(self) -> int:
         """How many the month's four would leave out."""
-        return self.reasons.get(ways.QUOTA, 0)
+        return self.reasons.get(QUOTA, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def forecast(session: Session, campaign: Campaign, kind: CampaignKind, context: 
     is_out = judged.c.why.is_not(None)
     counted = select(judged.c.area_id, word, is_out, func.count()).group_by(judged.c.area_id, word, is_out)
     # In the same pass: the first ones over the quota.
-    full = select(judged.c.id).where(judged.c.why.is_(None), judged.c.way == ways.QUOTA)
+    full = select(judged.c.id).where(judged.c.why.is_(None), judged.c.way == QUOTA)
     first = full.order_by(judged.c.id).limit(NAMED).subquery()
     nothing = (literal(None, String), literal(None, Boolean), literal(0))
     reasons: Counter[str] = Counter()
@@ -105,7 +106,7 @@ def over_quota(session: Session, campaign: Campaign, kind: CampaignKind, context
     """Build the select of the ids of the shops that the month's four would leave out, by id."""
     why, way, meant = _expressions(session, campaign, kind, context)
     shops = _of_shops(select(Retailer.id), _goes_at(campaign, context))
-    found: Select[int] = shops.where(*meant, why.is_(None), way == ways.QUOTA)
+    found: Select[int] = shops.where(*meant, why.is_(None), way == QUOTA)
     return found.order_by(Retailer.id)
 
 

@@ -19,13 +19,12 @@ from campaigns.models import Campaign, CampaignPart, CampaignState, CampaignTall
 from foundation.database import SYNCHRONISED
 from wechat_bot.mass import planning, quota
 from wechat_bot.mass.models import MassJob, MassState
-from wechat_bot.mass.states import NOT_SENT, is_waiting
+from wechat_bot.mass.states import ALONE, NOT_SENT, is_waiting
 
 #: The name under which campaigns plan their mass jobs.
 SOURCE = "campaigns"
 #: Shops in one step of cutting, which takes less than listing; of which sends are given back in one transaction.
 CUT, BATCH = 20_000, 10_000
-ALONE = "alone"
 #: States in which a part stays; what was booked for those that were not sent is given back.
 FINAL = (*NOT_SENT, MassState.FINISHED, MassState.UNSURE)
 

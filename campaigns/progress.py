@@ -2,14 +2,13 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, SQLColumnExpression, case, func, literal, or_, select, text
+from sqlalchemy import Select, SQLColumnExpression, case, func, literal, select, text
 from sqlalchemy.orm import Session
 
 from campaigns import rules, tally
-from campaigns.models import Campaign, CampaignPart, CampaignState, CampaignTally, Outcome, Recipient
+from campaigns.models import Campaign, CampaignPart, CampaignTally, Outcome, Recipient
 from campaigns.rules import ACTED, OPENED, CampaignFigures
 from people.models import Area, Retailer
 from wechat_bot.mass.models import MassJob, MassState
@@ -76,58 +75,6 @@ def _resolve(session: Session, counts: Mapping[int, Counter[str]]) -> None:
     for row in session.execute(jobs.where(CampaignPart.campaign_id.in_(counts))):
         count = counts[row.campaign_id].pop(tally.part_key(row.number), 0)
         counts[row.campaign_id][rules.outcome_of_part(MassState(row.state) if row.state else None)] += count
-
-
-@dataclass(frozen=True, slots=True)
-class PartLine:
-    """Part of a campaign as pages and reports show it, with what WeChat reported of it."""
-
-    number: int
-    #: The area it went to; None for several.
-    area_id: int | None
-    size: int
-    state: MassState
-    msg_id: str | None
-    total: int | None
-    filtered: int | None
-    sent: int | None
-    errors: int | None
-    error: str | None
-
-
-def part_lines(session: Session, campaign: Campaign) -> list[PartLine]:
-    """Return the parts of a campaign, by number."""
-    told = (MassJob.state, MassJob.msg_id, MassJob.total, MassJob.filtered, MassJob.sent, MassJob.errors, MassJob.error)
-    found = (
-        select(CampaignPart.number, CampaignPart.area_id, CampaignPart.size, *told)
-        .outerjoin(MassJob, MassJob.id == CampaignPart.mass_job_id)
-        .where(CampaignPart.campaign_id == campaign.id)
-        .order_by(CampaignPart.number)
-    )
-    return [
-        PartLine(number, area, size, MassState(state or MassState.PLANNED), *rest)
-        for number, area, size, state, *rest in session.execute(found)
-    ]
-
-
-def adds_up(session: Session, campaign: Campaign) -> bool:
-    """Whether nobody is lost: the audience is those left out, those in parts, and those sent to one by one, by the
-    counters and by the rows."""
-    kept = select(CampaignTally.key, func.sum(CampaignTally.count)).where(
-        CampaignTally.campaign_id == campaign.id,
-        or_(
-            CampaignTally.key.in_(list(Outcome)),
-            CampaignTally.key.startswith(tally.PART, autoescape=True),
-            CampaignTally.key.startswith(rules.LEFT_OUT, autoescape=True),
-        ),
-    )
-    counts = {key: int(count) for key, count in session.execute(kept.group_by(CampaignTally.key))}
-    mine = Recipient.campaign_id == campaign.id
-    audience = session.scalar(select(func.count()).where(mine))
-    sizes = {tally.part_key(each.number): each.size for each in part_lines(session, campaign)}
-    full = {key: count for key, count in counts.items() if tally.part_of(key) and count}
-    is_cut = campaign.state not in (CampaignState.LISTING, CampaignState.PAUSED)
-    return sum(counts.values()) == audience and (not is_cut or full == {k: size for k, size in sizes.items() if size})
 
 
 def outcome(campaign: Campaign) -> SQLColumnExpression[str | None]:

@@ -10,9 +10,10 @@ from campaigns.kinds import BY_OUTBOX, CampaignContext, CampaignKind, SendingWay
 from campaigns.models import Campaign, Outcome, Recipient
 from people.models import Retailer
 from wechat_bot.mass import quota
+from wechat_bot.mass.states import QUOTA
 from wechat_bot.models import Follower
 
-QUOTA, NO_CHANNEL = "quota", "no_channel"
+NO_CHANNEL = "no_channel"
 #: What `chosen` gives where a shop is left out.
 CLOSED = (QUOTA, NO_CHANNEL)
 #: Shops named where a tag cannot be sent to.

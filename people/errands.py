@@ -136,11 +136,6 @@ def untold(session: Session, retailer_id: int, *, by: str, at: datetime) -> int:
     return changed(session, again)
 
 
-def withdraw(session: Session, source: str, *, by: str, now: datetime) -> int:
-    """Take back the errands of a source that are not done; gives how many."""
-    return _end(session, ErrandEnd.WITHDRAWN, by, now, Errand.source == source)
-
-
 def finish(session: Session, visitor: Visitor, errand_id: int, how: str, *, today: date, now: datetime) -> ErrandLine:
     """Note how one errand was done; gives it. Raises Refused for one the visitor may not see, or that is done."""
     if how not in WAYS:

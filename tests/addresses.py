@@ -164,8 +164,8 @@ def fill_library(house: House) -> None:
         column_id, who = session.scalars(select(LibraryColumn.id).limit(1)).one(), "market"
         article = articles.begin(session, column_id, draft=ARTICLE, who=who, now=now)
         article.token = str(VALUES["broadcasts_mobile", "token"])
-        articles.publish(session, article.id, who=who, knows=lambda link: True, now=now)
-        articles.save(session, article.id, ARTICLE | {"title": "元旦备货提醒"}, stamp=None, who=who, now=now)
+        articles.publish(session, article.id, stamp=article.stamp, who=who, knows=lambda link: True, now=now)
+        articles.save(session, article.id, ARTICLE | {"title": "元旦备货提醒"}, stamp=article.stamp, who=who, now=now)
         articles.begin(session, column_id, draft=ARTICLE, who=who, now=now)
         brands.add(session, "某品牌")
         task = {

@@ -81,11 +81,11 @@ def begin(
 
 
 def save(
-    session: Session, article_id: int, draft: Mapping[str, Any], *, stamp: str | None, who: str, now: datetime
+    session: Session, article_id: int, draft: Mapping[str, Any], *, stamp: str, who: str, now: datetime
 ) -> SavedDraft:
     """Save what was typed so far, whole or not. What is saved unchanged stays as it is, with who changed it and when.
 
-    `stamp` is that of the draft it is based on; None overwrites whatever is there. Raises Refused for an article that
+    `stamp` is that of the draft it is based on. Raises Refused for an article that
     does not exist, DraftOvertaken where another draft was saved meanwhile: nothing is overwritten unseen.
     """
     article = _locked(session, article_id)
@@ -93,9 +93,7 @@ def save(
     return _keep(session, article, kept, stamp=stamp, who=who, now=now)
 
 
-def take_back(
-    session: Session, article_id: int, number: int, *, stamp: str | None, who: str, now: datetime
-) -> SavedDraft:
+def take_back(session: Session, article_id: int, number: int, *, stamp: str, who: str, now: datetime) -> SavedDraft:
     """Make an earlier version the draft; it is shown to nobody before it is published. Raises as `save` does."""
     article = _locked(session, article_id)
     old = queries.version(session, article_id, number)
@@ -119,7 +117,7 @@ def publish(
     session: Session,
     article_id: int,
     *,
-    stamp: str | None = None,
+    stamp: str,
     who: str,
     knows: Callable[[str], bool],
     now: datetime,
@@ -132,7 +130,7 @@ def publish(
     """
     article = _locked(session, article_id)
     draft = queries.content(session, article)
-    if stamp is not None and stamp != article.stamp:
+    if stamp != article.stamp:
         raise Refused(f"{article.changed_by or '别人'}刚刚改过这篇文章。请看过新的内容，再发布。")
     stays = article.column_id if article.version else None
     _column(session, article.column_id, queries.brands(session, article_id), stays=stays)
@@ -218,12 +216,12 @@ def rewritten(session: Session, article: LibraryArticle) -> None:
 
 
 def _keep(
-    session: Session, article: LibraryArticle, draft: dict[str, Any], *, stamp: str | None, who: str, now: datetime
+    session: Session, article: LibraryArticle, draft: dict[str, Any], *, stamp: str, who: str, now: datetime
 ) -> SavedDraft:
     new = articles.stamp(draft)
     if new == article.stamp:  # saved again, or by two at once
         return SavedDraft(new, is_changed=False)
-    if stamp is not None and stamp != article.stamp:
+    if stamp != article.stamp:
         raise ArticleOvertaken(article, queries.content(session, article))
     shown = queries.version(session, article.id, article.version) if article.version else None
     is_published = shown is not None and articles.stamp(articles.to_json(shown)) == new

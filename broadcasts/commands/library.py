@@ -4,12 +4,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
 from broadcasts.actions import articles, documents
 from broadcasts.commands.authors import author
 from broadcasts.permissions import LIBRARY_WRITE
-from broadcasts.queries import columns
+from broadcasts.queries import columns, link_titles
 from broadcasts.rules import markdown, taken_in, word_document
 from broadcasts.rules.building import ReadDocument
 from console.audit import TERMINAL
@@ -48,7 +49,8 @@ def article(file: Path, column: str, login: str, is_draft: bool) -> None:
         begun = articles.begin(session, column_id, draft=documents.draft(found), who=who, now=now)
         article_id = begun.id
         if not is_draft:
-            articles.publish(session, article_id, who=who, knows=services.switchboard.knows, now=now)
+            knows = link_titles.known(session, current_app.extensions["features"])
+            articles.publish(session, article_id, stamp=begun.stamp, who=who, knows=knows, now=now)
     for note in found.notes:
         click.echo(str(note), err=True)
     click.echo(article_id)

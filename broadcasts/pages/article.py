@@ -84,10 +84,7 @@ def publish(article_id: int, stamp: str) -> tuple[int, str]:
     """Publish a draft that has this stamp; gives the number of the version and its title."""
     features = current_app.extensions["features"]
     with act.transaction() as (session, now, note):
-
-        def knows(link: str) -> bool:
-            return bool(link_titles.titles(session, features, [link]))
-
+        knows = link_titles.known(session, features)
         number = articles.publish(session, article_id, stamp=stamp, who=access.visitor().name, knows=knows, now=now)
         title = find(session, article_id).title
         note("article.publish", f"article:{article_id}", f"{title}，第 {number} 版")

@@ -20,7 +20,7 @@ from broadcasts.queries import columns, composing, link_titles
 from broadcasts.queries.articles import ArticleDetail, CheckedDraft
 from broadcasts.rules import article as drafts
 from broadcasts.rules import article_form as forms
-from broadcasts.rules import blocks, cards, limits, markdown, moves, pasted, rendering
+from broadcasts.rules import blocks, limits, markdown, moves, pasted, rendering
 from broadcasts.rules.article import WrittenArticle
 from broadcasts.rules.article_form import ArticleForm
 from broadcasts.rules.changes import changes
@@ -185,7 +185,7 @@ def _show(found: ArticleDetail, form: ArticleForm, stamp: str, said: EditorNotic
         left=len(checked.faults) if said.is_checked else 0,
         links=titles,
         destinations=destinations,
-        kinds=cards.KINDS,
+        kinds=blocks.NAMES,
         moves=moves,
         limits=LIMITS,
         counted=counted(checked),

@@ -17,6 +17,7 @@ from broadcasts.queries.missed import MissedLine
 from broadcasts.queries.pushes import campaign_of
 from broadcasts.queries.report import ReportScope
 from broadcasts.texts import report as texts
+from broadcasts.texts.pushes import NO_SUCH
 from campaigns.models import Campaign, Recipient
 from console import access, act
 from console.lists import looking
@@ -33,7 +34,6 @@ from wechat_bot.services import current_services
 
 #: The filter by reason.
 WHY = "why"
-NO_SUCH = "没有这条推送。"
 
 
 def narrowed(

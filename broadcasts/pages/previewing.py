@@ -12,10 +12,11 @@ from broadcasts.pages import article as pages
 from broadcasts.pages import pictures
 from broadcasts.permissions import LIBRARY_SEE
 from broadcasts.queries import articles as queries
-from broadcasts.queries.articles import CheckedDraft
+from broadcasts.queries.pictures import fetched
 from broadcasts.rules import article as drafts
 from broadcasts.rules import article_form as forms
 from broadcasts.rules import rendering
+from broadcasts.rules.article import WrittenArticle
 from console import access
 from wechat_bot.reply import TEXT_LIMIT
 from wechat_bot.services import current_services
@@ -36,8 +37,7 @@ def preview_article(article_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         found = pages.find(session, article_id)
         draft = forms.read(fields).draft if "title" in fields else _carried() or found.draft
-        checked = queries.check(session, draft)
-    shown = checked.article
+        shown = drafts.read(fetched(session, draft)).article
     view = request.form.get("view", "")
     view = view if view in dict(VIEWS) else VIEWS[0][0]
     page = render_template(
@@ -46,7 +46,7 @@ def preview_article(article_id: int) -> ResponseReturnValue:
         title=shown.title or drafts.UNTITLED,
         view=view,
         views=VIEWS,
-        content=Markup(_content(view, checked)),  # noqa: S704 – the renderer escapes every text
+        content=Markup(_content(view, shown)),  # noqa: S704 – the renderer escapes every text
         action=url_for("broadcasts_pages.preview_article", article_id=article_id),
         written=json.dumps(draft, ensure_ascii=False),
         account=services.account_name,
@@ -62,8 +62,7 @@ def preview_article(article_id: int) -> ResponseReturnValue:
     return response
 
 
-def _content(view: str, checked: CheckedDraft) -> str:
-    shown = checked.article
+def _content(view: str, shown: WrittenArticle) -> str:
 
     def address(sha256: str) -> str:
         return pictures.address() + sha256

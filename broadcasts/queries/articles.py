@@ -174,9 +174,9 @@ def unpublished(session: Session, article_id: int) -> tuple[str, ...]:
     return changes(before, articles.read(found.draft).article) if before else ()
 
 
-def check(session: Session, draft: Mapping[str, Any], knows: Callable[[str], bool] = lambda link: True) -> CheckedDraft:
+def check(session: Session, draft: Mapping[str, Any], knows: Callable[[str], bool]) -> CheckedDraft:
     """Look through a draft, while it is typed and before it is published: what cannot be read, what WeChat would not
-    take, pictures that are not there, links that lead nowhere."""
+    take, pictures that are not there, links that lead nowhere. `knows` says whether a link leads anywhere."""
     read = articles.read(pictures.fetched(session, draft))
     shelf = pictures.shelved(session, read.article.pictures)
     fetching = pictures.fetching(session, read.article.origins)

@@ -99,7 +99,7 @@ class LineBlock:
 Block = (
     HeadingBlock | TextBlock | PictureBlock | ListBlock | QuoteBlock | TableBlock | VideoBlock | ButtonBlock | LineBlock
 )
-#: The kinds by their names in JSON, and what people call them.
+#: The kinds by their names in JSON.
 KINDS: Mapping[str, type[Block]] = {
     "heading": HeadingBlock,
     "text": TextBlock,
@@ -111,16 +111,17 @@ KINDS: Mapping[str, type[Block]] = {
     "button": ButtonBlock,
     "line": LineBlock,
 }
-NAMES: Mapping[type[Block], str] = {
-    HeadingBlock: "标题",
-    TextBlock: "文字",
-    PictureBlock: "图片",
-    ListBlock: "列表",
-    QuoteBlock: "引用",
-    TableBlock: "表格",
-    VideoBlock: "视频链接",
-    ButtonBlock: "按钮",
-    LineBlock: "分隔线",
+#: What people call them, in the order in which they are offered.
+NAMES: Mapping[str, str] = {
+    "heading": "标题",
+    "text": "文字",
+    "picture": "图片",
+    "list": "列表",
+    "quote": "引用",
+    "table": "表格",
+    "video": "视频链接",
+    "button": "按钮",
+    "line": "分隔线",
 }
 _KIND_OF = {kind: name for name, kind in KINDS.items()}
 
@@ -187,6 +188,15 @@ def to_json(blocks: tuple[Block, ...]) -> list[dict[str, Any]]:
 def pictures(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     """The pictures that blocks show, each once, in their order."""
     return tuple(dict.fromkeys(each.picture for each in blocks if isinstance(each, PictureBlock) and each.picture))
+
+
+def called(block: Block) -> str:
+    """What people call a block.
+
+    >>> called(LineBlock())
+    '分隔线'
+    """
+    return NAMES[_KIND_OF[type(block)]]
 
 
 def words(block: Block) -> str:

@@ -6,19 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from broadcasts.rules.blocks import NAMES
+
 Fields = Mapping[str, Sequence[str]]
-#: Kinds of blocks with what people call them, in the order in which they are offered.
-KINDS = {
-    "heading": "标题",
-    "text": "文字",
-    "picture": "图片",
-    "list": "列表",
-    "quote": "引用",
-    "table": "表格",
-    "video": "视频链接",
-    "button": "按钮",
-    "line": "分隔线",
-}
 #: Rows and columns of a table that is begun.
 _BEGUN = (("", ""), ("", ""))
 Cells = tuple[tuple[str, ...], ...]
@@ -98,7 +88,7 @@ def of_blocks(blocks: Iterable[Mapping[str, Any]]) -> Cards:
 def of_block(code: str, block: Mapping[str, Any]) -> BlockCard:
     """The card that shows a block."""
     kind = str(block.get("kind", ""))
-    card = BlockCard(code, kind if kind in KINDS else "text", text=str(block.get("text", "")))
+    card = BlockCard(code, kind if kind in NAMES else "text", text=str(block.get("text", "")))
     match card.kind:
         case "heading":
             return replace(card, level=str(block.get("level", 1)))
@@ -171,7 +161,7 @@ def _card(fields: Fields, code: str) -> BlockCard:
     written = next(iter(fields.get(f"{code}.text", ())), "").replace("\r\n", "\n").replace("\0", "")
     return BlockCard(
         code,
-        kind if kind in KINDS else "text",
+        kind if kind in NAMES else "text",
         # The first item of a list may stand below nothing: its blanks are no mistake to be lost.
         text=written.rstrip().lstrip("\n") if kind == "list" else written.strip(),
         level=one(fields, f"{code}.level") or "1",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from broadcasts.rules.article import FIELDS, WrittenArticle
-from broadcasts.rules.blocks import NAMES, Block, PictureBlock, words
+from broadcasts.rules.blocks import Block, PictureBlock, called, words
 from foundation.text import shortened
 
 _SHOWN, _AROUND = 30, 6
@@ -26,16 +26,16 @@ def changes(before: WrittenArticle, after: WrittenArticle) -> tuple[str, ...]:
 
 
 def _of_head(before: WrittenArticle, after: WrittenArticle) -> Iterator[str]:
-    for field, called in FIELDS.items():
+    for field, name in FIELDS.items():
         old, new = getattr(before, field), getattr(after, field)
         if old == new:
             continue
         if field == "cover":
             yield "换了封面" if old and new else "加了封面" if new else "去掉了封面"
         elif old and new:
-            yield f"{called}{_turned(old, new)}"
+            yield f"{name}{_turned(old, new)}"
         else:
-            yield f"加了{called}“{shortened(new, _SHOWN)}”" if new else f"去掉了{called}"
+            yield f"加了{name}“{shortened(new, _SHOWN)}”" if new else f"去掉了{name}"
 
 
 def _of_blocks(before: tuple[Block, ...], after: tuple[Block, ...]) -> Iterator[str]:
@@ -72,7 +72,7 @@ def _of_blocks(before: tuple[Block, ...], after: tuple[Block, ...]) -> Iterator[
 
 
 def _changed(place: int, old: Block, new: Block) -> str:
-    start, then, now = f"第 {place + 1} 块（{NAMES[type(new)]}）", words(old), words(new)
+    start, then, now = f"第 {place + 1} 块（{called(new)}）", words(old), words(new)
     if isinstance(old, PictureBlock) and isinstance(new, PictureBlock) and old.picture != new.picture:
         return f"{start}换了一张"
     if then == now:
@@ -82,7 +82,7 @@ def _changed(place: int, old: Block, new: Block) -> str:
 
 def _named(block: Block) -> str:
     said = " ".join(words(block).split())
-    return f"{NAMES[type(block)]}）" + (f"：“{shortened(said, _SHOWN)}”" if said else "")
+    return f"{called(block)}）" + (f"：“{shortened(said, _SHOWN)}”" if said else "")
 
 
 def _turned(then: str, now: str) -> str:

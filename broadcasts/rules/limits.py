@@ -28,7 +28,7 @@ def faults(
     draft: ReadDraft,
     shelf: Mapping[str, ShelvedPicture],
     fetching: Mapping[str, str],
-    knows: Callable[[str], bool] = lambda link: True,
+    knows: Callable[[str], bool],
 ) -> tuple[ArticleFault, ...]:
     """Every fault of a draft: what cannot be read, and what WeChat would refuse.
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from broadcasts.rules import cards as form
-from broadcasts.rules.blocks import MOST_BLOCKS, MOST_CELLS, MOST_ROWS
-from broadcasts.rules.cards import KINDS, BlockCard, Cards, begun, changed, place
+from broadcasts.rules.blocks import MOST_BLOCKS, MOST_CELLS, MOST_ROWS, NAMES
+from broadcasts.rules.cards import BlockCard, Cards, begun, changed, place
 from foundation.errors import Refused
 from foundation.text import shortened, whole_number
 
@@ -34,7 +34,7 @@ class DeletedBlock:
         ('文字“元旦前还有两次到货”', '分隔线')
         """
         words = str(self.block.get("text") or self.block.get("words") or self.block.get("title") or "")
-        return KINDS.get(str(self.block.get("kind")), "") + (f"“{shortened(words, 16)}”" if words else "")
+        return NAMES.get(str(self.block.get("kind")), "") + (f"“{shortened(words, 16)}”" if words else "")
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ def pressed(cards: Cards, deleted: tuple[DeletedBlock, ...], wanted: str) -> Pre
     """
     verb, _, rest = wanted.partition(":")
     code, _, detail = rest.partition(":")
-    if verb == "add" and code in KINDS:
+    if verb == "add" and code in NAMES:
         return PressedBlocks((*_room(cards), begun(free_code(cards), code)), deleted)
-    if verb == "insert" and detail in KINDS:
+    if verb == "insert" and detail in NAMES:
         found = place(cards, code) if code else -1
         at = len(cards) if found is None else found + 1
         return PressedBlocks((*_room(cards)[:at], begun(free_code(cards), detail), *cards[at:]), deleted)
@@ -191,7 +191,7 @@ def _deleted(text: str) -> DeletedBlock | None:
     try:
         value = json.loads(text)
         at, block = value["at"], value["block"]
-        if isinstance(at, int) and 0 <= at < MOST_BLOCKS and block["kind"] in KINDS:
+        if isinstance(at, int) and 0 <= at < MOST_BLOCKS and block["kind"] in NAMES:
             return DeletedBlock(at, form.to_block(form.of_block("", block)))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

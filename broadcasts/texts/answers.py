@@ -1,6 +1,5 @@
 """Texts to shops that open a push, or reply to one."""
 
-NO_SUCH = "这条推送已经不在了。"
 REFUSED = "好的，以后不再给您发促销。到货、政策等业务通知照常会发。\n想再收促销，回复“收促销”。"
 TAKEN_BACK = "好的，以后有促销会再告诉您。不想收了，回复“不收促销”。"
 NO_BUTTON = "这一项已经没有了。"

@@ -23,7 +23,6 @@ CHOSEN_MEANWHILE = "有一张照片刚刚被别人选进了文章。请刷新这
 NONE_CHOSEN = "请先选照片。"
 PHOTO_GONE = "有一张照片还没有取到，或已经删除。请过一会儿再选。"
 COLUMN_GONE = "没有在用的“陈列展示”栏目，请先建一个，再选照片。"
-CARD_NOTE = "发一张陈列照片，选上了登出来"
 STATES = {"new": "已收到，还没选", "chosen": "选上了", "shown": "登出来了", "passed": "这次没选上，谢谢您"}
 
 

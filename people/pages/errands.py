@@ -64,19 +64,19 @@ def errand_list() -> ResponseReturnValue:
 
 
 @access.allow(ERRANDS_DO)
-def finish(errand_id: int) -> ResponseReturnValue:
+def finish_errand(errand_id: int) -> ResponseReturnValue:
     """Note how an errand was done, with one tap."""
     how = request.form.get("how", "")
     with act.transaction() as (session, now, note):
         today = today_of(current_services())
         line = errands.finish(session, access.visitor(), errand_id, how, today=today, now=now)
         note("errand.done", f"shop:{line.licence}", f"{errands.WORDS[how]} {line.title}")
-    undo = url_for("people_pages.reopen", errand_id=errand_id), {"stamp": now.isoformat()}
+    undo = url_for("people_pages.reopen_errand", errand_id=errand_id), {"stamp": now.isoformat()}
     return act.done(_back(), f"已记下：{errands.WORDS[how]}告诉了{line.shop}。", undo=undo)
 
 
 @access.allow(ERRANDS_DO)
-def reopen(errand_id: int) -> ResponseReturnValue:
+def reopen_errand(errand_id: int) -> ResponseReturnValue:
     """Take back that an errand was done, the one that was seen: its moment is the stamp."""
     with act.transaction() as (session, _, note):
         today = today_of(current_services())

@@ -59,9 +59,11 @@ class Library:
 
     def publish(self, article_id: int) -> int:
         """Publish what is written of it; gives the number of the version."""
-        services = self.house.services
+        services, stamp = self.house.services, self.find(article_id).stamp
         with services.transaction() as session:
-            return articles.publish(session, article_id, who="周敏", knows=lambda link: True, now=services.clock())
+            return articles.publish(
+                session, article_id, stamp=stamp, who="周敏", knows=lambda link: True, now=services.clock()
+            )
 
     def published(self, title: str = "看好有效期", *blocks: Any, **where: Any) -> int:
         """Write an article and publish it; gives its id."""
@@ -71,6 +73,7 @@ class Library:
 
     def save(self, article_id: int, written: dict[str, Any], stamp: str | None = None, who: str = "周敏") -> Any:
         services = self.house.services
+        stamp = self.find(article_id).stamp if stamp is None else stamp
         with services.transaction() as session:
             return articles.save(session, article_id, written, stamp=stamp, who=who, now=services.clock())
 

@@ -115,7 +115,7 @@ def test_wechats_limits_are_said_at_the_block_or_the_field_while_it_is_typed(lib
         "题" * 65, *long, {"kind": "picture", "picture": "", "origin": HERE}, author="作" * 17, digest="摘" * 129
     )
     with library.house.look() as session:
-        faults = queries.check(session, written).faults
+        faults = queries.check(session, written, lambda link: True).faults
     assert [(each.field or each.block, each.sentence) for each in faults] == [
         ("title", "标题有 65 字，微信最多 32 字。"),
         ("author", "作者有 17 字，微信最多 16 字。"),
@@ -127,7 +127,7 @@ def test_wechats_limits_are_said_at_the_block_or_the_field_while_it_is_typed(lib
     one = articles.read(draft("题", "字" * 20_001))
     assert [each.block for each in one.faults] == [0]  # … and a single one of 20,001 characters
     whole = articles.read(draft("题", "字" * (limits.CONTENT - 1 - len(rendering.wechat((TextBlock(""),))))))
-    assert not limits.faults(whole, {}, {})
+    assert not limits.faults(whole, {}, {}, lambda link: True)
 
 
 def test_a_word_document_becomes_a_draft_with_its_pictures_by_a_task(library: Library) -> None:
@@ -147,7 +147,7 @@ def test_a_word_document_becomes_a_draft_with_its_pictures_by_a_task(library: Li
     assert kinds.count("picture") == 40 and kinds.count("table") == 1 and kinds.count("text") == 200
     # … which is more than WeChat takes in one article: it says where to part it.
     with library.house.look() as session:
-        (fault,) = queries.check(session, found.draft).faults
+        (fault,) = queries.check(session, found.draft, lambda link: True).faults
     assert fault.block is not None and "请删短，或分成几篇" in fault.sentence
 
 
@@ -285,7 +285,7 @@ def test_one_that_cannot_be_had_says_why_at_its_block(library: Library, answer: 
 
     jobs.fetch_pictures(replace(library.house.services, fetch_picture=fetch))
     with library.house.look() as session:
-        (fault,) = queries.check(session, library.find(article_id).draft).faults
+        (fault,) = queries.check(session, library.find(article_id).draft, lambda link: True).faults
     assert fault.block == 0 and fault.sentence.startswith(said)
 
 

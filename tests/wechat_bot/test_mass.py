@@ -414,7 +414,7 @@ def test_a_day_that_wechat_says_is_spent_has_no_calls_left_for_us_either(house) 
 
 
 def test_what_is_not_out_by_nine_in_the_evening_waits_for_the_morning(house) -> None:
-    """Of three parts at 20:59:30 one is out before 21:00."""
+    """Three parts are due at 20:59:30; WeChat takes none of them in that half minute."""
     everybody = follow(house, 9)
     house.clock.advance(at(10, 20, 59, 30) - house.clock())
     plan(house, everybody[:3], everybody[3:6], everybody[6:])

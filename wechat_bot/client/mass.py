@@ -130,11 +130,6 @@ def status(wechat: WeChat, msg_id: str) -> str:
         return str(answer["msg_status"])
 
 
-def delete(wechat: WeChat, msg_id: str) -> None:
-    """Delete the page of a mass message; its card stays in the chats. Ten a day."""
-    wechat.call("/cgi-bin/message/mass/delete", {"msg_id": msg_id, "article_idx": 0})
-
-
 def strangers(wechat: WeChat, openids: Sequence[str]) -> tuple[list[str], list[str]]:
     """The openids among these that WeChat does not know, and those that do not follow any more.
 

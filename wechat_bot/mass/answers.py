@@ -10,7 +10,7 @@ from wechat_bot.client.codes import NO_SUCH_MEDIA, Act, SendError
 APART, KNOWN_FOR = timedelta(seconds=61), timedelta(hours=23)
 #: The longest time until it is asked again: each time counts as one of the day's calls.
 LONGEST = timedelta(hours=1)
-TOO_SOON, DAY_SPENT, NO_QUOTA, STRANGER = 45066, 45009, 45028, 40031
+TOO_SOON, DAY_SPENT, NO_QUOTA, NO_SUCH_OPENID = 45066, 45009, 45028, 40031
 #: How often strangers are looked for in the receivers of one job: all are found the first time.
 SEARCHES = 4
 #: Receivers too few or too many: a bug of ours, which somebody must see.
@@ -73,7 +73,7 @@ def next_step(error: SendError, *, is_first: bool, attempts: int) -> NextStep:
     if error.code == NO_SUCH_MEDIA:
         # Somebody sent or deleted the draft by hand, which happens once.
         return NextStep.REDRAFT if attempts == 1 else NextStep.REFUSE
-    if error.code == STRANGER and attempts < SEARCHES:
+    if error.code == NO_SUCH_OPENID and attempts < SEARCHES:
         return NextStep.FIND_STRANGERS
     return {Act.STOP: NextStep.PAUSE, Act.NO: NextStep.REFUSE}.get(error.act, NextStep.LATER)
 

@@ -158,25 +158,6 @@ def keep(session: Session, month: int, found: Mapping[int, int], *, now: datetim
     session.execute(put.on_conflict_do_update(index_elements=["month", "used"], set_=new))
 
 
-def recount(session: Session, month: int, counted: Select[Any]) -> int:
-    """Set the ledger of a month to what was counted elsewhere; returns how many followers it differed for.
-
-    `counted` selects openid and number of sends, of those with at least one.
-    """
-    hold(session)
-    true = counted.subquery()
-    openid, number = true.c[0], true.c[1]
-    gone = update(MassUse).where(MassUse.month == month, MassUse.used > 0, MassUse.openid.not_in(select(openid)))
-    differing = changed(session, gone.values(used=0))
-    listed = select(openid, literal(month), number).where(openid.is_not(None))
-    row = table_of(MassUse).c
-    put = upsert(session, MassUse)
-    put = put.from_select(["openid", "month", "used"], listed).on_conflict_do_update(
-        index_elements=["openid", "month"], set_={"used": put.excluded.used}, where=row.used != put.excluded.used
-    )
-    return differing + changed(session, put)
-
-
 def calls_left(session: Session, what: str, *, now: datetime) -> int:
     """Calls of a kind (`mass`, `draft`, `preview`) that the account has left today."""
     so_far = session.scalar(
