@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns.kinds import CampaignContext, CampaignKind, LeftOutReason
@@ -16,6 +16,7 @@ from campaigns.models import Campaign, CampaignPart, CampaignState, Outcome, Rec
 from campaigns.rules import ENDED, FAILED
 from foundation.clock import day_in
 from foundation.database import Moment, one_at_a_time
+from foundation.dialects import table_of
 from people.models import Retailer
 from wechat_bot.mass.models import MassJob
 from wechat_bot.mass.states import NOT_SENT
@@ -29,6 +30,8 @@ DAYS = 7
 LOOKED_BACK = timedelta(days=31)
 #: Key of an advisory lock (any number) on judging who has had enough.
 _JUDGING = 0x5EED_0004
+_campaign, _recipient, _part = table_of(Campaign), table_of(Recipient), table_of(CampaignPart)
+_delivery, _job = table_of(Delivery), table_of(MassJob)
 _UNCOUNTED = (*FAILED, Outcome.STOPPED, Outcome.SPARED)
 _UNDER_WAY = (CampaignState.LISTING, CampaignState.SENDING, CampaignState.PAUSED)
 
@@ -41,28 +44,24 @@ def reasons(
         return ()
     # Of two campaigns at once neither would see whom the other is writing down.
     one_at_a_time(session, _JUDGING)
-    others = _others(session, campaign, context.now)
-    days = _days(context)
+    others = _others(session, campaign, kind, context.now, theirs)
+    if not others:
+        return ()
+    had = _had(others, kind, context, theirs)
     found = []
-    pushes = [each for each, name in others.items() if name == kind.name]
-    if kind.is_once_a_day and pushes:
-        had = _had(pushes, context, theirs).where(_moment(context.goes_at) >= days[-1])
-        found.append(LeftOutReason(SAME_DAY, Retailer.id.in_(had)))
-    if kind.is_capped and others:
-        moment = _moment(context.goes_at)
-        day = case(*((moment >= literal(begun, Moment()), n) for n, begun in reversed(list(enumerate(days)))))
-        had = _had(list(others), context, theirs).where(moment >= days[0]).group_by(Recipient.retailer_id)
-        found.append(LeftOutReason(CAP, Retailer.id.in_(had.having(func.count(day.distinct()) >= context.cap))))
+    if kind.is_once_a_day:
+        found.append(LeftOutReason(SAME_DAY, Retailer.id.in_(select(had.c.retailer_id).where(had.c.pushes > 0))))
+    if kind.is_capped:
+        found.append(LeftOutReason(CAP, Retailer.id.in_(select(had.c.retailer_id).where(had.c.days >= context.cap))))
     return found
 
 
-def _others(session: Session, campaign: Campaign, now: datetime) -> dict[int, str]:
-    """Return the other campaigns whose messages may count, with their kinds."""
+def _others(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime, theirs: Whose) -> list[int]:
+    """Return the other campaigns whose messages may count: of hundreds most went to none of these shops."""
     lately = or_(Campaign.frozen_at > now - LOOKED_BACK, Campaign.state.in_(_UNDER_WAY))
-    found = select(Campaign.id, Campaign.kind).where(
-        Campaign.id != campaign.id, Campaign.frozen_at.is_not(None), lately
-    )
-    return {row.id: row.kind for row in session.execute(found)}
+    has_one = exists().where(_recipient.c.campaign_id == Campaign.id, theirs(_recipient.c.retailer_id))
+    found = select(Campaign.id).where(Campaign.id != campaign.id, Campaign.frozen_at.is_not(None), lately, has_one)
+    return list(session.scalars(found if kind.is_capped else found.where(Campaign.kind == kind.name)))
 
 
 def _days(context: CampaignContext) -> list[datetime]:
@@ -75,31 +74,44 @@ def _moment(goes_at: datetime) -> ColumnElement[Any]:
     """Return when a message went, as an SQL expression; what is still to go counts as going with this campaign."""
     soon = literal(goes_at, Moment())
     return case(
-        (Recipient.outcome.in_((Outcome.LISTED, Outcome.QUEUED)), soon),
-        (Recipient.outcome == Outcome.BATCHED, func.coalesce(MassJob.accepted_at, soon)),
-        else_=func.coalesce(Delivery.settled_at, Campaign.frozen_at),
+        (_recipient.c.outcome.in_((Outcome.LISTED, Outcome.QUEUED)), soon),
+        (_recipient.c.outcome == Outcome.BATCHED, func.coalesce(_job.c.accepted_at, soon)),
+        else_=func.coalesce(_delivery.c.settled_at, _campaign.c.frozen_at),
     )
 
 
-def _had(others: Sequence[int], context: CampaignContext, theirs: Whose) -> Select[Any]:
-    """Build the select of these shops that messages of other campaigns went to or will, once for each."""
+def _had(others: Sequence[int], kind: CampaignKind, context: CampaignContext, theirs: Whose) -> CTE:
+    """Build the table of these shops that messages of other campaigns went to or will in the seven days: on how many
+    `days`, and how many `pushes` of this kind on the last one."""
+    is_batched = _recipient.c.outcome == Outcome.BATCHED
     is_never_sent = and_(
-        Campaign.state.in_(ENDED),
-        or_(Recipient.outcome == Outcome.LISTED, and_(Recipient.outcome == Outcome.BATCHED, MassJob.id.is_(None))),
+        _campaign.c.state.in_(ENDED),
+        or_(_recipient.c.outcome == Outcome.LISTED, and_(is_batched, _job.c.id.is_(None))),
     )
-    is_in_part = and_(CampaignPart.campaign_id == Recipient.campaign_id, CampaignPart.number == Recipient.part)
-    return (
-        select(Recipient.retailer_id)
-        .join(Campaign, Campaign.id == Recipient.campaign_id)
-        .outerjoin(Delivery, Delivery.id == Recipient.delivery_id)
-        .outerjoin(CampaignPart, is_in_part)
-        .outerjoin(MassJob, MassJob.id == CampaignPart.mass_job_id)
+    moment, days = _moment(context.goes_at), _days(context)
+    day = case(*((moment >= literal(begun, Moment()), n) for n, begun in reversed(list(enumerate(days)))))
+    went = (
+        select(_recipient.c.retailer_id, _campaign.c.kind, day.label("day"))
+        .select_from(_recipient)
+        .join(_campaign, _campaign.c.id == _recipient.c.campaign_id)
+        .outerjoin(_delivery, _delivery.c.id == _recipient.c.delivery_id)
+        .outerjoin(_part, and_(_part.c.campaign_id == _recipient.c.campaign_id, _part.c.number == _recipient.c.part))
+        .outerjoin(_job, _job.c.id == _part.c.mass_job_id)
         .where(
             # By the key of their recipients: a step of shops is read in one piece of each campaign.
-            Recipient.campaign_id.in_(others),
-            theirs(Recipient.retailer_id),
-            Recipient.outcome.not_in(_UNCOUNTED),
+            _recipient.c.campaign_id.in_(others),
+            theirs(_recipient.c.retailer_id),
+            _recipient.c.outcome.not_in(_UNCOUNTED),
             ~is_never_sent,
-            or_(MassJob.id.is_(None), MassJob.state.not_in(NOT_SENT)),
+            or_(_job.c.id.is_(None), _job.c.state.not_in(NOT_SENT)),
         )
+        .subquery()
     )
+    is_push = and_(went.c.kind == kind.name, went.c.day == DAYS - 1)
+    had = select(
+        went.c.retailer_id,
+        func.count(went.c.day.distinct()).label("days"),
+        func.count().filter(is_push).label("pushes"),
+    )
+    # Materialised: two reasons ask it, and what a step of shops had is read once.
+    return had.where(went.c.day.is_not(None)).group_by(went.c.retailer_id).cte("had").prefix_with("MATERIALIZED")

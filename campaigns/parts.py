@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, null, select, update
 from sqlalchemy.orm import Session
 
 from campaigns import dividing, rules, tally
 from campaigns.kinds import CampaignKind, SendingWay
 from campaigns.models import Campaign, CampaignPart, CampaignState, CampaignTally, Outcome, Recipient
-from foundation.database import SYNCHRONISED
+from foundation.database import SYNCHRONISED, changed
 from wechat_bot.mass import planning, quota
 from wechat_bot.mass.models import MassJob, MassState
 from wechat_bot.mass.states import ALONE, NOT_SENT, is_waiting
@@ -202,27 +202,37 @@ def _fill(session: Session, campaign: Campaign, filling: Sequence[CampaignPart],
     if not found:
         return
     filled = _filled(session, campaign)
+    whole: dict[int, int] = {}
     cases: list[tuple[ColumnElement[bool], int]] = []
     for areas in dict.fromkeys(None if each.areas is None else tuple(each.areas) for each in filling):
         theirs = [each for each in filling if (None if each.areas is None else tuple(each.areas)) == areas]
         inside = () if areas is None else (Recipient.area_id.in_(areas),)
-        left = sum(count for area, count in found.items() if areas is None or area in areas)
+        there = [area for area in found if areas is None or area in areas]
+        left = sum(found[area] for area in there)
         from_id = after
         for each in theirs:
             room = each.size - filled[each.number]
             if left <= 0 or room <= 0:
                 continue
+            if left <= room and from_id == after:
+                whole |= dict.fromkeys(there, each.number)
+                break
             to_id = until
             if left > room:
                 some = select(Recipient.retailer_id).where(*free, *inside, Recipient.retailer_id > from_id)
                 to_id = session.scalars(some.order_by(Recipient.retailer_id).offset(room - 1).limit(1)).one()
             cases.append((and_(*inside, Recipient.retailer_id.between(from_id + 1, to_id)), each.number))
             left, from_id = left - room, to_id
-    session.execute(update(Recipient).where(*free).values(part=case(*cases)))
-    touched = {number for _, number in cases}
-    now_in = select(Recipient.area_id, Recipient.part, func.count()).where(*step, Recipient.part.in_(touched))
+    part = case(whole, value=Recipient.area_id) if whole else null()
+    put = changed(session, update(Recipient).where(*free).values(part=case(*cases, else_=part) if cases else part))
     counts: Counter[tally.Key] = Counter()
-    for area, number, count in session.execute(now_in.group_by(Recipient.area_id, Recipient.part)):
+    if cases or put != sum(found.values()):
+        into = {number for _, number in cases} | set(whole.values())
+        now_in = select(Recipient.area_id, Recipient.part, func.count()).where(*step, Recipient.part.in_(into))
+        rows = session.execute(now_in.group_by(Recipient.area_id, Recipient.part)).all()
+    else:
+        rows = [(area, whole[area], count) for area, count in found.items()]
+    for area, number, count in rows:
         counts[campaign.id, area, Outcome.BATCHED] -= count
         counts[campaign.id, area, tally.part_key(number or 0)] += count
     tally.add(session, counts)
