@@ -226,12 +226,11 @@ def _fill(session: Session, campaign: Campaign, filling: Sequence[CampaignPart],
     part = case(whole, value=Recipient.area_id) if whole else null()
     put = changed(session, update(Recipient).where(*free).values(part=case(*cases, else_=part) if cases else part))
     counts: Counter[tally.Key] = Counter()
+    rows: Sequence[Any] = [(area, number, found[area]) for area, number in whole.items()]
     if cases or put != sum(found.values()):
         into = {number for _, number in cases} | set(whole.values())
         now_in = select(Recipient.area_id, Recipient.part, func.count()).where(*step, Recipient.part.in_(into))
         rows = session.execute(now_in.group_by(Recipient.area_id, Recipient.part)).all()
-    else:
-        rows = [(area, whole[area], count) for area, count in found.items()]
     for area, number, count in rows:
         counts[campaign.id, area, Outcome.BATCHED] -= count
         counts[campaign.id, area, tally.part_key(number or 0)] += count
