@@ -11,13 +11,14 @@ from sqlalchemy import select
 from console.rules.visitors import Role, Visitor
 from foundation.calendar import add, between
 from people.models import Manager
+from people.working_time import company
 from simulator.phone import Phone
 from tests.visits.conftest import PHONES, Town
 from tests.visits.recount import figures, percentile
 from visits.actions.undelivered import LOST
 from visits.models import Assignment, Deadline, Escalation, Message, Promise, Rating, Request
 from visits.queries import reports, visibility
-from visits.queries.policies import calendar, reckoning
+from visits.queries.policies import reckoning
 from visits.rules.figures import DividedBy, Narrowed, ReportSpan, ReportTime
 from visits.rules.promises import STEPS, EscalationStep, moment_of
 from wechat_bot.models import Delivery, DeliveryState, Follower
@@ -91,7 +92,7 @@ class Holds:
     def clocks_are_due_when_promised(self) -> None:
         now = self.house.clock()
         with self.house.look() as session:
-            hours = calendar(session)
+            hours = company.hours(session)
             for each in session.scalars(select(Deadline).where(Deadline.ended_at.is_(None))):
                 if each.promise == Promise.REPLY_WINDOW or each.due_at is None:
                     continue
@@ -158,7 +159,7 @@ class Holds:
         now = self.house.clock()
         taken = {(each.deadline_id, each.step) for each in self.rows(Escalation)}
         with self.house.look() as session:
-            hours = calendar(session)
+            hours = company.hours(session)
             for each in session.scalars(select(Deadline).where(Deadline.ended_at.is_(None))):
                 assert each.step_at is None or each.step_at > now, f"{each.step} of {each.promise} is overdue"
                 if each.due_at is None or each.running_since is None or each.promise == Promise.REPLY_WINDOW:

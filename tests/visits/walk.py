@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from foundation.calendar import read_spans
 from people import actions as people
 from people.models import Area, Manager, Retailer
+from people.working_time import company
 from simulator.phone import PIXEL, Phone
 from tests.h5 import Browser
 from tests.visits.conftest import LICENCES, PHONES, Town
@@ -26,7 +27,6 @@ from visits.models import (
     Request,
 )
 from visits.queries import visibility
-from visits.queries.policies import calendar
 from visits.rules.promises import HOUR, Terms
 from wechat_bot.models import Follower
 from wechat_bot.outbox import queueing
@@ -192,7 +192,7 @@ class Walk(RuleBasedStateMachine):
         now = self.house.clock()
         self.holds.changes.append(now)
         with self.house.services.transaction() as session:
-            if working and calendar(session) is None:
+            if working and company.hours(session) is None:
                 settings.save_hours(session, "Asia/Shanghai", WEEK, keeps_public_days=True, now=now)
             terms = Terms(HOUR, hours * HOUR, hours * HOUR, closing * 24 * HOUR, working)
             settings.save_policy(session, None, terms, now=now)
