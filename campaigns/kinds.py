@@ -84,7 +84,7 @@ class CampaignMessage:
 
 @dataclass(frozen=True, slots=True)
 class OtherRecipients:
-    """OtherRecipients of a campaign, who are no shops: they stand in a table of the feature, and are few enough for one
+    """Recipients of a campaign who are no shops: they stand in a table of the feature, and are few enough for one
     step. State, approval, moments, pausing and cancelling are the campaign's."""
 
     are_meant: Callable[[Session, Campaign], bool]

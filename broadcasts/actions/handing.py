@@ -1,4 +1,4 @@
-"""Handing over what a push missed: errands for the managers of the shops that did not get it; what was sent by hand."""
+"""Handing over what a push missed: errands for the managers of the shops that did not get it."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -15,7 +15,6 @@ from broadcasts.texts import pushes as texts
 from broadcasts.texts.report import missed_title
 from foundation.errors import Refused
 from people import errands
-from wechat_bot.mass import quota
 
 
 def hand_over(
@@ -36,11 +35,3 @@ def hand_over(
         raise Refused(texts.NO_SUCH)
     shops = missed.unopened(session, campaign, seen, narrowed, why=why)
     return errands.give(session, about(push_id), missed_title(push.title), shops, due_on=due_on, by=by, now=now)
-
-
-def book_by_hand(session: Session, push_id: int, *, token: str | None, by: str, now: datetime) -> int:
-    """Book one send of the month for everybody who follows; gives how many there are. Pressed twice on one page
-    (`token`) it is one."""
-    if session.get(Push, push_id) is None:
-        raise Refused(texts.NO_SUCH)
-    return quota.by_hand(session, quota.everybody(), whom=None, noted_by=by, token=token, now=now).count

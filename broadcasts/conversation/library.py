@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from broadcasts.actions.sending import PICTURES
 from broadcasts.queries import own_rows, reading, searching
 from broadcasts.queries.reading import Reader
 from broadcasts.rules import blocks, rendering
@@ -104,7 +105,7 @@ def _opened(turn: Turn, *, article_id: int) -> Reply:
     found, site = blocks.read(shown.blocks).blocks, turn.account.public_url
     if not turn.account.has_pages:
         return Reply(rendering.chat(line.title, found, most=TEXT_LIMIT))
-    picture = f"{site}/m/library/pictures/{line.cover}" if line.cover else ""
+    picture = f"{site}{PICTURES}{line.cover}" if line.cover else ""
     digest = rendering.digest(line.digest, found)
     return Reply(articles=(Article(line.title, digest, picture, f"{site}/m/library/{line.token}"),))
 

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import brands
+from broadcasts.actions import brands, naming
 from broadcasts.models.library import Brand
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE
 from broadcasts.queries import columns as queries
@@ -48,7 +48,7 @@ def change_brand(brand_id: int) -> ResponseReturnValue:
 def retire_brand(brand_id: int) -> ResponseReturnValue:
     """Retire a brand: it is no longer offered."""
     with act.transaction() as (session, now, note):
-        name = brands.retire(session, brand_id, now=now).name
+        name = naming.retire(session, Brand, brand_id, now=now).name
         note("brand.retire", f"brand:{brand_id}", name)
     back: tuple[str, dict[str, str]] = (url_for("broadcasts_pages.return_brand", brand_id=brand_id), {})
     return act.done(url_for("broadcasts_pages.brand_list"), f"品牌“{name}”已停用，写文章时不再列出。", undo=back)
@@ -58,7 +58,7 @@ def retire_brand(brand_id: int) -> ResponseReturnValue:
 def return_brand(brand_id: int) -> ResponseReturnValue:
     """Offer a retired brand again."""
     with act.transaction() as (session, _, note):
-        name = brands.bring_back(session, brand_id).name
+        name = naming.bring_back(session, Brand, brand_id).name
         note("brand.return", f"brand:{brand_id}", name)
     return act.done(url_for("broadcasts_pages.brand_list"), f"品牌“{name}”又能用了。")
 

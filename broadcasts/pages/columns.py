@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import columns
+from broadcasts.actions import columns, naming
 from broadcasts.models.library import LibraryColumn
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE
 from broadcasts.queries import columns as queries
@@ -53,7 +53,7 @@ def change_column(column_id: int) -> ResponseReturnValue:
 def move_column(column_id: int) -> ResponseReturnValue:
     """Move a column up or down by one place."""
     with act.transaction() as (session, _, note):
-        name = columns.locked(session, column_id).name
+        name = naming.locked(session, LibraryColumn, column_id).name
         ids = [each.id for each in queries.columns(session, with_retired=True)]
         at = ids.index(column_id)
         to = at + (1 if request.form.get("do") == "down" else -1)
@@ -68,7 +68,7 @@ def move_column(column_id: int) -> ResponseReturnValue:
 def retire_column(column_id: int) -> ResponseReturnValue:
     """Retire a column: nothing new is put there."""
     with act.transaction() as (session, now, note):
-        name = columns.retire(session, column_id, now=now).name
+        name = naming.retire(session, LibraryColumn, column_id, now=now).name
         note("column.retire", f"column:{column_id}", name)
     back: tuple[str, dict[str, str]] = (url_for("broadcasts_pages.return_column", column_id=column_id), {})
     return act.done(url_for("broadcasts_pages.column_list"), f"栏目“{name}”已停用，里面的文章还能看。", undo=back)
@@ -78,7 +78,7 @@ def retire_column(column_id: int) -> ResponseReturnValue:
 def return_column(column_id: int) -> ResponseReturnValue:
     """Use a retired column again."""
     with act.transaction() as (session, _, note):
-        name = columns.bring_back(session, column_id).name
+        name = naming.bring_back(session, LibraryColumn, column_id).name
         note("column.return", f"column:{column_id}", name)
     return act.done(url_for("broadcasts_pages.column_list"), f"栏目“{name}”又能用了。")
 

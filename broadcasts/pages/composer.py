@@ -81,7 +81,7 @@ def _begin() -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         who = CampaignAuthor.of(me)
         push_id = pushes.begin(session, draft, who=who, token=request.form.get("token") or None, now=now)
-        note("push.write", f"push:{push_id}", _title(session, push_id))
+        note("push.write", f"push:{push_id}", queries.title(session, push_id))
         if is_submitted := request.form.get("do") == "submit":
             _submit(session, push_id, who, services, now)
             note("push.submit", f"push:{push_id}")
@@ -291,7 +291,3 @@ def _local(at: datetime | None, services: Services) -> str:
 
 def _kept(push_id: int, services: Services, session: Session) -> dict[str, str]:
     return queries.kept_of(session, push_id, kinds.context(services, services.clock()))
-
-
-def _title(session: Session, push_id: int) -> str:
-    return session.scalar(select(Push.title).where(Push.id == push_id)) or ""

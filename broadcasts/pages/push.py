@@ -83,14 +83,14 @@ def _submit(push_id: int) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         at, is_aware = checking.circumstances(services, now), bool(request.form.get("aware"))
         approving.submit(session, push_id, who=CampaignAuthor.of(access.visitor()), is_aware=is_aware, at=at)
-        note("push.submit", f"push:{push_id}", _title(session, push_id))
+        note("push.submit", f"push:{push_id}", queries.title(session, push_id))
     return act.done(_here(push_id), "已提交，等别人审批。")
 
 
 def _withdraw(push_id: int) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         approving.withdraw(session, push_id, who=CampaignAuthor.of(access.visitor()), now=now)
-        note("push.withdraw", f"push:{push_id}", _title(session, push_id))
+        note("push.withdraw", f"push:{push_id}", queries.title(session, push_id))
     return act.done(_here(push_id), "已撤回，又是草稿了。")
 
 
@@ -101,7 +101,7 @@ def _decide(push_id: int) -> ResponseReturnValue:
         if is_approved:
             seen = request.form.get("seen", "")
             approving.approve(session, push_id, seen=seen, who=who, at=checking.circumstances(services, now))
-            note("push.approve", f"push:{push_id}", _title(session, push_id))
+            note("push.approve", f"push:{push_id}", queries.title(session, push_id))
         else:
             why = request.form.get("why", "")
             approving.reject(session, push_id, why=why, who=who, now=now)
@@ -117,7 +117,7 @@ def _stop(push_id: int) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         do(session, push_id, who=CampaignAuthor.of(access.visitor()), now=now)
         flying = queries.in_flight(session, push_id)
-        note(did, f"push:{push_id}", _title(session, push_id))
+        note(did, f"push:{push_id}", queries.title(session, push_id))
     undo = (url_for("broadcasts_pages.stop_push", push_id=push_id), {"do": back}) if back else None
     return act.done(_here(push_id), said + texts.in_flight(flying.parts, flying.people, flying.mails), undo=undo)
 
@@ -187,11 +187,6 @@ def _shown(session: Session, kept: Push, found: PushDetail, services: Services) 
         "links": [(each.words, each.link) for each in sending.buttons_of(kept)],
         "is_text": found.line.shows is Shows.TEXT,
     }
-
-
-def _title(session: Session, push_id: int) -> str:
-    found = session.get(Push, push_id)
-    return found.title if found else ""
 
 
 def _here(push_id: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcasts.actions import handing
+from broadcasts.actions import by_hand, handing
 from broadcasts.actions.answering import about
 from broadcasts.pages import missed
 from broadcasts.permissions import PUSHES_SEE, PUSHES_WRITE
@@ -17,10 +17,14 @@ from broadcasts.queries.pushes import campaign_of, is_to_staff
 from broadcasts.queries.report import PushReport
 from broadcasts.rules import states
 from broadcasts.rules.figures import share
+from broadcasts.texts import calendar as calendar_texts
 from broadcasts.texts import report as texts
+from broadcasts.texts.pushes import NO_SUCH
+from campaigns import kinds
 from console import access, act
 from console.charts import Chart, ChartKind, Series, Shape
 from foundation.clock import day_in
+from foundation.errors import Refused
 from people import errands
 from people.models import Retailer
 from wechat_bot.services import current_services
@@ -101,10 +105,13 @@ def push_by_hand(push_id: int) -> ResponseReturnValue:
     """Book a mass message that staff sent to everybody in WeChat's own console this month."""
     with act.transaction() as (session, now, note):
         token = request.form.get("token", "")[:40] or None
-        count = handing.book_by_hand(session, push_id, token=token, by=access.visitor().name, now=now)
-        note("push.by_hand", about(push_id), f"{count} 人")
-    said = f"已记下：本月在公众平台给全部关注者群发过一次，{count:,} 人各用掉一条。"
-    return act.done(url_for("broadcasts_pages.push_report", push_id=push_id), said)
+        if campaign_of(session, push_id) is None:
+            raise Refused(NO_SUCH)
+        context = kinds.context(current_services(), now)
+        noted = by_hand.note(session, None, by=access.visitor().name, token=token, context=context)
+        note("push.by_hand", about(push_id), f"{noted.count} 人")
+    told = calendar_texts.noted("所有关注的人", noted.count, is_whole=noted.is_booked)
+    return act.done(url_for("broadcasts_pages.push_report", push_id=push_id), told)
 
 
 def _shops(seen: queries.ReportScope) -> Any:

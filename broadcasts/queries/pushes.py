@@ -196,6 +196,11 @@ def held_up(session: Session, since: datetime, *, limit: int) -> list[tuple[Push
     return [(_line(*row[:-1]), row[-1]) for row in rows]
 
 
+def title(session: Session, push_id: int) -> str:
+    """What a push is called; empty where there is none."""
+    return session.scalar(select(Push.title).where(Push.id == push_id)) or ""
+
+
 def is_to_staff(session: Session, push_id: int) -> bool:
     """Whether a push goes to staff, and not to shops."""
     return bool(session.scalar(select(Push.is_to_staff).where(Push.id == push_id)))

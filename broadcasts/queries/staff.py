@@ -58,7 +58,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class StaffWay:
-    """StaffWay by which staff can be reached at a moment: `has_notice`, whether a template message stands in where the
+    """Way by which staff can be reached at a moment: `has_notice`, whether a template message stands in where the
     window is closed; `has_mail`, whether e-mails can be sent."""
 
     at: datetime

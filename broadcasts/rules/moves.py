@@ -13,7 +13,7 @@ from broadcasts.rules.cards import BlockCard, Cards, begun, changed, place
 from foundation.errors import Refused
 from foundation.text import shortened, whole_number
 
-#: DeletedBlock cards that are kept with the form; the oldest goes first.
+#: Deleted cards that are kept with the form; the oldest goes first.
 MOST_DELETED = 10
 _LONGEST_KEPT = 30_000
 FULL = f"已经有 {MOST_BLOCKS} 块，不能再加了。"

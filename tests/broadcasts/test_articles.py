@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from broadcasts.actions import articles, brands, columns
+from broadcasts.actions import articles, brands, columns, naming
 from broadcasts.actions.articles import ArticleOvertaken
-from broadcasts.models.library import ArticleState
+from broadcasts.models.library import ArticleState, LibraryColumn
 from broadcasts.queries import articles as queries
 from broadcasts.queries import columns as column_queries
 from broadcasts.queries import reading
@@ -141,7 +141,7 @@ def test_columns_and_brands_are_never_deleted_while_used(library: Library) -> No
         with pytest.raises(Refused, match="不能删除，可以停用"), services.transaction() as session:
             discard(session, key)
     with services.transaction() as session:
-        columns.retire(session, library.column(SUPPLY), now=services.clock())
+        naming.retire(session, LibraryColumn, library.column(SUPPLY), now=services.clock())
         columns.arrange(session, [library.column(LAW)])
         assert columns.discard(session, column_queries.named(session, "卷烟百科")) == "卷烟百科"
     with library.house.look() as session:
