@@ -165,6 +165,24 @@ _SAID = re.compile(
 )
 
 
+#: Units that are one and the same, each with the spelling that stands for all.
+_SAME_UNITS = {
+    **dict.fromkeys(("块", "块钱"), "元"),
+    **dict.fromkeys(("日",), "天"),
+    **dict.fromkeys(("千克", "kg"), "公斤"),
+    **dict.fromkeys(("平方米", "平方", "平米"), "平"),
+    **dict.fromkeys(("位", "名", "人次"), "人"),
+}
+
+
+class Quantity(NamedTuple):
+    """Quantity: a number and what it counts. Equal units are spelt alike in `unit`; `spelt` is as it was written."""
+
+    value: Decimal
+    unit: str
+    spelt: str
+
+
 def number(typed: str) -> Decimal | None:
     """Return the one number in a reply, exactly; None when there is none, several, or a vague one.
 
@@ -172,6 +190,16 @@ def number(typed: str) -> Decimal | None:
     ['1200', '12.50', '35', '30', '-5', '15000.0', '3.5', '12.5']
     >>> [number(n) for n in ("30多", "20-30", "十几个", "1,20", "很多", "1 2", "二三十")]
     [None, None, None, None, None, None, None]
+    """
+    found = quantity(typed)
+    return found.value if found else None
+
+
+def quantity(typed: str) -> Quantity | None:
+    """Return the one number in a reply with its unit, if it has one; None where `number` finds none.
+
+    >>> quantity("三十日"), quantity("30 块钱").unit, quantity("30").unit
+    (Quantity(value=Decimal('30'), unit='天', spelt='日'), '元', '')
     """
     if len(typed) > 40:
         return None
@@ -183,7 +211,8 @@ def number(typed: str) -> Decimal | None:
     value = _unsigned(match["number"])
     if value is None:
         return None
-    return -value if match["sign"] else value
+    unit = match["unit"] or ""
+    return Quantity(-value if match["sign"] else value, _SAME_UNITS.get(unit, unit), unit)
 
 
 def _unsigned(text: str) -> Decimal | None:

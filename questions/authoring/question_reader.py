@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from foundation.text import plain
 from questions.authoring.conditions import read_conditions
@@ -44,6 +44,19 @@ TYPE_WORDS = {
     "图片": QuestionType.PHOTO,
     **{kind.value: kind for kind in QuestionType},
 }
+
+
+class TypeWords(NamedTuple):
+    """Words an author may write for the type of a question."""
+
+    types: Mapping[str, QuestionType]
+    keys: tuple[str, ...]
+    """Named to an author who wrote an English word that is not known."""
+    labels: tuple[str, ...]
+    """Named to any other author."""
+
+
+ALL_TYPES = TypeWords(TYPE_WORDS, tuple(kind.value for kind in QuestionType), CHINESE_TYPES)
 ONLY_FOR = {
     "options": (QuestionType.SINGLE, QuestionType.MULTIPLE),
     "other": (QuestionType.SINGLE, QuestionType.MULTIPLE),
@@ -80,6 +93,7 @@ class _Entry:
     path: Path
     where: str
     notes: Notes
+    types: TypeWords
 
     def wrong(self, key: str, problem: str) -> None:
         self.notes.add(self.where, (*self.path, key), problem)
@@ -100,12 +114,17 @@ class _Entry:
 
 
 def read_questions(
-    written: object, *, before: Sequence[Question] = (), notes: Notes, more: Collection[str] = ()
+    written: object,
+    *,
+    before: Sequence[Question] = (),
+    notes: Notes,
+    more: Collection[str] = (),
+    types: TypeWords = ALL_TYPES,
 ) -> tuple[Question, ...]:
     """Return the questions of a list as its author wrote it; faulty ones are left out and noted.
 
     `before` are those of earlier versions: their options keep their codes. `more` are keys of a question that the
-    caller reads itself.
+    caller reads itself; `types` are the words for the types it asks.
 
     >>> notes = Notes({})
     >>> one = {"code": "q1", "type": "single", "text": "哪个?", "options": ["甲", "乙"], "right": "乙"}
@@ -124,7 +143,9 @@ def read_questions(
     questions: dict[str, Question] = {}
     for place, entry in enumerate(written):
         before_us = len(notes.mistakes)
-        question = _read(entry, place, codes=codes, earlier=questions, before=known, notes=notes, more=more)
+        question = _read(
+            entry, place, codes=codes, earlier=questions, before=known, notes=notes, more=more, types=types
+        )
         if question and len(notes.mistakes) == before_us and question.code not in questions:
             questions[question.code] = question
     return tuple(questions.values())
@@ -139,6 +160,7 @@ def _read(
     before: Mapping[str, Question],
     notes: Notes,
     more: Collection[str],
+    types: TypeWords,
 ) -> Question | None:
     """Read the question at `place` (from 0) and note its mistakes; None where not even its type is known.
 
@@ -151,7 +173,7 @@ def _read(
         notes.add(where, path, "应由 code、type、text 等几项组成")
         return None
     where += f" {written['code']}" if isinstance(written.get("code"), str | int) else ""
-    entry = _Entry(written, path, where, notes)
+    entry = _Entry(written, path, where, notes, types)
     notes.unknown_keys(where, path, written, (*KEYS, *more))
     question = _head(entry, place, codes)
     if question is None:
@@ -188,7 +210,7 @@ def _head(entry: _Entry, place: int, codes: Sequence[str]) -> Question | None:
         entry.wrong("code", f"编码“{code}”与第 {codes.index(code) + 1} 题重复")
     text = entry.take("text", "题目", lambda value: words(value, longest=LONGEST_TEXT), "")
     required = entry.take("required", notes.named("必填", "required"), truth, True)
-    kind = entry.take("type", "类型", _type, None)
+    kind = entry.take("type", "类型", partial(_type, known=entry.types), None)
     picture = entry.take("picture", "图片", partial(_picture, keyed=notes.keyed), None)
     return None if kind is None else Question(code, kind, text, required=required, picture=picture)
 
@@ -334,13 +356,13 @@ def _code(value: object) -> str:
     return code
 
 
-def _type(value: object) -> QuestionType:
+def _type(value: object, known: TypeWords) -> QuestionType:
     word = plain(str(value)).lower()
-    if word not in TYPE_WORDS:
-        names = [kind.value for kind in QuestionType] if word.isascii() else list(CHINESE_TYPES)
+    if word not in known.types:
+        names = known.keys if word.isascii() else known.labels
         near = suggestion(word, names, listed=False)
         raise Misspelt(f"“{value}”不认识，可用 " + "、".join(names) + near)
-    return TYPE_WORDS[word]
+    return known.types[word]
 
 
 def _bound(value: object, decimals: int) -> Decimal:

@@ -14,6 +14,7 @@ from questions import texts
 from questions.answers import Answer, Multiple, NotUnderstood, Single, check
 from questions.numerals import CHINESE, Plain, chinese_integer, place, plain, same
 from questions.question import OTHER, Question
+from questions.reading import truths
 
 _NUMERAL = f"[0-9]+|[{CHINESE}]+|[a-z](?![a-z])"
 _LEAD = re.compile(r"\s*(?:我|就)?\s*(?:要|想)?\s*(?:选择|选项|选|答案是|答案|答)\s*(?:是|[::])?\s*")
@@ -54,6 +55,8 @@ def single(question: Question, typed: str) -> Answer | NotUnderstood:
         return refused
     seen = plain(typed)
     named = _labelled(question, seen.text, prefixes=False)
+    if named is None and truths.is_truth(question):
+        named = _labelled(question, truths.said(typed) or "", prefixes=False)
     if named is not None:
         return check(question, Single(named))
     split = _split(question, typed, seen)

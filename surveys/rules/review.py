@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
-from foundation.text import bare, plain
+from foundation.text import plain
+from questions.authoring.head import Head
 from questions.authoring.layout import AuthoredFile
 from questions.authoring.question_reader import read_questions
 from questions.authoring.spelling import (
@@ -19,7 +19,6 @@ from questions.authoring.spelling import (
     Places,
     Problem,
     integer,
-    moment,
     suggestion,
     truth,
     words,
@@ -56,8 +55,6 @@ _RESULTS: dict[str, Results] = {
     "填完就公布": "live",
     "投票": "live",
 }
-_NAMES = ("class", "area", "manager", "tag")
-_T = TypeVar("_T")
 _NOWHERE: Places = MappingProxyType({})
 
 
@@ -133,19 +130,18 @@ def review(
     """
     notes = Notes(places, keyed=keyed)
     notes.unknown_keys("", (), data, KEYS)
-    head = _Head(data, notes)
-    if data.get("title") is None:
-        notes.add("", ("title",) if not keyed else (), f"缺少{notes.named('标题', 'title')}".strip())
+    head = Head(data, notes)
+    head.need("title", "标题")
     title = head.take("title", "标题", lambda value: words(value, longest=LONGEST_TITLE), "")
     intro = head.take("intro", "说明", lambda value: words(value, longest=LONGEST_INTRO), "")
-    opens_at, closes_at = _times(head, timezone)
+    opens_at, closes_at = head.times(timezone)
     before = previous.retired + previous.questions if previous else ()
     definition = Definition(
         title=title,
         intro=intro,
         opens_at=opens_at,
         closes_at=closes_at,
-        audience=head.take("audience", "对象", lambda value: _audience(value, keyed=keyed), None),
+        audience=head.audience(),
         anonymous=_anonymous(head, previous),
         min_seconds=head.take("min_seconds", "最短用时", lambda value: integer(value, 0, 3600), None),
         results=head.take("results", "结果公布", _results, "none"),
@@ -163,37 +159,7 @@ def review(
     return Review(definition, tuple(notes.problems), tuple(notes.mistakes))
 
 
-@dataclass(frozen=True)
-class _Head:
-    """What stands around the questions, as written."""
-
-    data: Mapping[str, Any]
-    notes: Notes
-
-    def take(self, key: str, name: str, reader: Callable[[Any], _T], default: _T) -> _T:
-        """Return the value of a key, read; the default where nothing is written or it cannot be read."""
-        # An audience left empty is not the same as one left out.
-        if key not in self.data or (self.data[key] is None and key != "audience"):
-            return default
-        try:
-            return reader(self.data[key])
-        except Misspelt as problem:
-            self.wrong(key, name, str(problem))
-            return default
-
-    def wrong(self, key: str, name: str, problem: str) -> None:
-        self.notes.add(self.notes.named(name, key).strip(), (key,), problem)
-
-
-def _times(head: _Head, timezone: tzinfo) -> tuple[datetime | None, datetime | None]:
-    opens: datetime | None = head.take("opens", "开始时间", lambda value: moment(value, timezone), None)
-    closes: datetime | None = head.take("closes", "结束时间", lambda value: moment(value, timezone, last=True), None)
-    if opens and closes and closes <= opens:
-        head.wrong("closes", "结束时间", f"应晚于{head.notes.named('开始时间', 'opens')}".strip())
-    return opens, closes
-
-
-def _anonymous(head: _Head, previous: Definition | None) -> bool:
+def _anonymous(head: Head, previous: Definition | None) -> bool:
     anonymous = head.take("anonymous", "匿名", truth, False)
     if previous and previous.anonymous and not anonymous:
         # People have answered under this promise.
@@ -201,7 +167,7 @@ def _anonymous(head: _Head, previous: Definition | None) -> bool:
     return anonymous
 
 
-def _check_poll(head: _Head, definition: Definition) -> None:
+def _check_poll(head: Head, definition: Definition) -> None:
     if not definition.is_poll:
         return
     # A faulty question is listed already, and may be the choice question that is needed.
@@ -210,26 +176,6 @@ def _check_poll(head: _Head, definition: Definition) -> None:
         head.wrong("results", "结果公布", "填完就公布的是投票，只能有一题")
     elif questions and not (questions[0].type.has_options or questions[0].type.scale):
         head.wrong("results", "结果公布", "投票要用单选、多选、评分或推荐度题")
-
-
-def _audience(value: object, *, keyed: bool) -> dict[str, Any]:
-    # An audience can only narrow: one given but empty must not become everyone.
-    if not isinstance(value, Mapping) or not value:
-        example = "是空的或写法不对，应如 {class: [现代终端]}；要发给全部店铺，请删去这一项"
-        raise Misspelt(example if keyed else "请至少选一个条件；要发给全部店铺，请选“全部已绑定的店”")
-    try:
-        plain: dict[str, Any] = json.loads(json.dumps(value, allow_nan=False))
-    except (TypeError, ValueError):
-        raise Misspelt("只能用文字和数字，时间请加引号") from None
-    return {key: _names(each) if key in _NAMES else each for key, each in plain.items()}
-
-
-def _names(value: Any) -> Any:
-    """Normalise an audience's names: one or several in any order are the same audience; any other value stays as it
-    is."""
-    names = [value] if isinstance(value, str) else value
-    is_plain = isinstance(names, list) and all(isinstance(each, str) for each in names)
-    return sorted({bare(each).strip() for each in names}) if is_plain else value
 
 
 def _results(value: object) -> Results:

@@ -1,0 +1,133 @@
+"""Tables of a quiz: the quiz, its frozen versions, its QR codes, and where each shop stands in it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database import Base
+from foundation.dialects import only
+
+
+class QuizState(StrEnum):
+    """State of a quiz: derived from its moments, never stored."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Quiz(Base):
+    """Quiz (微测试). A draft until it is published; open while `opens_at <= now < closes_at`."""
+
+    __tablename__ = "quiz"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(100))
+    #: The definition being written, as `rules.definition` stores it; `publish` freezes it into a version.
+    draft: Mapped[dict[str, Any]]
+    #: What was written while it is not yet a complete definition: `draft` then holds the usable part. Null when
+    #: complete.
+    written: Mapped[dict[str, Any] | None]
+    #: What was deleted from the draft lately, for its undo.
+    deleted: Mapped[list[Any] | None]
+    #: Increased whenever the draft is saved: whoever overwrites a draft says which one they read.
+    stamp: Mapped[int] = mapped_column(default=0, server_default="0")
+    drafted_at: Mapped[datetime | None]
+    #: The author's name; empty for the command line.
+    drafted_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    #: The newest frozen version; nothing is asked before there is one. No foreign key: it would be circular.
+    version_id: Mapped[int | None]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    #: No audience was given: a shop bound after the publication may take it too.
+    is_for_everyone: Mapped[bool] = mapped_column(default=False)
+    #: How many waves of invitations were planned: the number of the last one.
+    waves: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+    def state(self, now: datetime) -> QuizState:
+        if self.version_id is None:
+            return QuizState.DRAFT
+        if self.closes_at is not None and self.closes_at <= now:
+            return QuizState.CLOSED
+        return QuizState.WAITING if self.opens_at is not None and now < self.opens_at else QuizState.OPEN
+
+    def is_open(self, now: datetime) -> bool:
+        return self.state(now) is QuizState.OPEN
+
+
+class QuizVersion(Base):
+    """Version of a quiz as it was published: never changed. An attempt ends under the version it was begun with."""
+
+    __tablename__ = "quiz_version"
+    __table_args__ = (UniqueConstraint("quiz_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"))
+    number: Mapped[int]
+    #: With the versions of its questions in place of their texts.
+    definition: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime]
+
+
+class QuizCode(Base):
+    """QR code of a quiz, made by WeChat: whoever scans it follows the account and takes the test.
+
+    Stored for each account (by app id), because another account cannot use it.
+    """
+
+    __tablename__ = "quiz_code"
+
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True)
+    app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    url: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[datetime]
+    #: Null for a permanent one, of which an account has 100,000.
+    expires_at: Mapped[datetime | None]
+
+
+class Standing(Base):
+    """Standing of a shop in a quiz: that it was asked, how many attempts it used, and the attempt that counts.
+
+    A shop of the audience has one from the publication on; another gets it when it begins.
+    """
+
+    __tablename__ = "quiz_standing"
+    __table_args__ = (
+        Index("ix_quiz_standing_retailer_id", "retailer_id"),
+        Index("ix_quiz_standing_not_begun", "quiz_id", "retailer_id", **only("used = 0")),
+        # For rankings: of the whole quiz, and of an area.
+        Index("ix_quiz_standing_rank", "quiz_id", "share", "seconds", "retailer_id"),
+        Index("ix_quiz_standing_area_rank", "quiz_id", "area_id", "share", "seconds", "retailer_id"),
+    )
+
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True)
+    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"), primary_key=True)
+    asked_at: Mapped[datetime]
+    #: At least one invitation arrived.
+    is_reached: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The quiz was looked at, on its page or in the chat.
+    is_opened: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Attempts that were begun.
+    used: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The attempt that counts, and what it got; null until one has ended. No foreign key: it would be circular.
+    counted_attempt_id: Mapped[int | None]
+    #: Hundredths of a point, and of how many.
+    total: Mapped[int | None]
+    maximum: Mapped[int | None]
+    #: The total in hundredths of a per cent of the maximum: what is ranked, since papers that lost a struck question
+    #: are worth less.
+    share: Mapped[int | None]
+    seconds: Mapped[int | None]
+    is_passed: Mapped[bool | None]
+    first_passed_at: Mapped[datetime | None]
+    #: As in the attempt that counts: rankings must not change when a shop moves.
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("shop_class.id"))
+    manager_id: Mapped[int | None]

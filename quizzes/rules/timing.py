@@ -1,0 +1,76 @@
+"""Timing of an attempt: when it ends, at what moment an answer was given, and whether that was in time.
+
+The server's clock decides. Only for the chat does WeChat's `CreateTime` count, because WeChat delivers a message again
+for some seconds where we did not answer (wechat-platform.md §2).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+REDELIVERED = timedelta(seconds=20)
+"""How far back a message's own time is believed: three deliveries of five seconds each, and what they take."""
+
+GRACE = timedelta(seconds=30)
+"""How late a page may hand in: it was pressed in time, and the network was slow."""
+
+
+class Lateness(StrEnum):
+    """Lateness of an answer."""
+
+    IN_TIME = "in_time"
+    GRACE = "grace"
+    LATE = "late"
+
+
+class Heard(NamedTuple):
+    """Moment an answer counts as given, and how long after it the attempt may still end."""
+
+    at: datetime
+    grace: timedelta
+
+
+def ends_at(
+    begun: datetime, *, minutes: int | None, closes_at: datetime | None, is_start_only: bool
+) -> datetime | None:
+    """Return when an attempt ends: after its minutes, and never after the quiz unless that forbids only beginning.
+
+    >>> from datetime import UTC
+    >>> begun, closes = datetime(2026, 12, 1, 8, 0, tzinfo=UTC), datetime(2026, 12, 1, 8, 5, tzinfo=UTC)
+    >>> ends_at(begun, minutes=15, closes_at=closes, is_start_only=False).minute
+    5
+    >>> ends_at(begun, minutes=15, closes_at=closes, is_start_only=True).minute
+    15
+    """
+    own = begun + timedelta(minutes=minutes) if minutes is not None else None
+    if is_start_only and own is not None:
+        return own
+    ends = [moment for moment in (own, closes_at) if moment is not None]
+    return min(ends, default=None)
+
+
+def in_chat(sent_at: datetime, now: datetime) -> Heard:
+    """Return when a message of the chat counts as given: as WeChat took it, neither in the future nor long ago."""
+    return Heard(min(max(sent_at, now - REDELIVERED), now), timedelta())
+
+
+def on_page(now: datetime) -> Heard:
+    """Return when the form of a page counts as given."""
+    return Heard(now, GRACE)
+
+
+def lateness(heard: Heard, ends: datetime | None) -> Lateness:
+    """Return whether an answer came in time, within the grace of a page, or late.
+
+    >>> from datetime import UTC
+    >>> ends = datetime(2026, 12, 1, 8, 15, tzinfo=UTC)
+    >>> [lateness(on_page(ends + timedelta(seconds=n)), ends).value for n in (0, 29, 30, 31)]
+    ['in_time', 'grace', 'grace', 'late']
+    >>> in_chat(ends - timedelta(seconds=1), ends + timedelta(seconds=4)).at == ends - timedelta(seconds=1)
+    True
+    """
+    if ends is None or heard.at <= ends:
+        return Lateness.IN_TIME
+    return Lateness.GRACE if heard.at <= ends + heard.grace else Lateness.LATE
