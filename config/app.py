@@ -28,6 +28,7 @@ from foundation.clock import Clock, Stopwatch, system_stopwatch
 from foundation.database import Database, is_away, is_contention
 from foundation.errors import Refused
 from people.feature import people
+from quizzes.feature import quizzes
 from surveys.feature import surveys
 from visits.feature import visits
 from wechat_bot import collecting, oauth, texts, webhook
@@ -44,7 +45,7 @@ from wechat_bot.shared_redis import SharedRedis
 
 log = structlog.get_logger()
 
-FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits, broadcasts)
+FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits, broadcasts, quizzes)
 #: Packages whose templates are used by features' pages, and that have no addresses of their own.
 KITS = ("questions",)
 

@@ -595,6 +595,58 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("openid", "kind", name=op.f("pk_push_refusal")),
     )
     op.create_table(
+        "quiz",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("draft", Json, nullable=False),
+        sa.Column("written", Json, nullable=True),
+        sa.Column("deleted", Json, nullable=True),
+        sa.Column("stamp", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("drafted_at", Moment(), nullable=True),
+        sa.Column("drafted_by", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("opens_at", Moment(), nullable=True),
+        sa.Column("closes_at", Moment(), nullable=True),
+        sa.Column("is_for_everyone", sa.Boolean(), nullable=False),
+        sa.Column("waves", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("published_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz")),
+    )
+    op.create_table(
+        "quiz_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("home_quiz_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("difficulty", sa.String(length=8), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("is_retired", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("stamp", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("changed_at", Moment(), nullable=False),
+        sa.Column("changed_by", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_question")),
+        sa.UniqueConstraint("home_quiz_id", "code", name=op.f("uq_quiz_question_home_quiz_id_code")),
+    )
+    op.create_table(
+        "quiz_question_picture",
+        sa.Column("key", sa.String(length=40), nullable=False),
+        sa.Column("added_at", Moment(), nullable=False),
+        sa.Column("is_used", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_quiz_question_picture")),
+    )
+    op.create_index(
+        "ix_quiz_question_picture_unused",
+        "quiz_question_picture",
+        ["added_at"],
+        unique=False,
+        sqlite_where=sa.text("not is_used"),
+        postgresql_where=sa.text("not is_used"),
+    )
+    op.create_table(
         "raised",
         sa.Column("what", sa.String(length=64), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
@@ -1014,6 +1066,53 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_posting_passage_id"), "posting", ["passage_id"], unique=False)
     op.create_table(
+        "quiz_code",
+        sa.Column("quiz_id", sa.Integer(), nullable=False),
+        sa.Column("app_id", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.String(length=300), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_code_quiz_id_quiz")),
+        sa.PrimaryKeyConstraint("quiz_id", "app_id", name=op.f("pk_quiz_code")),
+    )
+    op.create_table(
+        "quiz_question_tag",
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("tag", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["quiz_question.id"], name=op.f("fk_quiz_question_tag_question_id_quiz_question")
+        ),
+        sa.PrimaryKeyConstraint("question_id", "tag", name=op.f("pk_quiz_question_tag")),
+    )
+    op.create_index("ix_quiz_question_tag_tag", "quiz_question_tag", ["tag", "question_id"], unique=False)
+    op.create_table(
+        "quiz_question_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("body", Json, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["quiz_question.id"], name=op.f("fk_quiz_question_version_question_id_quiz_question")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_question_version")),
+        sa.UniqueConstraint("question_id", "number", name=op.f("uq_quiz_question_version_question_id_number")),
+    )
+    op.create_table(
+        "quiz_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("quiz_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("definition", Json, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("published_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_version_quiz_id_quiz")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_version")),
+        sa.UniqueConstraint("quiz_id", "number", name=op.f("uq_quiz_version_quiz_id_number")),
+    )
+    op.create_table(
         "quota",
         sa.Column("survey_id", sa.Integer(), nullable=False),
         sa.Column("question", sa.String(length=40), nullable=False),
@@ -1288,6 +1387,90 @@ def upgrade() -> None:
         sa.UniqueConstraint("token", name=op.f("uq_push_token")),
     )
     op.create_index(op.f("ix_push_article_id"), "push", ["article_id"], unique=False)
+    op.create_table(
+        "quiz_answer_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("quiz_id", sa.Integer(), nullable=False),
+        sa.Column("key", Json, nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["quiz_question_version.id"],
+            name=op.f("fk_quiz_answer_key_version_id_quiz_question_version"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_answer_key")),
+        sa.UniqueConstraint("version_id", "number", name=op.f("uq_quiz_answer_key_version_id_number")),
+    )
+    op.create_table(
+        "quiz_item_cell",
+        sa.Column("quiz_version_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("mark", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["quiz_version_id"], ["quiz_version.id"], name=op.f("fk_quiz_item_cell_quiz_version_id_quiz_version")
+        ),
+        sa.PrimaryKeyConstraint("quiz_version_id", "question_id", "mark", "total", name=op.f("pk_quiz_item_cell")),
+    )
+    op.create_table(
+        "quiz_option_cell",
+        sa.Column("quiz_version_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("option", sa.String(length=60), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["quiz_question.id"], name=op.f("fk_quiz_option_cell_question_id_quiz_question")
+        ),
+        sa.ForeignKeyConstraint(
+            ["quiz_version_id"], ["quiz_version.id"], name=op.f("fk_quiz_option_cell_quiz_version_id_quiz_version")
+        ),
+        sa.PrimaryKeyConstraint("quiz_version_id", "question_id", "option", "total", name=op.f("pk_quiz_option_cell")),
+    )
+    op.create_table(
+        "quiz_regrade",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("quiz_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("question_version_id", sa.Integer(), nullable=False),
+        sa.Column("key", Json, nullable=False),
+        sa.Column("key_number", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("is_also_down", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("cursor", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("decided_by", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("done_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["quiz_question.id"], name=op.f("fk_quiz_regrade_question_id_quiz_question")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_version_id"],
+            ["quiz_question_version.id"],
+            name=op.f("fk_quiz_regrade_question_version_id_quiz_question_version"),
+        ),
+        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_regrade_quiz_id_quiz")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_regrade")),
+    )
+    op.create_index("ix_quiz_regrade_quiz_id", "quiz_regrade", ["quiz_id", "id"], unique=False)
+    op.create_index(
+        "uq_quiz_regrade_running",
+        "quiz_regrade",
+        ["quiz_id", "question_id"],
+        unique=True,
+        sqlite_where=sa.text("state in ('submitted', 'running', 'undoing')"),
+        postgresql_where=sa.text("state in ('submitted', 'running', 'undoing')"),
+    )
     op.create_table(
         "retailer",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1621,6 +1804,115 @@ def upgrade() -> None:
         postgresql_where=sa.text("openid is not null"),
     )
     op.create_table(
+        "quiz_attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("quiz_id", sa.Integer(), nullable=False),
+        sa.Column("quiz_version_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("paper", Json, nullable=False),
+        sa.Column("answers", Json, nullable=False),
+        sa.Column("late", Json, nullable=False),
+        sa.Column("grace", Json, nullable=False),
+        sa.Column("at", sa.String(length=40), nullable=True),
+        sa.Column("misread", sa.Integer(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("ends_at", Moment(), nullable=True),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("ended_by", sa.String(length=8), nullable=True),
+        sa.Column("source", sa.String(length=16), nullable=False),
+        sa.Column("key_numbers", sa.Text(), server_default="", nullable=False),
+        sa.Column("marks", sa.Text(), server_default="", nullable=False),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("maximum", sa.Integer(), nullable=True),
+        sa.Column("is_passed", sa.Boolean(), nullable=True),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("is_counted", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_filed", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_quiz_attempt_area_id_area")),
+        sa.ForeignKeyConstraint(["class_id"], ["shop_class.id"], name=op.f("fk_quiz_attempt_class_id_shop_class")),
+        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_attempt_quiz_id_quiz")),
+        sa.ForeignKeyConstraint(
+            ["quiz_version_id"], ["quiz_version.id"], name=op.f("fk_quiz_attempt_quiz_version_id_quiz_version")
+        ),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_quiz_attempt_retailer_id_retailer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_attempt")),
+        sa.UniqueConstraint(
+            "quiz_id", "retailer_id", "number", name=op.f("uq_quiz_attempt_quiz_id_retailer_id_number")
+        ),
+    )
+    op.create_index("ix_quiz_attempt_quiz_id", "quiz_attempt", ["quiz_id", "id"], unique=False)
+    op.create_index("ix_quiz_attempt_retailer_id", "quiz_attempt", ["retailer_id"], unique=False)
+    op.create_index(
+        "ix_quiz_attempt_running_out",
+        "quiz_attempt",
+        ["ends_at"],
+        unique=False,
+        sqlite_where=sa.text("ended_at is null and ends_at is not null"),
+        postgresql_where=sa.text("ended_at is null and ends_at is not null"),
+    )
+    op.create_index(
+        "ix_quiz_attempt_unfiled",
+        "quiz_attempt",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("ended_at is not null and not is_filed"),
+        postgresql_where=sa.text("ended_at is not null and not is_filed"),
+    )
+    op.create_index(
+        "uq_quiz_attempt_open",
+        "quiz_attempt",
+        ["quiz_id", "retailer_id"],
+        unique=True,
+        sqlite_where=sa.text("ended_at is null"),
+        postgresql_where=sa.text("ended_at is null"),
+    )
+    op.create_table(
+        "quiz_standing",
+        sa.Column("quiz_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("is_reached", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_opened", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("used", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("counted_attempt_id", sa.Integer(), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=True),
+        sa.Column("maximum", sa.Integer(), nullable=True),
+        sa.Column("share", sa.Integer(), nullable=True),
+        sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("is_passed", sa.Boolean(), nullable=True),
+        sa.Column("first_passed_at", Moment(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_quiz_standing_area_id_area")),
+        sa.ForeignKeyConstraint(["class_id"], ["shop_class.id"], name=op.f("fk_quiz_standing_class_id_shop_class")),
+        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_standing_quiz_id_quiz")),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_quiz_standing_retailer_id_retailer")),
+        sa.PrimaryKeyConstraint("quiz_id", "retailer_id", name=op.f("pk_quiz_standing")),
+    )
+    op.create_index(
+        "ix_quiz_standing_area_rank",
+        "quiz_standing",
+        ["quiz_id", "area_id", "share", "seconds", "retailer_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_quiz_standing_not_begun",
+        "quiz_standing",
+        ["quiz_id", "retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("used = 0"),
+        postgresql_where=sa.text("used = 0"),
+    )
+    op.create_index(
+        "ix_quiz_standing_rank", "quiz_standing", ["quiz_id", "share", "seconds", "retailer_id"], unique=False
+    )
+    op.create_index("ix_quiz_standing_retailer_id", "quiz_standing", ["retailer_id"], unique=False)
+    op.create_table(
         "retailer_tag",
         sa.Column("tag_id", sa.Integer(), nullable=False),
         sa.Column("retailer_id", sa.Integer(), nullable=False),
@@ -1827,6 +2119,50 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("table_id", "retailer_id", name=op.f("pk_push_own_row")),
     )
     op.create_index(op.f("ix_push_own_row_retailer_id"), "push_own_row", ["retailer_id"], unique=False)
+    op.create_table(
+        "quiz_mistake",
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("wrong_at", Moment(), nullable=False),
+        sa.Column("right_in_row", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("practised_at", Moment(), nullable=True),
+        sa.Column("learnt_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["quiz_attempt.id"], name=op.f("fk_quiz_mistake_attempt_id_quiz_attempt")
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["quiz_question.id"], name=op.f("fk_quiz_mistake_question_id_quiz_question")
+        ),
+        sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_quiz_mistake_retailer_id_retailer")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["quiz_question_version.id"], name=op.f("fk_quiz_mistake_version_id_quiz_question_version")
+        ),
+        sa.PrimaryKeyConstraint("retailer_id", "question_id", name=op.f("pk_quiz_mistake")),
+    )
+    op.create_table(
+        "quiz_regrade_change",
+        sa.Column("regrade_id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("marks_before", sa.Text(), nullable=False),
+        sa.Column("marks_after", sa.Text(), nullable=False),
+        sa.Column("total_before", sa.Integer(), nullable=False),
+        sa.Column("total_after", sa.Integer(), nullable=False),
+        sa.Column("maximum_before", sa.Integer(), nullable=False),
+        sa.Column("maximum_after", sa.Integer(), nullable=False),
+        sa.Column("passed_before", sa.Boolean(), nullable=False),
+        sa.Column("passed_after", sa.Boolean(), nullable=False),
+        sa.Column("is_done", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attempt_id"], ["quiz_attempt.id"], name=op.f("fk_quiz_regrade_change_attempt_id_quiz_attempt")
+        ),
+        sa.ForeignKeyConstraint(
+            ["regrade_id"], ["quiz_regrade.id"], name=op.f("fk_quiz_regrade_change_regrade_id_quiz_regrade")
+        ),
+        sa.PrimaryKeyConstraint("regrade_id", "attempt_id", name=op.f("pk_quiz_regrade_change")),
+    )
     op.create_table(
         "sheet_keys",
         sa.Column("submission_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

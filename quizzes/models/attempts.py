@@ -64,7 +64,7 @@ class Attempt(Base):
     source: Mapped[str] = mapped_column(String(16))
     #: The number of the key each question was marked by, and its mark in hundredths of a point (empty: struck), in the
     #: order of the paper, such as `1,1,2` and `500,0,`.
-    keys: Mapped[str] = mapped_column(Text, default="", server_default="")
+    key_numbers: Mapped[str] = mapped_column(Text, default="", server_default="")
     marks: Mapped[str] = mapped_column(Text, default="", server_default="")
     total: Mapped[int | None]
     maximum: Mapped[int | None]

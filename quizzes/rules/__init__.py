@@ -1,0 +1,1 @@
+"""Decisions of quizzes: plain values in, plain values out."""

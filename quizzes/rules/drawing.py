@@ -17,16 +17,10 @@ class Candidate(NamedTuple):
     """Question of the bank that may be drawn."""
 
     version_id: int
+    digest: str
     question_id: int
     tags: frozenset[str]
     difficulty: Difficulty
-    points: int
-
-
-class Drawn(NamedTuple):
-    """Question that was drawn, and what it is worth in hundredths of a point."""
-
-    version_id: int
     points: int
 
 
@@ -36,8 +30,9 @@ def shortage(strata: Sequence[Stratum], pool: Sequence[Candidate]) -> list[tuple
     return [(one, one.count - len(taken[n])) for n, one in enumerate(strata) if len(taken[n]) < one.count]
 
 
-def draw(strata: Sequence[Stratum], pool: Sequence[Candidate], dice: Random) -> list[Drawn]:
-    """Return a paper drawn from the pool: each stratum's share, no question twice, in the order of the strata.
+def draw(strata: Sequence[Stratum], pool: Sequence[Candidate], dice: Random) -> list[Candidate]:
+    """Return a paper drawn from the pool: each stratum's share, no question twice, in the order of the strata, each
+    with the points of its stratum where that names any.
 
     Raises ValueError where a stratum cannot be filled: `shortage` tells before.
     """
@@ -45,7 +40,7 @@ def draw(strata: Sequence[Stratum], pool: Sequence[Candidate], dice: Random) -> 
     if any(len(taken[n]) < one.count for n, one in enumerate(strata)):
         raise ValueError("the bank lacks questions")
     return [
-        Drawn(each.version_id, each.points if one.points is None else one.points)
+        each if one.points is None else each._replace(points=one.points)
         for n, one in enumerate(strata)
         for each in taken[n]
     ]

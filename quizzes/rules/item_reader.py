@@ -205,7 +205,8 @@ def _item(entry: _Entry, question: Question | None) -> Item | None:
     if falsified is not None and shuffles:
         entry.wrong("options", f"选项“{falsified}”换了位置就不对了，请改写，或不要打乱这一题")
     return Item(
-        question=replace(question, required=True),
+        # Left out it gets nothing; nobody is kept on a question they do not know.
+        question=replace(question, required=False),
         kind=kind,
         key=key,
         points=points,

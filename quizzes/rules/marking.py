@@ -109,3 +109,32 @@ def is_accepted(asked: str, variants: Sequence[str], said: str) -> bool:
         if number.unit == wanted.unit or not number.unit or (not wanted.unit and number.spelt in asked):
             return True
     return False
+
+
+def written(marks: Sequence[Mark]) -> str:
+    """Return marks as they are stored; a struck item leaves its place empty.
+
+    >>> written((500, 0, None)), read("500,0,")
+    ('500,0,', (500, 0, None))
+    """
+    return ",".join("" if each is None else str(each) for each in marks)
+
+
+def read(marks: str) -> tuple[Mark, ...]:
+    """Return the marks that `written` stored."""
+    return tuple(int(each) if each else None for each in marks.split(","))
+
+
+def weakest_tag(marked: Sequence[tuple[Item, Mark]]) -> str:
+    """Return the tag that lost the greatest share of its points, of equal ones the one that lost more; empty where
+    nothing was lost or nothing has a tag."""
+    lost: dict[str, int] = {}
+    worth: dict[str, int] = {}
+    for item, each in marked:
+        if each is None:
+            continue
+        for tag in item.tags:
+            lost[tag] = lost.get(tag, 0) + item.points - each
+            worth[tag] = worth.get(tag, 0) + item.points
+    losing = [tag for tag, points in lost.items() if points]
+    return max(losing, key=lambda tag: (lost[tag] / worth[tag], lost[tag]), default="")

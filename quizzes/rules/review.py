@@ -58,17 +58,20 @@ KEYS = (
     "draw",
 )
 _COUNTS = {each.value: each for each in Counts} | {
-    "取最高分": Counts.BEST, "最高分": Counts.BEST, "取第一次": Counts.FIRST, "第一次": Counts.FIRST,
-    "取最后一次": Counts.LAST, "最后一次": Counts.LAST,
+    "取最高分": Counts.BEST,
+    "最高分": Counts.BEST,
+    "取第一次": Counts.FIRST,
+    "第一次": Counts.FIRST,
+    "取最后一次": Counts.LAST,
+    "最后一次": Counts.LAST,
 }
 _REVEALS = {each.value: each for each in Reveal} | {
-
-        "交卷就看": Reveal.AT_ONCE,
-        "马上": Reveal.AT_ONCE,
-        "结束后看": Reveal.AFTER_CLOSING,
-        "结束后": Reveal.AFTER_CLOSING
-    ,
-    "不公布": Reveal.NEVER, "不看": Reveal.NEVER,
+    "交卷就看": Reveal.AT_ONCE,
+    "马上": Reveal.AT_ONCE,
+    "结束后看": Reveal.AFTER_CLOSING,
+    "结束后": Reveal.AFTER_CLOSING,
+    "不公布": Reveal.NEVER,
+    "不看": Reveal.NEVER,
 }
 _NOWHERE: Places = MappingProxyType({})
 

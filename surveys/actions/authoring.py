@@ -9,13 +9,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from console import stamps
+from foundation import digest_cache
 from foundation.database import SYNCHRONISED, changed
 from foundation.errors import Refused
 from people import audiences
 from surveys.actions import counting, inviting, pictures, quotas
 from surveys.actions.enlisting import Criteria, enlist, locked
 from surveys.models import Survey, SurveyState, Version
-from surveys.queries import version_cache
 from surveys.rules.definition import Definition, from_json, to_json
 from surveys.rules.review import Review
 
@@ -153,7 +153,7 @@ def publish(
     before = from_json(last.definition) if last else None
     if before and before.anonymous != definition.anonymous:
         raise Refused("已发布的调查不能在实名和匿名之间改动，请另建一份调查。")
-    digest = version_cache.digest(survey.draft)
+    digest = digest_cache.digest(survey.draft)
     if last is None or last.digest != digest:
         last = Version(
             survey_id=survey_id,

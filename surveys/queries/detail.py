@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from campaigns import progress
 from campaigns.models import Campaign
+from foundation import digest_cache
 from surveys.models import Survey, SurveyState, Version
-from surveys.queries import version_cache
 from surveys.rules import waves
 from surveys.rules.definition import Definition, from_json
 
@@ -67,7 +67,7 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> SurveyDetail |
         _sent(session, survey_id),
         _results_at(survey, row.definition),
         from_json(survey.draft),
-        survey.written is not None or row.digest != version_cache.digest(survey.draft),
+        survey.written is not None or row.digest != digest_cache.digest(survey.draft),
         survey.written,
         survey.stamp,
         survey.deleted or (),

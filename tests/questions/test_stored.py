@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from foundation import digest_cache
 from questions.answers import from_json
 from questions.reading import forms, replies
-from surveys.queries import version_cache
 from surveys.rules import definition, editor, files, review
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -33,7 +33,7 @@ def test_a_definition_and_its_digest_stay_byte_for_byte(name):
     survey = written(name, EVERY_KIND if name == "every_kind_again" else None)
     stored = definition.to_json(survey)
     assert json.dumps(stored, ensure_ascii=False) == RECORDED["definitions"][name]["json"]
-    assert version_cache.digest(stored) == RECORDED["definitions"][name]["digest"]
+    assert digest_cache.digest(stored) == RECORDED["definitions"][name]["digest"]
     assert definition.from_json(stored) == survey
 
 

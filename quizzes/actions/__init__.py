@@ -1,0 +1,1 @@
+"""Verbs of quizzes: each changes rows in the transaction of its door."""

@@ -1,0 +1,233 @@
+"""Authoring of a quiz by staff: keep its draft, publish it, close it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, literal, null, select, update
+from sqlalchemy.orm import Session
+
+from console import stamps
+from foundation import digest_cache
+from foundation.database import SYNCHRONISED, Moment, changed, upsert
+from foundation.errors import Refused
+from people import audiences
+from quizzes.actions import storing
+from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
+from quizzes.models.quizzes import Quiz, QuizState, QuizVersion, Standing
+from quizzes.queries import drawing as pools
+from quizzes.queries.papers import Place
+from quizzes.rules import drawing
+from quizzes.rules.definition import QuizDefinition, from_json, to_json
+from quizzes.rules.frozen import frozen
+from quizzes.rules.review import QuizReview
+from wechat_bot.criterion import Criterion
+
+UNTITLED = "还没有标题的测试"
+LONGEST_NAME = 40
+Criteria = Mapping[str, Criterion]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Result of a publication: the version now taken, and how many shops it newly listed."""
+
+    number: int
+    listed: int
+
+
+class QuizOvertaken(stamps.Overtaken):
+    """Somebody else has saved this draft since it was read; `stamp` is that of theirs."""
+
+    def __init__(self, quiz: Quiz) -> None:
+        super().__init__({"标题": quiz.title}, quiz.drafted_by, quiz.drafted_at)
+        self.who, self.stamp = quiz.drafted_by, str(quiz.stamp)
+
+
+def load(session: Session, definition: QuizDefinition, *, who: str, now: datetime) -> Quiz:
+    """Save a definition as a new quiz's draft; nobody can take it yet."""
+    quiz = Quiz(
+        title=definition.title, draft=to_json(definition), drafted_at=now, drafted_by=who[:LONGEST_NAME], created_at=now
+    )
+    quiz.stamp = 1
+    session.add(quiz)
+    session.flush()
+    return quiz
+
+
+def keep(
+    session: Session,
+    quiz_id: int,
+    review: QuizReview,
+    written: Mapping[str, Any],
+    *,
+    stamp: int,
+    deleted: Sequence[Mapping[str, Any]] = (),
+    who: str,
+    now: datetime,
+) -> Quiz:
+    """Save what an author has written so far, complete or not: `review` is what was found in `written`, `deleted` what
+    was deleted lately and may be wanted back; `stamp` is that of the draft it is based on.
+
+    Raises Refused where the quiz does not exist, QuizOvertaken where another draft was saved meanwhile: nothing is
+    overwritten unseen.
+    """
+    known = update(Quiz).where(Quiz.id == quiz_id, Quiz.stamp == stamp).execution_options(**SYNCHRONISED)
+    kept = changed(
+        session,
+        known.values(
+            stamp=Quiz.stamp + 1,
+            draft=to_json(review.definition),
+            written=null() if review.is_whole else dict(written),
+            deleted=list(deleted) or null(),
+            drafted_at=now,
+            drafted_by=who[:LONGEST_NAME],
+        ),
+    )
+    quiz = locked(session, quiz_id)
+    if not kept:
+        raise QuizOvertaken(quiz)
+    if quiz.version_id is None:
+        quiz.title = review.definition.title or UNTITLED
+        session.flush()
+    return quiz
+
+
+def discard(session: Session, quiz_id: int, *, stamp: int) -> None:
+    """Delete a quiz that was never published. Raises Refused where it was or does not exist, QuizOvertaken where
+    `stamp` is no longer that of the draft."""
+    quiz = locked(session, quiz_id)
+    if quiz.version_id is not None:
+        raise Refused("已经发布过的测试不能删除。")
+    if stamp != quiz.stamp:
+        raise QuizOvertaken(quiz)
+    session.execute(delete(Quiz).where(Quiz.id == quiz_id))
+
+
+def publish(session: Session, quiz_id: int, *, criteria: Criteria, stamp: int, who: str, now: datetime) -> Published:
+    """Freeze the draft into the version that is taken from now on, and its questions into versions of theirs.
+
+    The first publication lists the audience; a later one lists it again only where it was changed, and never removes
+    anybody. An attempt that has begun ends under its own version. Publishing an unchanged draft makes no version.
+    Raises Refused: no such quiz, a draft that is unfinished or not the one looked at, an end in the past, a bank that
+    lacks questions, an audience that is broken or empty.
+    """
+    quiz = locked(session, quiz_id)
+    if quiz.written is not None:
+        raise Refused("草稿还没有写好。请先回到编辑页，把标出的地方改好。")
+    if stamp != quiz.stamp:
+        raise Refused(f"{quiz.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容，再发布。")
+    definition = from_json(quiz.draft)
+    if definition.closes_at is not None and definition.closes_at <= now:
+        raise Refused("结束时间已经过了，请先改结束时间。")
+    paper = () if definition.is_drawn else _paper(session, quiz_id, definition, who=who, now=now)
+    if definition.is_drawn:
+        _check_pool(session, definition)
+    last = session.scalar(
+        select(QuizVersion).where(QuizVersion.quiz_id == quiz_id).order_by(QuizVersion.number.desc()).limit(1)
+    )
+    before = from_json(last.definition) if last else None
+    content = frozen(definition, [place.to_json() for place in paper])
+    digest = digest_cache.digest(content)
+    if last is None or last.digest != digest:
+        last = QuizVersion(
+            quiz_id=quiz_id,
+            number=last.number + 1 if last else 1,
+            definition=content,
+            digest=digest,
+            published_at=now,
+        )
+        session.add(last)
+        session.flush()
+    quiz.version_id, quiz.title = last.id, definition.title
+    quiz.opens_at, quiz.closes_at = definition.opens_at, definition.closes_at
+    quiz.is_for_everyone = definition.audience is None
+    quiz.published_at = quiz.published_at or now
+    session.flush()
+    listed = 0
+    if before is None or before.audience != definition.audience:
+        listed = _enlist(session, quiz_id, definition.audience, criteria, now)
+        if before is None and definition.audience is not None:
+            audiences.require_some(listed)
+    return Published(last.number, listed)
+
+
+def close(session: Session, quiz_id: int, *, now: datetime) -> None:
+    """End a quiz now: nobody may begin any more; who has begun keeps the time they were told. Raises Refused where it
+    is not running."""
+    quiz = locked(session, quiz_id)
+    if quiz.state(now) not in (QuizState.OPEN, QuizState.WAITING):
+        raise Refused("这份测试还没有发布。" if quiz.version_id is None else "这份测试已经结束了。")
+    quiz.closes_at = now
+    session.flush()
+
+
+def locked(session: Session, quiz_id: int) -> Quiz:
+    """Lock and return a quiz. Raises Refused where there is none."""
+    # NO KEY UPDATE: every attempt has a foreign key to the quiz, and must not wait for this lock.
+    quiz = session.scalar(select(Quiz).where(Quiz.id == quiz_id).with_for_update(key_share=True))
+    if quiz is None:
+        raise Refused(unknown(quiz_id))
+    return quiz
+
+
+def unknown(quiz_id: int) -> str:
+    """Return the sentence for staff who named a quiz that does not exist."""
+    return f"没有编号为 {quiz_id} 的测试。"
+
+
+def _paper(session: Session, quiz_id: int, definition: QuizDefinition, *, who: str, now: datetime) -> tuple[Place, ...]:
+    own = storing.store(session, definition.questions, home_quiz_id=quiz_id, who=who, now=now)
+    return (*own, *_of_bank(session, definition))
+
+
+def _of_bank(session: Session, definition: QuizDefinition) -> list[Place]:
+    codes = [each.code for each in definition.bank]
+    rows = session.execute(
+        select(
+            BankQuestion.code, BankQuestion.points, BankQuestion.is_retired, QuestionVersion.id, QuestionVersion.digest
+        )
+        .join(QuestionVersion, QuestionVersion.id == BankQuestion.version_id)
+        .where(BankQuestion.home_quiz_id == BANK, BankQuestion.code.in_(codes))
+    )
+    known = {row.code: row for row in rows}
+    lacking = [code for code in codes if code not in known]
+    if lacking:
+        raise Refused(f"题库里没有编码为“{'”“'.join(lacking)}”的题。")
+    retired = [code for code in codes if known[code].is_retired]
+    if retired:
+        raise Refused(f"题库里编码为“{'”“'.join(retired)}”的题已停用，请换一题。")
+    twice = {item.code for item in definition.questions} & set(codes)
+    if twice:
+        raise Refused(f"编码“{'”“'.join(sorted(twice))}”的题，试卷里和题库里各有一题，请改一个编码。")
+    return [
+        Place(known[each.code].id, known[each.code].digest, each.points or known[each.code].points)
+        for each in definition.bank
+    ]
+
+
+def _check_pool(session: Session, definition: QuizDefinition) -> None:
+    short = drawing.shortage(definition.draw, pools.candidates(session, definition.draw))
+    if short:
+        said = "；".join(
+            f"“{one.tag}”{f'（{one.difficulty.label}）' if one.difficulty else ''}要 {one.count} 题，还差 {lacks} 题"
+            for one, lacks in short
+        )
+        raise Refused(f"题库里的题不够抽：{said}。")
+
+
+def _enlist(session: Session, quiz_id: int, audience_spec: Any, criteria: Criteria, now: datetime) -> int:
+    """List an audience in one statement; gives how many shops were new."""
+    audience = audiences.select_ids(session, audience_spec, criteria, now=now).subquery()
+    columns = {
+        "quiz_id": literal(quiz_id),
+        "retailer_id": audience.c[0],
+        "asked_at": literal(now, Moment()),
+    }
+    # SQLite accepts ON CONFLICT after a SELECT only with a WHERE between them.
+    listed = select(*columns.values()).where(audience.c[0].is_not(None))
+    return changed(
+        session,
+        upsert(session, Standing).from_select(list(columns), listed, include_defaults=False).on_conflict_do_nothing(),
+    )

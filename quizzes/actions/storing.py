@@ -1,0 +1,113 @@
+"""Storing of questions: a version for what is shown, a key beside it; an unchanged question gets neither."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from foundation.digest_cache import digest
+from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionTag, QuestionVersion
+from quizzes.queries.papers import Place
+from quizzes.rules.items import Item, key_to_json, to_json
+
+
+def store(session: Session, items: Sequence[Item], *, home_quiz_id: int, who: str, now: datetime) -> tuple[Place, ...]:
+    """Store the items of the bank (`home_quiz_id` 0) or of one quiz, new ones and changed ones; gives the place of each
+    in a paper.
+
+    A known code gets a new version where what is shown or the key differs from the newest: earlier papers keep theirs.
+    Statements in lots, not one for each item.
+    """
+    known = _known(session, items, home_quiz_id)
+    for item in items:
+        if item.code not in known:
+            known[item.code] = BankQuestion(
+                home_quiz_id=home_quiz_id, code=item.code, created_at=now, changed_at=now, changed_by=who, stamp=0
+            )
+    for item in items:
+        _describe(known[item.code], item, who=who, now=now)
+    session.add_all(known.values())
+    session.flush()
+    _tag(session, items, known)
+    versions = _versions(session, items, known, who=who, now=now)
+    return tuple(Place(versions[item.code].id, versions[item.code].digest, item.points) for item in items)
+
+
+def _known(session: Session, items: Sequence[Item], home_quiz_id: int) -> dict[str, BankQuestion]:
+    codes = [item.code for item in items]
+    found = session.scalars(
+        select(BankQuestion)
+        .where(BankQuestion.home_quiz_id == home_quiz_id, BankQuestion.code.in_(codes))
+        .with_for_update(key_share=True)
+    )
+    return {question.code: question for question in found}
+
+
+def _describe(question: BankQuestion, item: Item, *, who: str, now: datetime) -> None:
+    question.kind, question.text = item.kind.value, item.question.text
+    question.difficulty, question.points = item.difficulty.value, item.points
+    question.is_retired = False
+    question.stamp += 1
+    question.changed_at, question.changed_by = now, who
+
+
+def _tag(session: Session, items: Sequence[Item], known: dict[str, BankQuestion]) -> None:
+    ids = [known[item.code].id for item in items]
+    session.execute(delete(QuestionTag).where(QuestionTag.question_id.in_(ids)))
+    tags = [{"question_id": known[item.code].id, "tag": tag} for item in items for tag in item.tags]
+    if tags:
+        session.execute(insert(QuestionTag), tags)
+
+
+def _versions(
+    session: Session, items: Sequence[Item], known: dict[str, BankQuestion], *, who: str, now: datetime
+) -> dict[str, QuestionVersion]:
+    """Return the version of each item by its code, new ones where it differs from the newest."""
+    newest_ids = [question.version_id for question in known.values() if question.version_id is not None]
+    rows = session.execute(
+        select(QuestionVersion, AnswerKey.key)
+        .join(AnswerKey, AnswerKey.version_id == QuestionVersion.id)
+        .where(QuestionVersion.id.in_(newest_ids), AnswerKey.quiz_id == BANK)
+        .order_by(AnswerKey.number)
+    )
+    newest = {version.question_id: (version, key) for version, key in rows}  # the last key of each is in force
+    found: dict[str, QuestionVersion] = {}
+    made: list[tuple[Item, QuestionVersion]] = []
+    for item in items:
+        question = known[item.code]
+        body = to_json(item)
+        version, key = newest.get(question.id, (None, None))
+        if version is None or version.digest != digest(body) or key != key_to_json(item.key):
+            version = QuestionVersion(
+                question_id=question.id,
+                number=version.number + 1 if version else 1,
+                body=body,
+                digest=digest(body),
+                made_at=now,
+                made_by=who,
+            )
+            made.append((item, version))
+        found[item.code] = version
+    session.add_all(version for _, version in made)
+    session.flush()
+    if made:
+        session.execute(
+            insert(AnswerKey),
+            [
+                {
+                    "version_id": version.id,
+                    "number": 1,
+                    "quiz_id": BANK,
+                    "key": key_to_json(item.key),
+                    "reason": "",
+                    "made_at": now,
+                    "made_by": who,
+                }
+                for item, version in made
+            ],
+        )
+    for item, version in made:
+        known[item.code].version_id = version.id
+    session.flush()
+    return found

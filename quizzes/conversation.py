@@ -1,0 +1,264 @@
+"""Chat door of quizzes: one question a message, answered by a number; all of it in the passive reply."""
+
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from foundation.database import SYNCHRONISED
+from foundation.errors import Refused
+from foundation.text import whole_number
+from questions import stepping
+from questions.answers import Single
+from questions.numerals import same
+from questions.question import Option, Question, QuestionType
+from questions.reading import choices, replies
+from questions.reading.replies import Command
+from questions.stepping import Step, StepOutcome
+from quizzes.actions import taking
+from quizzes.actions.taking import Taken
+from quizzes.queries import attempt_sheet, listing, results
+from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
+from quizzes.rules import timing
+from quizzes.rules.timing import Heard
+from quizzes.texts import chat
+from wechat_bot import messages
+from wechat_bot.conversation import After, Reply, Turn
+from wechat_bot.models import Talk
+
+TOPIC = "quiz"
+SOURCE = "chat"
+#: With every so many questions the time left is said.
+OFTEN = 5
+#: Below so many seconds it is said each time.
+SOON = 120
+
+
+def open_quiz(turn: Turn, reference: str) -> Reply:
+    """Show or resume a quiz by its link `quiz:3`; `quiz:` opens the one that waits, or offers a choice of several."""
+    return _open_one(turn, reference) if reference else _open_any(turn)
+
+
+def hear(turn: Turn, talk: Talk) -> Reply:
+    """Handle a reply: the word that starts, an answer to the question asked, or a word that steers the talk."""
+    if not talk.reference:
+        return _choose(turn, talk)
+    quiz_id = int(talk.reference)
+    sheet = attempt_sheet.hold(turn.session, quiz_id, turn.openid)
+    if sheet is None:
+        return _not_running(turn, talk, quiz_id)
+    assert sheet.attempt is not None
+    heard = timing.in_chat(turn.message.sent_at, turn.now)
+    if _says(turn, chat.HAND_IN):
+        taken = (
+            taking.time_is_up(turn.session, sheet, source=SOURCE, now=turn.now)
+            if taking.is_over(sheet.attempt, heard)
+            else taking.hand_in(turn.session, sheet, source=SOURCE, at=heard.at, now=turn.now)
+        )
+        return _ended(turn, taken)
+    asked = sheet.attempt.asked
+    if asked is None and not taking.is_over(sheet.attempt, heard) and not _goes_back(turn):
+        return Reply(chat.look_over(taking.skipped(sheet.attempt)), after=After.KEEP, yields=True)
+    step = _step(turn, sheet.attempt)
+    taken = taking.take(
+        turn.session, sheet, step, code=asked.code if asked else "", heard=heard, source=SOURCE, now=turn.now
+    )
+    return _stepped(turn, taken, step, heard)
+
+
+def remains(turn: Turn, talk: Talk) -> str:
+    """Return what to say of a half-taken quiz when another talk has ended; empty where nothing is left to do."""
+    if not talk.reference:
+        return ""
+    sheet = attempt_sheet.look(turn.session, int(talk.reference), turn.openid)
+    attempt = sheet.attempt
+    if attempt is None or taking.is_over(attempt, Heard(turn.now, timing.GRACE)):
+        return ""
+    left = attempt.position.left
+    return chat.left_over(left) if left else ""
+
+
+def page(session: Session, reference: str) -> str:
+    """Return the address of a quiz's page inside WeChat; empty for the link that leaves open which one."""
+    quiz_id = whole_number(reference)
+    return f"/m/quizzes/{quiz_id}" if quiz_id is not None else ""
+
+
+def awaits(turn: Turn) -> str:
+    """Return one sentence on the quizzes that wait for this follower; empty where none does."""
+    waiting = [each for each in listing.open_for(turn.session, turn.openid, now=turn.now) or () if each.waits]
+    if len(waiting) > 1:
+        return chat.several_wait(len(waiting))
+    return chat.one_waits(waiting[0].definition.title, waiting[0].definition.minutes) if waiting else ""
+
+
+# Opening
+
+
+def _open_one(turn: Turn, reference: str) -> Reply:
+    quiz_id = whole_number(reference)
+    if quiz_id is None:
+        raise Refused(chat.UNKNOWN_QUIZ)
+    sheet = attempt_sheet.look(turn.session, quiz_id, turn.openid)
+    if sheet.attempt is not None:
+        return _resume(turn, quiz_id)
+    sentence = attempt_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
+    if sentence:
+        return Reply(sentence)
+    return Reply(f"{_intro(turn, sheet)}\n{chat.BEGIN}", after=After.KEEP, reference=str(quiz_id))
+
+
+def _resume(turn: Turn, quiz_id: int) -> Reply:
+    """Go on with the open attempt, unless its time is over."""
+    sheet = attempt_sheet.hold(turn.session, quiz_id, turn.openid)
+    if sheet is None:  # ended at this moment
+        return _open_one(turn, str(quiz_id))
+    attempt = sheet.attempt
+    assert attempt is not None
+    if taking.is_over(attempt, Heard(turn.now, timing.GRACE)):
+        taken = taking.time_is_up(turn.session, sheet, source=SOURCE, now=turn.now)
+        return replace(_ended(turn, taken), after=After.NOTHING)
+    time = attempt.ends_at - turn.now if attempt.ends_at else None
+    welcome = chat.welcome_back(sheet.definition.title, attempt.position.left, time)
+    return Reply(f"{welcome}\n{_ask(turn, attempt)}", after=After.KEEP, reference=str(quiz_id))
+
+
+def _not_running(turn: Turn, talk: Talk, quiz_id: int) -> Reply:
+    """Begin where the follower says so; the attempt of this talk may have ended through another door meanwhile."""
+    sheet = attempt_sheet.look(turn.session, quiz_id, turn.openid)
+    sentence = attempt_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
+    if sentence:
+        return Reply(sentence, after=After.END)
+    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    if replies.command(said) is Command.EXIT:
+        return Reply(chat.LEFT, after=After.END)
+    if same(said) not in _STARTS:
+        return Reply(f"{_intro(turn, sheet)}\n{chat.BEGIN}", after=After.KEEP, yields=True)
+    begun = taking.begin(turn.session, sheet, openid=turn.openid, source=SOURCE, now=turn.now, zone=turn.zone)
+    if begun.attempt is None:
+        return Reply(chat.UNKNOWN_QUIZ, after=After.END)
+    talk.begun_at = turn.now
+    return Reply(_ask(turn, begun.attempt), after=After.KEEP)
+
+
+_STARTS = {chat.START, "开始测试", "开始考试", "开考", "1", "好", "好的", "ok"}
+
+
+def _open_any(turn: Turn) -> Reply:
+    found = listing.open_for(turn.session, turn.openid, now=turn.now)
+    if found is None:
+        return Reply(attempt_sheet.no_shop(turn.session, turn.openid))
+    waiting = [each for each in found if each.waits]
+    if len(waiting) == 1:
+        return _open_one(turn, str(waiting[0].quiz_id))
+    if waiting:
+        state = {"choices": [[each.quiz_id, each.definition.title] for each in waiting]}
+        titles = [each.definition.title for each in waiting]
+        return Reply(chat.several_open(titles), after=After.KEEP, state=state, reference="")
+    return Reply(chat.NONE_OPEN)
+
+
+def _choose(turn: Turn, talk: Talk) -> Reply:
+    """Handle the number that chooses one of several quizzes."""
+    offered: list[Any] = talk.state["choices"]
+    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    question = Question("", QuestionType.SINGLE, "", tuple(Option(number, title) for number, title in offered))
+    if replies.command(said) is Command.EXIT:
+        return Reply(chat.LEFT, after=After.END)
+    chosen = choices.single(question, said)
+    if not isinstance(chosen, Single):
+        again = f"{chat.several_open(title for _, title in offered)}\n{chat.CHOOSE_ONE}"
+        return Reply(again, after=After.KEEP, yields=True)  # a need written meanwhile is no wrong number
+    reply = _open_one(turn, str(chosen.option))
+    if reply.after is not After.KEEP:
+        return replace(reply, after=After.END)
+    # This talk becomes the quiz's own; an older one under that name would be a second talk about one attempt.
+    turn.session.execute(
+        delete(Talk).where(Talk.openid == turn.openid, Talk.topic == TOPIC, Talk.reference == reply.reference),
+        execution_options=SYNCHRONISED,
+    )
+    talk.reference, talk.begun_at = str(reply.reference), turn.now
+    return replace(reply, state={})
+
+
+# Taking
+
+
+def _step(turn: Turn, attempt: OpenAttempt) -> Step:
+    match turn.message:
+        case messages.Text(content=content):
+            return stepping.step(attempt.position, content)
+        case messages.Image(media_id=key):
+            return stepping.step(attempt.position, picture=key)
+        case other:
+            return stepping.step(attempt.position, is_voice=isinstance(other, messages.Voice))
+
+
+def _stepped(turn: Turn, taken: Taken, step: Step, heard: Heard) -> Reply:
+    attempt = taken.sheet.attempt
+    assert attempt is not None
+    if taken.result is not None:
+        return _ended(turn, taken)
+    if step.outcome is StepOutcome.LEAVES:
+        time = attempt.ends_at - turn.now if attempt.ends_at else None
+        return Reply(chat.paused(attempt.position.left, time), after=After.PAUSE)
+    if step.outcome is StepOutcome.GOES_ON:
+        return Reply("\n".join(filter(None, (step.text, _ask(turn, attempt)))))
+    return Reply(step.text)
+
+
+def _ended(turn: Turn, taken: Taken) -> Reply:
+    if taken.result is None:  # ended at this moment through another door, which has told the shop
+        return _open_one_again(turn, taken.sheet)
+    late = (
+        chat.late(taken.late_number, taken.late_by)
+        if taken.late_number is not None and taken.late_by is not None
+        else ""
+    )
+    by_time = taken.result.ended_by == "time"
+    said = results.told(taken.result, before=late or (chat.TIME_IS_UP if by_time else ""))
+    return Reply(said, after=After.END)
+
+
+def _open_one_again(turn: Turn, sheet: AttemptSheet) -> Reply:
+    return replace(_open_one(turn, str(sheet.quiz_id)), after=After.END)
+
+
+def _ask(turn: Turn, attempt: OpenAttempt) -> str:
+    """Return the waiting question, with the time left where it is time to say so."""
+    if attempt.asked is None:
+        return chat.look_over(taking.skipped(attempt))
+    asked = stepping.ask(attempt.position)
+    if attempt.ends_at is None:
+        return asked
+    left = attempt.ends_at - turn.now
+    number = next(n for n, item in enumerate(attempt.items, start=1) if item.question == attempt.asked)
+    is_time = number % OFTEN == 0 or number == 1 or left.total_seconds() < SOON
+    return f"{asked}\n{chat.time_left(left)}" if is_time else asked
+
+
+def _intro(turn: Turn, sheet: AttemptSheet) -> str:
+    extent = listing.extent(turn.session, sheet.version_id, sheet.definition)
+    ends_at = timing.ends_at(
+        turn.now,
+        minutes=sheet.definition.minutes,
+        closes_at=sheet.closes_at,
+        is_start_only=sheet.definition.is_start_only,
+    )
+    is_cut = ends_at is not None and ends_at == sheet.closes_at
+    return chat.intro(
+        sheet.definition,
+        extent.questions,
+        extent.maximum,
+        left=sheet.left,
+        ends_at=ends_at.astimezone(turn.zone) if ends_at is not None and is_cut else None,
+    )
+
+
+def _says(turn: Turn, word: str) -> bool:
+    return isinstance(turn.message, messages.Text) and same(turn.message.content) == word
+
+
+def _goes_back(turn: Turn) -> bool:
+    return isinstance(turn.message, messages.Text) and replies.command(turn.message.content) is Command.PREVIOUS

@@ -1,0 +1,1 @@
+"""Reading of quizzes: small frozen values out, nothing written."""

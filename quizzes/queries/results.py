@@ -1,0 +1,168 @@
+"""Result of an attempt: its marks, what was wrong, and what the shop may be shown of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from foundation.dialects import table_of
+from quizzes.models.attempts import Attempt
+from quizzes.models.quizzes import Quiz, QuizVersion, Standing
+from quizzes.queries import papers
+from quizzes.rules import marking
+from quizzes.rules.definition import QuizDefinition, Reveal
+from quizzes.rules.items import Item
+from quizzes.rules.marking import Mark
+from quizzes.texts import chat
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedItem:
+    """Question of an ended attempt."""
+
+    number: int
+    #: With the key it was marked by.
+    item: Item
+    answer: Mapping[str, Any] | None
+    mark: Mark
+    #: How many seconds too late an answer came that was not marked; None where none did.
+    late_by: int | None
+    is_grace: bool
+
+    @property
+    def is_right(self) -> bool:
+        return self.mark is None or self.mark == self.item.points
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Result of an ended attempt."""
+
+    attempt_id: int
+    quiz_id: int
+    retailer_id: int
+    number: int
+    definition: QuizDefinition
+    items: tuple[MarkedItem, ...]
+    total: int
+    maximum: int
+    is_passed: bool
+    started_at: datetime
+    ended_at: datetime
+    ended_by: str
+    seconds: int
+    #: Whether it is the attempt that counts.
+    counts: bool
+    #: Attempts that may still be begun.
+    left: int
+    #: Whether the shop may see what was right.
+    shows_key: bool
+
+    @property
+    def wrong(self) -> tuple[MarkedItem, ...]:
+        return tuple(each for each in self.items if not each.is_right)
+
+    @property
+    def weakest_tag(self) -> str:
+        """The tag that lost the greatest share of its points; empty where nothing was lost."""
+        return marking.weakest_tag([(each.item, each.mark) for each in self.items])
+
+
+def result(session: Session, attempt_id: int, *, now: datetime) -> Result:
+    """Return the result of an ended attempt, by the keys it was marked by."""
+    row = session.execute(_RESULT.where(_attempt.c.id == attempt_id)).one()
+    paper = papers.places(row.paper)
+    numbers = [int(number) for number in row.key_numbers.split(",") if number]
+    keys = papers.keys_by_number(session, dict(zip((place.version_id for place in paper), numbers, strict=True)))
+    definition = papers.definition(session, row.version_id, row.digest)
+    tags = papers.tags(session, [place.version_id for place in paper])
+    items = [
+        replace(item, tags=tags.get(place.version_id, ()))
+        for item, place in zip(papers.items(session, paper, keys), paper, strict=True)
+    ]
+    marks = marking.read(row.marks)
+    return Result(
+        attempt_id=row.id,
+        quiz_id=row.quiz_id,
+        retailer_id=row.retailer_id,
+        number=row.number,
+        definition=definition,
+        items=tuple(
+            MarkedItem(
+                number,
+                item,
+                row.answers.get(item.code),
+                mark,
+                row.late.get(item.code, {}).get("seconds"),
+                item.code in row.grace,
+            )
+            for number, (item, mark) in enumerate(zip(items, marks, strict=True), start=1)
+        ),
+        total=row.total,
+        maximum=row.maximum,
+        is_passed=row.is_passed,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+        seconds=row.seconds,
+        counts=row.counted_attempt_id == row.id,
+        left=max(0, definition.attempts - row.used),
+        shows_key=_shows_key(definition.reveal, row.closes_at, now),
+    )
+
+
+def told(result: Result, *, before: str) -> str:
+    """Return the result in one message; `before` is said first."""
+    lines = [
+        before,
+        chat.result(result.total, result.maximum, result.is_passed, has_pass_mark=result.definition.pass_mark > 0),
+        chat.wrong([(each.number, each.item.tags[0] if each.item.tags else "") for each in result.wrong]),
+        chat.attempts_left(result.left),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _shows_key(reveal: Reveal, closes_at: datetime | None, now: datetime) -> bool:
+    match reveal:
+        case Reveal.AT_ONCE:
+            return True
+        case Reveal.AFTER_CLOSING:
+            return closes_at is not None and closes_at <= now
+        case Reveal.NEVER:
+            return False
+
+
+_attempt, _quiz, _version, _standing = map(table_of, (Attempt, Quiz, QuizVersion, Standing))
+_RESULT = (
+    select(
+        _attempt.c.id,
+        _attempt.c.quiz_id,
+        _attempt.c.retailer_id,
+        _attempt.c.number,
+        _attempt.c.paper,
+        _attempt.c.answers,
+        _attempt.c.late,
+        _attempt.c.grace,
+        _attempt.c.key_numbers,
+        _attempt.c.marks,
+        _attempt.c.total,
+        _attempt.c.maximum,
+        _attempt.c.is_passed,
+        _attempt.c.started_at,
+        _attempt.c.ended_at,
+        _attempt.c.ended_by,
+        _attempt.c.seconds,
+        _quiz.c.closes_at,
+        _version.c.id.label("version_id"),
+        _version.c.digest,
+        _standing.c.used,
+        _standing.c.counted_attempt_id,
+    )
+    .join(_quiz, _quiz.c.id == _attempt.c.quiz_id)
+    .join(_version, _version.c.id == _attempt.c.quiz_version_id)
+    .join(_standing, (_standing.c.quiz_id == _attempt.c.quiz_id) & (_standing.c.retailer_id == _attempt.c.retailer_id))
+    .where(_attempt.c.ended_at.is_not(None))
+)

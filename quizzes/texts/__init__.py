@@ -1,0 +1,1 @@
+"""Every sentence that quizzes say to a retailer."""
