@@ -17,11 +17,11 @@ from questions.reading import choices, replies
 from questions.reading.replies import Command
 from questions.stepping import Step, StepOutcome
 from quizzes.actions import taking
-from quizzes.actions.taking import Taken
+from quizzes.actions.taking import StepTaken
 from quizzes.queries import attempt_sheet, listing, results
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
 from quizzes.rules import timing
-from quizzes.rules.timing import Heard
+from quizzes.rules.timing import AnswerMoment
 from quizzes.texts import chat
 from wechat_bot import messages
 from wechat_bot.conversation import After, Reply, Turn
@@ -73,7 +73,7 @@ def remains(turn: Turn, talk: Talk) -> str:
         return ""
     sheet = attempt_sheet.look(turn.session, int(talk.reference), turn.openid)
     attempt = sheet.attempt
-    if attempt is None or taking.is_over(attempt, Heard(turn.now, timing.GRACE)):
+    if attempt is None or taking.is_over(attempt, AnswerMoment(turn.now, timing.GRACE)):
         return ""
     left = attempt.position.left
     return chat.left_over(left) if left else ""
@@ -116,7 +116,7 @@ def _resume(turn: Turn, quiz_id: int) -> Reply:
         return _open_one(turn, str(quiz_id))
     attempt = sheet.attempt
     assert attempt is not None
-    if taking.is_over(attempt, Heard(turn.now, timing.GRACE)):
+    if taking.is_over(attempt, AnswerMoment(turn.now, timing.GRACE)):
         taken = taking.time_is_up(turn.session, sheet, source=SOURCE, now=turn.now)
         return replace(_ended(turn, taken), after=After.NOTHING)
     time = attempt.ends_at - turn.now if attempt.ends_at else None
@@ -195,7 +195,7 @@ def _step(turn: Turn, attempt: OpenAttempt) -> Step:
             return stepping.step(attempt.position, is_voice=isinstance(other, messages.Voice))
 
 
-def _stepped(turn: Turn, taken: Taken, step: Step, heard: Heard) -> Reply:
+def _stepped(turn: Turn, taken: StepTaken, step: Step, heard: AnswerMoment) -> Reply:
     attempt = taken.sheet.attempt
     assert attempt is not None
     if taken.result is not None:
@@ -208,7 +208,7 @@ def _stepped(turn: Turn, taken: Taken, step: Step, heard: Heard) -> Reply:
     return Reply(step.text)
 
 
-def _ended(turn: Turn, taken: Taken) -> Reply:
+def _ended(turn: Turn, taken: StepTaken) -> Reply:
     if taken.result is None:  # ended at this moment through another door, which has told the shop
         return _open_one_again(turn, taken.sheet)
     late = (

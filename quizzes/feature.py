@@ -20,7 +20,6 @@ quizzes = Feature(
             hear=conversation.hear,
             remains=conversation.remains,
             lasts=timedelta(days=7),
-            page=conversation.page,
         ),
     ),
     entries=(Entry(label="测试", word="测试", link="quiz:", order=50),),

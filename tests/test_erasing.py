@@ -76,6 +76,14 @@ questions:
   - {code: q3, type: photo, text: 请拍一张照片}
   - {code: q4, type: number, text: 每天几位顾客}
 """
+QUIZ = """
+title: 用语测试
+attempts: 2
+questions:
+  - {code: k1, type: fill, text: 许可证延续应提前几天申请？, answer: 三十天}
+  - {code: k2, type: fill, text: 零售点要有什么证？, answer: 许可证}
+  - {code: k3, type: truth, text: 许可证可以转借。, answer: false}
+"""
 DRAFT = SURVEY.replace("陈列调查", "新品调查")
 #: Tables of which nothing is laid out here, for they hold nobody. Whoever makes a new one lets it be filled in `live`.
 NOBODYS = {
@@ -116,6 +124,14 @@ NOBODYS = {
     "push_refusal",
     "push_series",
     "push_split",
+    "quiz_code",
+    "quiz_item_cell",
+    "quiz_mistake",
+    "quiz_option_cell",
+    "quiz_question_picture",
+    "quiz_question_tag",
+    "quiz_regrade",
+    "quiz_regrade_change",
     "quota",
     "raised",
     "recovery_code",
@@ -171,7 +187,7 @@ class Life:
     @property
     def traces(self) -> list[str]:
         """What must be nowhere once they are erased."""
-        said = ("语音", "别的", "缘故", "没交", "断货", "再问", "不满", "留言页", "答复", "陈列")
+        said = ("语音", "别的", "缘故", "没交", "断货", "再问", "不满", "留言页", "答复", "陈列", "填空", "又填")
         return [self.phone.openid, *(self.word(each) for each in said)]
 
     @property
@@ -199,6 +215,8 @@ def live(house: House, life: Life, chen: Browser) -> Iterator[None]:
         for answer in answers:
             phone.send_image(life.picture("display")) if isinstance(answer, bytes) else phone.say(answer)
     phone.say("退出")
+    for said in ("测试", "开始", life.word("填空"), life.word("又填")):
+        phone.say(said)
     reader = H5(house, phone)
     reader.open(f"/m/library/{article_token(house)}")
     assert "已收藏" in reader.send("keep")
@@ -307,11 +325,11 @@ def town(house: House, only: Iterable[str] = SHOPS) -> tuple[Office, list[Life]]
     house.phone("陈志强").follow()
     invited = house.flask("people", "invite-manager", "13900002201").output
     assert "已绑定" in house.phone("陈志强").say(re.search(r"绑定 \w+", invited)[0]).text
-    for n, survey in enumerate((SURVEY, DRAFT), start=1):
-        path = house.settings.media_path.parent / f"survey{n}.yaml"
-        path.write_text(survey, encoding="utf-8")
-        for command in (("load", str(path)), ("publish", str(n))):
-            done = house.flask("surveys", *command)
+    for what, number, written in (("surveys", 1, SURVEY), ("surveys", 2, DRAFT), ("quizzes", 1, QUIZ)):
+        path = house.settings.media_path.parent / f"{what}{number}.yaml"
+        path.write_text(written, encoding="utf-8")
+        for command in (("load", str(path)), ("publish", str(number))):
+            done = house.flask(what, *command)
             assert done.exit_code == 0, done.output
     Library(house).published()
     lives = [Life(house, name) for name in only]

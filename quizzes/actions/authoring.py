@@ -17,7 +17,7 @@ from quizzes.actions import storing
 from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
 from quizzes.models.quizzes import Quiz, QuizState, QuizVersion, Standing
 from quizzes.queries import drawing as pools
-from quizzes.queries.papers import Place
+from quizzes.queries.papers import PaperPlace
 from quizzes.rules import drawing
 from quizzes.rules.definition import QuizDefinition, from_json, to_json
 from quizzes.rules.frozen import frozen
@@ -30,7 +30,7 @@ Criteria = Mapping[str, Criterion]
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class QuizPublished:
     """Result of a publication: the version now taken, and how many shops it newly listed."""
 
     number: int
@@ -105,7 +105,9 @@ def discard(session: Session, quiz_id: int, *, stamp: int) -> None:
     session.execute(delete(Quiz).where(Quiz.id == quiz_id))
 
 
-def publish(session: Session, quiz_id: int, *, criteria: Criteria, stamp: int, who: str, now: datetime) -> Published:
+def publish(
+    session: Session, quiz_id: int, *, criteria: Criteria, stamp: int, who: str, now: datetime
+) -> QuizPublished:
     """Freeze the draft into the version that is taken from now on, and its questions into versions of theirs.
 
     The first publication lists the audience; a later one lists it again only where it was changed, and never removes
@@ -150,7 +152,7 @@ def publish(session: Session, quiz_id: int, *, criteria: Criteria, stamp: int, w
         listed = _enlist(session, quiz_id, definition.audience, criteria, now)
         if before is None and definition.audience is not None:
             audiences.require_some(listed)
-    return Published(last.number, listed)
+    return QuizPublished(last.number, listed)
 
 
 def close(session: Session, quiz_id: int, *, now: datetime) -> None:
@@ -177,12 +179,14 @@ def unknown(quiz_id: int) -> str:
     return f"没有编号为 {quiz_id} 的测试。"
 
 
-def _paper(session: Session, quiz_id: int, definition: QuizDefinition, *, who: str, now: datetime) -> tuple[Place, ...]:
+def _paper(
+    session: Session, quiz_id: int, definition: QuizDefinition, *, who: str, now: datetime
+) -> tuple[PaperPlace, ...]:
     own = storing.store(session, definition.questions, home_quiz_id=quiz_id, who=who, now=now)
     return (*own, *_of_bank(session, definition))
 
 
-def _of_bank(session: Session, definition: QuizDefinition) -> list[Place]:
+def _of_bank(session: Session, definition: QuizDefinition) -> list[PaperPlace]:
     codes = [each.code for each in definition.bank]
     rows = session.execute(
         select(
@@ -202,7 +206,7 @@ def _of_bank(session: Session, definition: QuizDefinition) -> list[Place]:
     if twice:
         raise Refused(f"编码“{'”“'.join(sorted(twice))}”的题，试卷里和题库里各有一题，请改一个编码。")
     return [
-        Place(known[each.code].id, known[each.code].digest, each.points or known[each.code].points)
+        PaperPlace(known[each.code].id, known[each.code].digest, each.points or known[each.code].points)
         for each in definition.bank
     ]
 

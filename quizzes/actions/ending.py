@@ -14,16 +14,16 @@ from quizzes.models.attempts import Attempt, EndedBy
 from quizzes.queries import papers, results
 from quizzes.queries.attempt_sheet import AttemptSheet
 from quizzes.queries.papers import KeyInForce
-from quizzes.queries.results import Result
+from quizzes.queries.results import AttemptResult
 from quizzes.rules import marking
-from quizzes.rules.definition import Counts
+from quizzes.rules.definition import CountRule
 
 _attempt = table_of(Attempt)
 
 
 def end(
     session: Session, sheet: AttemptSheet, *, by: EndedBy, at: datetime, source: str, now: datetime
-) -> Result | None:
+) -> AttemptResult | None:
     """End the open attempt of a sheet at a moment and mark it; gives what came of it, None where somebody else has
     ended it meanwhile: their result stands."""
     attempt = sheet.attempt
@@ -36,7 +36,7 @@ def end(
 
 def end_by_clock(session: Session, sheets: Sequence[AttemptSheet], *, source: str) -> None:
     """End attempts whose time is over, each at its own end. The caller holds them."""
-    by_quiz: dict[tuple[int, Counts], list[AttemptSheet]] = {}
+    by_quiz: dict[tuple[int, CountRule], list[AttemptSheet]] = {}
     keys: dict[int, dict[int, KeyInForce]] = {}
     for sheet in sheets:
         attempt = sheet.attempt

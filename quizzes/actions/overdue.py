@@ -43,6 +43,6 @@ def end_some(session: Session, *, now: datetime) -> int:
     return len(sheets)
 
 
-def _result(session: Session, sheet: attempt_sheet.AttemptSheet, now: datetime) -> results.Result:
+def _result(session: Session, sheet: attempt_sheet.AttemptSheet, now: datetime) -> results.AttemptResult:
     assert sheet.attempt is not None
     return results.result(session, sheet.attempt.id, now=now)

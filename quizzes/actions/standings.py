@@ -10,12 +10,12 @@ from foundation.dialects import among, table_of
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Standing
 from quizzes.rules.counting import Ended, counted
-from quizzes.rules.definition import FULL_SHARE, Counts
+from quizzes.rules.definition import FULL_SHARE, CountRule
 
 _attempt, _standing = table_of(Attempt), table_of(Standing)
 
 
-def settle(session: Session, quiz_id: int, retailer_ids: Sequence[int], counts: Counts) -> None:
+def settle(session: Session, quiz_id: int, retailer_ids: Sequence[int], counts: CountRule) -> None:
     """Settle the standings of shops after attempts of theirs have ended or were marked anew. Four statements.
 
     The standings are locked first, in order. An attempt that no longer counts, and the one that does instead, are filed
@@ -51,7 +51,7 @@ def settle(session: Session, quiz_id: int, retailer_ids: Sequence[int], counts: 
         session.execute(update(_attempt).where(among(session, _attempt.c.id, moved)).values(is_filed=False))
 
 
-def _values(quiz_id: int, shop: int, rows: Sequence[Any], counts: Counts) -> dict[str, Any]:
+def _values(quiz_id: int, shop: int, rows: Sequence[Any], counts: CountRule) -> dict[str, Any]:
     by_id = {row.id: row for row in rows}
     chosen = counted([Ended(row.id, row.number, row.total, row.maximum, row.seconds) for row in rows], counts)
     one = by_id[chosen.id]

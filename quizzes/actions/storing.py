@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from foundation.digest_cache import digest
 from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionTag, QuestionVersion
-from quizzes.queries.papers import Place
-from quizzes.rules.items import Item, key_to_json, to_json
+from quizzes.queries.papers import PaperPlace
+from quizzes.rules.items import QuizItem, key_to_json, to_json
 
 
-def store(session: Session, items: Sequence[Item], *, home_quiz_id: int, who: str, now: datetime) -> tuple[Place, ...]:
+def store(
+    session: Session, items: Sequence[QuizItem], *, home_quiz_id: int, who: str, now: datetime
+) -> tuple[PaperPlace, ...]:
     """Store the items of the bank (`home_quiz_id` 0) or of one quiz, new ones and changed ones; gives the place of each
     in a paper.
 
@@ -31,10 +33,10 @@ def store(session: Session, items: Sequence[Item], *, home_quiz_id: int, who: st
     session.flush()
     _tag(session, items, known)
     versions = _versions(session, items, known, who=who, now=now)
-    return tuple(Place(versions[item.code].id, versions[item.code].digest, item.points) for item in items)
+    return tuple(PaperPlace(versions[item.code].id, versions[item.code].digest, item.points) for item in items)
 
 
-def _known(session: Session, items: Sequence[Item], home_quiz_id: int) -> dict[str, BankQuestion]:
+def _known(session: Session, items: Sequence[QuizItem], home_quiz_id: int) -> dict[str, BankQuestion]:
     codes = [item.code for item in items]
     found = session.scalars(
         select(BankQuestion)
@@ -44,7 +46,7 @@ def _known(session: Session, items: Sequence[Item], home_quiz_id: int) -> dict[s
     return {question.code: question for question in found}
 
 
-def _describe(question: BankQuestion, item: Item, *, who: str, now: datetime) -> None:
+def _describe(question: BankQuestion, item: QuizItem, *, who: str, now: datetime) -> None:
     question.kind, question.text = item.kind.value, item.question.text
     question.difficulty, question.points = item.difficulty.value, item.points
     question.is_retired = False
@@ -52,7 +54,7 @@ def _describe(question: BankQuestion, item: Item, *, who: str, now: datetime) ->
     question.changed_at, question.changed_by = now, who
 
 
-def _tag(session: Session, items: Sequence[Item], known: dict[str, BankQuestion]) -> None:
+def _tag(session: Session, items: Sequence[QuizItem], known: dict[str, BankQuestion]) -> None:
     ids = [known[item.code].id for item in items]
     session.execute(delete(QuestionTag).where(QuestionTag.question_id.in_(ids)))
     tags = [{"question_id": known[item.code].id, "tag": tag} for item in items for tag in item.tags]
@@ -61,7 +63,7 @@ def _tag(session: Session, items: Sequence[Item], known: dict[str, BankQuestion]
 
 
 def _versions(
-    session: Session, items: Sequence[Item], known: dict[str, BankQuestion], *, who: str, now: datetime
+    session: Session, items: Sequence[QuizItem], known: dict[str, BankQuestion], *, who: str, now: datetime
 ) -> dict[str, QuestionVersion]:
     """Return the version of each item by its code, new ones where it differs from the newest."""
     newest_ids = [question.version_id for question in known.values() if question.version_id is not None]
@@ -73,7 +75,7 @@ def _versions(
     )
     newest = {version.question_id: (version, key) for version, key in rows}  # the last key of each is in force
     found: dict[str, QuestionVersion] = {}
-    made: list[tuple[Item, QuestionVersion]] = []
+    made: list[tuple[QuizItem, QuestionVersion]] = []
     for item in items:
         question = known[item.code]
         body = to_json(item)

@@ -21,21 +21,21 @@ from quizzes.models.quizzes import Standing
 from quizzes.queries import drawing as pools
 from quizzes.queries import papers
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt, look, obstacle
-from quizzes.queries.papers import Place
-from quizzes.queries.results import Result
+from quizzes.queries.papers import PaperPlace
+from quizzes.queries.results import AttemptResult
 from quizzes.rules import drawing, timing
-from quizzes.rules.timing import Heard, Lateness
+from quizzes.rules.timing import AnswerMoment, Lateness
 
 _attempt, _standing = table_of(Attempt), table_of(Standing)
 _dice = SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class StepTaken:
     """Outcome of a step: the sheet as it is now, with what came of the attempt where it has ended."""
 
     sheet: AttemptSheet
-    result: Result | None = None
+    result: AttemptResult | None = None
     #: How late the answer was that ended it; None where it was in time.
     late_by: timedelta | None = None
     #: The number of the question that was answered late.
@@ -87,7 +87,7 @@ def begin(
     return look(session, sheet.quiz_id, openid)
 
 
-def _paper(session: Session, sheet: AttemptSheet) -> list[Place]:
+def _paper(session: Session, sheet: AttemptSheet) -> list[PaperPlace]:
     """Return the paper of a new attempt, drawn and shuffled where the quiz says so."""
     definition = sheet.definition
     if definition.is_drawn:
@@ -95,7 +95,7 @@ def _paper(session: Session, sheet: AttemptSheet) -> list[Place]:
             drawn = drawing.draw(definition.draw, pools.candidates(session, definition.draw), _dice)
         except ValueError:
             raise Refused(SHORT_OF_QUESTIONS) from None
-        places = [Place(each.version_id, each.digest, each.points) for each in drawn]
+        places = [PaperPlace(each.version_id, each.digest, each.points) for each in drawn]
     else:
         places = list(papers.fixed(session, sheet.version_id))
     if not definition.shuffle:
@@ -112,8 +112,8 @@ SHORT_OF_QUESTIONS = "这份测试的题库正在整理，暂时不能开始。�
 
 
 def take(
-    session: Session, sheet: AttemptSheet, step: Step, *, code: str, heard: Heard, source: str, now: datetime
-) -> Taken:
+    session: Session, sheet: AttemptSheet, step: Step, *, code: str, heard: AnswerMoment, source: str, now: datetime
+) -> StepTaken:
     """Save what a step in the chat or on the page changed; end the attempt once nothing is left to answer, or its time
     is over. The caller holds the attempt (`attempt_sheet.hold`).
 
@@ -134,7 +134,7 @@ def take(
         return hand_in(session, sheet, source=source, at=heard.at, now=now)
     if moved != attempt:
         _keep(session, moved, source)
-    return Taken(sheet)
+    return StepTaken(sheet)
 
 
 def skipped(attempt: OpenAttempt) -> list[int]:
@@ -142,26 +142,26 @@ def skipped(attempt: OpenAttempt) -> list[int]:
     return [number for number, item in enumerate(attempt.items, start=1) if "s" in attempt.answers.get(item.code, {})]
 
 
-def hand_in(session: Session, sheet: AttemptSheet, *, source: str, at: datetime, now: datetime) -> Taken:
+def hand_in(session: Session, sheet: AttemptSheet, *, source: str, at: datetime, now: datetime) -> StepTaken:
     """End the attempt because its shop wants to, with what is answered."""
-    return Taken(sheet, ending.end(session, sheet, by=EndedBy.SHOP, at=at, source=source, now=now))
+    return StepTaken(sheet, ending.end(session, sheet, by=EndedBy.SHOP, at=at, source=source, now=now))
 
 
-def time_is_up(session: Session, sheet: AttemptSheet, *, source: str, now: datetime) -> Taken:
+def time_is_up(session: Session, sheet: AttemptSheet, *, source: str, now: datetime) -> StepTaken:
     """End an attempt whose time is over, before the clock does; gives the same result as the clock's."""
     attempt = sheet.attempt
     assert attempt is not None and attempt.ends_at is not None
-    return Taken(sheet, ending.end(session, sheet, by=EndedBy.TIME, at=attempt.ends_at, source=source, now=now))
+    return StepTaken(sheet, ending.end(session, sheet, by=EndedBy.TIME, at=attempt.ends_at, source=source, now=now))
 
 
-def is_over(attempt: OpenAttempt, heard: Heard) -> bool:
+def is_over(attempt: OpenAttempt, heard: AnswerMoment) -> bool:
     """Whether the time of an attempt is over, the grace of a page included."""
     return timing.lateness(heard, attempt.ends_at) is Lateness.LATE
 
 
 def _too_late(
-    session: Session, sheet: AttemptSheet, step: Step, *, code: str, heard: Heard, source: str, now: datetime
-) -> Taken:
+    session: Session, sheet: AttemptSheet, step: Step, *, code: str, heard: AnswerMoment, source: str, now: datetime
+) -> StepTaken:
     attempt = sheet.attempt
     assert attempt is not None and attempt.ends_at is not None
     answer = step.position.answers.get(code)

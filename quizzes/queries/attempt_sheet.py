@@ -18,9 +18,9 @@ from questions.stepping import Position
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
-from quizzes.queries.papers import Place
+from quizzes.queries.papers import PaperPlace
 from quizzes.rules.definition import QuizDefinition
-from quizzes.rules.items import Item
+from quizzes.rules.items import QuizItem
 from quizzes.texts import chat
 
 
@@ -31,9 +31,9 @@ class OpenAttempt:
     id: int
     number: int
     version_id: int
-    paper: tuple[Place, ...]
+    paper: tuple[PaperPlace, ...]
     #: As shown: without keys.
-    items: tuple[Item, ...]
+    items: tuple[QuizItem, ...]
     started_at: datetime
     ends_at: datetime | None
     #: Question code to answer JSON.

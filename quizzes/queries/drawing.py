@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from quizzes.models.bank import BANK, BankQuestion, QuestionTag, QuestionVersion
 from quizzes.rules.definition import Stratum
-from quizzes.rules.drawing import Candidate
+from quizzes.rules.drawing import PoolQuestion
 from quizzes.rules.items import Difficulty
 
 
-def candidates(session: Session, strata: Sequence[Stratum]) -> list[Candidate]:
+def candidates(session: Session, strata: Sequence[Stratum]) -> list[PoolQuestion]:
     """Return the questions in use that have the tag of any stratum. One statement."""
     tags = {one.tag for one in strata}
     rows = session.execute(
@@ -28,9 +28,9 @@ def candidates(session: Session, strata: Sequence[Stratum]) -> list[Candidate]:
         .where(BankQuestion.home_quiz_id == BANK, BankQuestion.is_retired.is_(False), QuestionTag.tag.in_(tags))
         .order_by(BankQuestion.id)
     )
-    found: dict[int, Candidate] = {}
+    found: dict[int, PoolQuestion] = {}
     for row in rows:
         seen = found.get(row.id)
         tagged = frozenset({row.tag}) | (seen.tags if seen else frozenset())
-        found[row.id] = Candidate(row.version_id, row.digest, row.id, tagged, Difficulty(row.difficulty), row.points)
+        found[row.id] = PoolQuestion(row.version_id, row.digest, row.id, tagged, Difficulty(row.difficulty), row.points)
     return list(found.values())

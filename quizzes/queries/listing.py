@@ -15,7 +15,7 @@ from quizzes.queries import papers
 from quizzes.rules.definition import QuizDefinition
 
 
-class Extent(NamedTuple):
+class PaperExtent(NamedTuple):
     """Extent of a paper: how many questions, and the greatest sum of points in hundredths; None where each paper is
     drawn from questions that are worth different points."""
 
@@ -66,16 +66,16 @@ def open_for(session: Session, openid: str, *, now: datetime) -> list[WaitingQui
     ]
 
 
-def extent(session: Session, version_id: int, definition: QuizDefinition) -> Extent:
+def extent(session: Session, version_id: int, definition: QuizDefinition) -> PaperExtent:
     """Return the extent of a version's paper."""
     if not definition.is_drawn:
         paper = papers.fixed(session, version_id)
-        return Extent(len(paper), sum(place.points for place in paper))
+        return PaperExtent(len(paper), sum(place.points for place in paper))
     questions = sum(one.count for one in definition.draw)
     points = [one.points for one in definition.draw]
     if any(each is None for each in points):
-        return Extent(questions, None)
-    return Extent(questions, sum(one.count * (one.points or 0) for one in definition.draw))
+        return PaperExtent(questions, None)
+    return PaperExtent(questions, sum(one.count * (one.points or 0) for one in definition.draw))
 
 
 _quiz, _version, _retailer, _standing, _attempt = map(table_of, (Quiz, QuizVersion, Retailer, Standing, Attempt))

@@ -14,7 +14,7 @@ from quizzes.rules import frozen
 from quizzes.rules import items as stored
 from quizzes.rules.definition import QuizDefinition, from_json
 from quizzes.rules.drawing import ordered
-from quizzes.rules.items import Item, Key
+from quizzes.rules.items import Key, QuizItem
 
 #: More questions than a company asks at once, at about a kilobyte each.
 _bodies: DigestCache[Mapping[str, Any]] = DigestCache(5000)
@@ -22,7 +22,7 @@ _definitions: DigestCache[QuizDefinition] = DigestCache(256)
 _NO_KEY = Key()
 
 
-class Place(NamedTuple):
+class PaperPlace(NamedTuple):
     """Place in a paper: which version of a question, its digest, its points, and the order of its options."""
 
     version_id: int
@@ -41,16 +41,16 @@ class KeyInForce(NamedTuple):
     key: Key
 
 
-def places(paper: Iterable[Sequence[Any]]) -> tuple[Place, ...]:
+def places(paper: Iterable[Sequence[Any]]) -> tuple[PaperPlace, ...]:
     """Return the places of a stored paper.
 
-    >>> places([Place(3, "ab", 500, (2, 1)).to_json()])
-    (Place(version_id=3, digest='ab', points=500, order=(2, 1)),)
+    >>> places([PaperPlace(3, "ab", 500, (2, 1)).to_json()])
+    (PaperPlace(version_id=3, digest='ab', points=500, order=(2, 1)),)
     """
-    return tuple(Place(version, digest, points, tuple(order)) for version, digest, points, order in paper)
+    return tuple(PaperPlace(version, digest, points, tuple(order)) for version, digest, points, order in paper)
 
 
-def items(session: Session, paper: Sequence[Place], keys: Mapping[int, Key]) -> tuple[Item, ...]:
+def items(session: Session, paper: Sequence[PaperPlace], keys: Mapping[int, Key]) -> tuple[QuizItem, ...]:
     """Return the items of a paper as they are shown; `keys` are keys by version, and a missing one is empty.
 
     One statement, and none where this process has shown them lately.
@@ -63,7 +63,7 @@ def items(session: Session, paper: Sequence[Place], keys: Mapping[int, Key]) -> 
     return tuple(_item(place, found, keys.get(place.version_id, _NO_KEY)) for place in paper)
 
 
-def _item(place: Place, found: Mapping[int, Mapping[str, Any]], key: Key) -> Item:
+def _item(place: PaperPlace, found: Mapping[int, Mapping[str, Any]], key: Key) -> QuizItem:
     body = _bodies.get(place.digest, lambda: found[place.version_id])
     item = stored.from_json(body, key, points=place.points)
     question = replace(item.question, options=ordered(item.question.options, place.order))
@@ -117,7 +117,7 @@ def definition(session: Session, version_id: int, digest: str) -> QuizDefinition
     return _definitions.get(digest, load)
 
 
-def fixed(session: Session, version_id: int) -> tuple[Place, ...]:
+def fixed(session: Session, version_id: int) -> tuple[PaperPlace, ...]:
     """Return the places of a fixed paper, in the author's order. One statement."""
     return places(
         frozen.paper(session.scalars(select(QuizVersion.definition).where(QuizVersion.id == version_id)).one())

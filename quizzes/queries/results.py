@@ -14,7 +14,7 @@ from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
 from quizzes.rules import marking
 from quizzes.rules.definition import QuizDefinition, Reveal
-from quizzes.rules.items import Item
+from quizzes.rules.items import QuizItem
 from quizzes.rules.marking import Mark
 from quizzes.texts import chat
 
@@ -25,7 +25,7 @@ class MarkedItem:
 
     number: int
     #: With the key it was marked by.
-    item: Item
+    item: QuizItem
     answer: Mapping[str, Any] | None
     mark: Mark
     #: How many seconds too late an answer came that was not marked; None where none did.
@@ -38,7 +38,7 @@ class MarkedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class AttemptResult:
     """Result of an ended attempt."""
 
     attempt_id: int
@@ -71,7 +71,7 @@ class Result:
         return marking.weakest_tag([(each.item, each.mark) for each in self.items])
 
 
-def result(session: Session, attempt_id: int, *, now: datetime) -> Result:
+def result(session: Session, attempt_id: int, *, now: datetime) -> AttemptResult:
     """Return the result of an ended attempt, by the keys it was marked by."""
     row = session.execute(_RESULT.where(_attempt.c.id == attempt_id)).one()
     paper = papers.places(row.paper)
@@ -84,7 +84,7 @@ def result(session: Session, attempt_id: int, *, now: datetime) -> Result:
         for item, place in zip(papers.items(session, paper, keys), paper, strict=True)
     ]
     marks = marking.read(row.marks)
-    return Result(
+    return AttemptResult(
         attempt_id=row.id,
         quiz_id=row.quiz_id,
         retailer_id=row.retailer_id,
@@ -114,7 +114,7 @@ def result(session: Session, attempt_id: int, *, now: datetime) -> Result:
     )
 
 
-def told(result: Result, *, before: str) -> str:
+def told(result: AttemptResult, *, before: str) -> str:
     """Return the result in one message; `before` is said first."""
     lines = [
         before,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from quizzes.rules.definition import Counts
+from quizzes.rules.definition import CountRule
 
 
 class Ended(NamedTuple):
@@ -18,22 +18,22 @@ class Ended(NamedTuple):
     seconds: int
 
 
-def counted(attempts: Sequence[Ended], counts: Counts) -> Ended:
+def counted(attempts: Sequence[Ended], counts: CountRule) -> Ended:
     """Return the attempt that counts. The best is the one with the greatest share of its maximum, of equal ones the
     quicker, then the earlier.
 
     >>> first, second = Ended(7, 1, 8000, 10_000, 300), Ended(9, 2, 6000, 10_000, 200)
-    >>> [counted((first, second), rule).number for rule in (Counts.BEST, Counts.FIRST, Counts.LAST)]
+    >>> [counted((first, second), rule).number for rule in (CountRule.BEST, CountRule.FIRST, CountRule.LAST)]
     [1, 1, 2]
-    >>> counted((Ended(1, 1, 95, 100, 9), Ended(2, 2, 90, 90, 9)), Counts.BEST).number
+    >>> counted((Ended(1, 1, 95, 100, 9), Ended(2, 2, 90, 90, 9)), CountRule.BEST).number
     2
     """
     match counts:
-        case Counts.FIRST:
+        case CountRule.FIRST:
             return min(attempts, key=lambda each: each.number)
-        case Counts.LAST:
+        case CountRule.LAST:
             return max(attempts, key=lambda each: each.number)
-        case Counts.BEST:
+        case CountRule.BEST:
             best = attempts[0]
             for each in attempts[1:]:
                 if _is_better(each, best):

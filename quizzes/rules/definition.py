@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from quizzes.rules import items as stored
-from quizzes.rules.items import Difficulty, Item
+from quizzes.rules.items import Difficulty, QuizItem
 
 FULL_SHARE = 10_000
 """A share of one in hundredths of a per cent, the unit of pass marks."""
@@ -17,7 +17,7 @@ FULL_SHARE = 10_000
 DEFAULT_PASS = 6000
 
 
-class Counts(StrEnum):
+class CountRule(StrEnum):
     """Which attempt of a shop counts."""
 
     FIRST = "first"
@@ -26,7 +26,7 @@ class Counts(StrEnum):
 
     @property
     def label(self) -> str:
-        return {Counts.FIRST: "取第一次", Counts.BEST: "取最高分", Counts.LAST: "取最后一次"}[self]
+        return {CountRule.FIRST: "取第一次", CountRule.BEST: "取最高分", CountRule.LAST: "取最后一次"}[self]
 
 
 class Reveal(StrEnum):
@@ -70,7 +70,7 @@ class QuizDefinition:
     """
 
     title: str
-    questions: tuple[Item, ...] = ()
+    questions: tuple[QuizItem, ...] = ()
     bank: tuple[FromBank, ...] = ()
     draw: tuple[Stratum, ...] = ()
     intro: str = ""
@@ -82,7 +82,7 @@ class QuizDefinition:
     is_start_only: bool = False
     """The end forbids beginning; who has begun keeps the whole time."""
     attempts: int = 1
-    counts: Counts = Counts.BEST
+    counts: CountRule = CountRule.BEST
     pass_mark: int = DEFAULT_PASS
     """Least share of the maximum, in hundredths of a per cent."""
     shuffle: bool = False
@@ -157,7 +157,7 @@ def from_json(data: Mapping[str, Any]) -> QuizDefinition:
         closes_at=datetime.fromisoformat(data["closes_at"]) if data["closes_at"] else None,
         is_start_only=data["is_start_only"],
         attempts=data["attempts"],
-        counts=Counts(data["counts"]),
+        counts=CountRule(data["counts"]),
         pass_mark=data["pass_mark"],
         shuffle=data["shuffle"],
         reveal=Reveal(data["reveal"]),
@@ -167,7 +167,7 @@ def from_json(data: Mapping[str, Any]) -> QuizDefinition:
     )
 
 
-def _item_to_json(item: Item) -> dict[str, Any]:
+def _item_to_json(item: QuizItem) -> dict[str, Any]:
     return {
         "item": stored.to_json(item),
         "key": stored.key_to_json(item.key),
@@ -177,7 +177,7 @@ def _item_to_json(item: Item) -> dict[str, Any]:
     }
 
 
-def _item_from_json(data: Mapping[str, Any]) -> Item:
+def _item_from_json(data: Mapping[str, Any]) -> QuizItem:
     return stored.from_json(
         data["item"],
         stored.key_from_json(data["key"]),

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from questions.question import Option
 from quizzes.rules.definition import Stratum
 from quizzes.rules.item_reader import is_last
-from quizzes.rules.items import Difficulty, Item
+from quizzes.rules.items import Difficulty, QuizItem
 
 
-class Candidate(NamedTuple):
+class PoolQuestion(NamedTuple):
     """Question of the bank that may be drawn."""
 
     version_id: int
@@ -24,13 +24,13 @@ class Candidate(NamedTuple):
     points: int
 
 
-def shortage(strata: Sequence[Stratum], pool: Sequence[Candidate]) -> list[tuple[Stratum, int]]:
+def shortage(strata: Sequence[Stratum], pool: Sequence[PoolQuestion]) -> list[tuple[Stratum, int]]:
     """Return the strata that cannot be filled, each with how many questions it lacks where the others take theirs."""
     taken = _assigned(strata, pool, Random(0))
     return [(one, one.count - len(taken[n])) for n, one in enumerate(strata) if len(taken[n]) < one.count]
 
 
-def draw(strata: Sequence[Stratum], pool: Sequence[Candidate], dice: Random) -> list[Candidate]:
+def draw(strata: Sequence[Stratum], pool: Sequence[PoolQuestion], dice: Random) -> list[PoolQuestion]:
     """Return a paper drawn from the pool: each stratum's share, no question twice, in the order of the strata, each
     with the points of its stratum where that names any.
 
@@ -46,7 +46,9 @@ def draw(strata: Sequence[Stratum], pool: Sequence[Candidate], dice: Random) -> 
     ]
 
 
-def _assigned(strata: Sequence[Stratum], pool: Sequence[Candidate], dice: Random) -> Mapping[int, list[Candidate]]:
+def _assigned(
+    strata: Sequence[Stratum], pool: Sequence[PoolQuestion], dice: Random
+) -> Mapping[int, list[PoolQuestion]]:
     """Give each stratum its questions, at random, so that as many places as possible are filled.
 
     A question may fit several strata (it has several tags, or a stratum takes any difficulty): a place that finds none
@@ -72,18 +74,18 @@ def _assigned(strata: Sequence[Stratum], pool: Sequence[Candidate], dice: Random
         for _ in range(one.count):
             if not place(n, set()):
                 break
-    taken: dict[int, list[Candidate]] = {n: [] for n in range(len(strata))}
+    taken: dict[int, list[PoolQuestion]] = {n: [] for n in range(len(strata))}
     for each in shuffled:
         if each.question_id in owner:
             taken[owner[each.question_id]].append(each)
     return taken
 
 
-def _fits(stratum: Stratum, candidate: Candidate) -> bool:
+def _fits(stratum: Stratum, candidate: PoolQuestion) -> bool:
     return stratum.tag in candidate.tags and stratum.difficulty in (None, candidate.difficulty)
 
 
-def option_order(item: Item, dice: Random) -> list[int]:
+def option_order(item: QuizItem, dice: Random) -> list[int]:
     """Return the codes of the options in another order; what speaks of all others (以上都对) stays last.
 
     The order of 对 and 错, and of an item that may not be shuffled, stays: then there are no codes.

@@ -14,7 +14,7 @@ from questions.authoring.spelling import Misspelt, Notes, Path, decimal, suggest
 from questions.numerals import place, same
 from questions.question import Question
 from questions.reading import truths
-from quizzes.rules.items import HUNDREDTHS, RIGHT, WRONG, Difficulty, Item, Key, Kind, Rule
+from quizzes.rules.items import HUNDREDTHS, RIGHT, WRONG, Difficulty, Key, Kind, MarkingRule, QuizItem
 
 LONGEST_EXPLANATION = 500
 LONGEST_TAG = 20
@@ -61,15 +61,15 @@ _DIFFICULTIES = {
     **{each.value: each for each in Difficulty},
 }
 _RULES = {
-    "全对才得分": Rule.ALL,
-    "全对": Rule.ALL,
-    "漏选得一半": Rule.HALF,
-    "漏选一半": Rule.HALF,
-    "一半": Rule.HALF,
-    "按选对的比例得分": Rule.EACH,
-    "按比例": Rule.EACH,
-    "每个": Rule.EACH,
-    **{each.value: each for each in Rule},
+    "全对才得分": MarkingRule.ALL,
+    "全对": MarkingRule.ALL,
+    "漏选得一半": MarkingRule.HALF,
+    "漏选一半": MarkingRule.HALF,
+    "一半": MarkingRule.HALF,
+    "按选对的比例得分": MarkingRule.EACH,
+    "按比例": MarkingRule.EACH,
+    "每个": MarkingRule.EACH,
+    **{each.value: each for each in MarkingRule},
 }
 #: Labels that speak of the other options as a whole: they stay last when options are shuffled.
 _OF_ALL = re.compile(
@@ -134,7 +134,7 @@ class _Entry:
 
 def read_items(
     written: object, *, before: Sequence[Question], notes: Notes, more: Sequence[str] = ()
-) -> tuple[Item, ...]:
+) -> tuple[QuizItem, ...]:
     """Return the items of a list as its author wrote it; faulty ones are left out and noted.
 
     `before` are the questions of earlier versions, whose options keep their codes; `more` are keys that the caller
@@ -176,12 +176,12 @@ def _kind_word(entry: Mapping[str, Any]) -> Kind | None:
     return KIND_WORDS.get(plain(str(entry.get("type"))).lower())
 
 
-def _item(entry: _Entry, question: Question | None) -> Item | None:
+def _item(entry: _Entry, question: Question | None) -> QuizItem | None:
     """Read what belongs to an item beside its question; the rest of a faulty question is looked at all the same."""
     points = entry.take("points", "分值", read_points, POINTS)
     tags = entry.take("tags", "标签", _tags, ())
     difficulty = entry.take("difficulty", "难度", read_difficulty, Difficulty.MEDIUM)
-    rule = entry.take("rule", "计分", partial(_one_of, _RULES), Rule.ALL)
+    rule = entry.take("rule", "计分", partial(_one_of, _RULES), MarkingRule.ALL)
     explanation = entry.take("explanation", "解析", partial(words, longest=LONGEST_EXPLANATION), "")
     source = entry.take("source", "出处", partial(words, longest=LONGEST_SOURCE), "")
     lesson = entry.take("lesson", "学习", _link, "")
@@ -196,7 +196,7 @@ def _item(entry: _Entry, question: Question | None) -> Item | None:
         return None
     if entry.written.get("other"):
         entry.wrong("other", "考题不能有“其他”这个选项")
-    if kind is not Kind.MULTIPLE and rule is not Rule.ALL:
+    if kind is not Kind.MULTIPLE and rule is not MarkingRule.ALL:
         entry.wrong("rule", "只有多选题才能部分得分")
     key = _key(entry, kind, question, rule)
     if key is None:
@@ -204,7 +204,7 @@ def _item(entry: _Entry, question: Question | None) -> Item | None:
     falsified = unshufflable(question) if kind in (Kind.SINGLE, Kind.MULTIPLE) else None
     if falsified is not None and shuffles:
         entry.wrong("options", f"选项“{falsified}”换了位置就不对了，请改写，或不要打乱这一题")
-    return Item(
+    return QuizItem(
         # Left out it gets nothing; nobody is kept on a question they do not know.
         question=replace(question, required=False),
         kind=kind,
@@ -256,7 +256,7 @@ def _link(value: object) -> str:
     return link
 
 
-def _key(entry: _Entry, kind: Kind, question: Question, rule: Rule) -> Key | None:
+def _key(entry: _Entry, kind: Kind, question: Question, rule: MarkingRule) -> Key | None:
     written = entry.written.get("answer")
     if written is None or written == "" or written == []:
         entry.wrong("answer", f"缺少{entry.notes.named('答案', 'answer')}".strip())
@@ -268,13 +268,14 @@ def _key(entry: _Entry, kind: Kind, question: Question, rule: Rule) -> Key | Non
         return None
 
 
-def read_key(written: object, kind: Kind, question: Question, rule: Rule) -> Key:
+def read_key(written: object, kind: Kind, question: Question, rule: MarkingRule) -> Key:
     """Return the key as an author or a corrector wrote it. Raises Misspelt.
 
     >>> from questions.question import Option, QuestionType
     >>> options = tuple(Option(n, label) for n, label in enumerate("甲乙丙丁", start=1))
     >>> asked = Question("k", QuestionType.MULTIPLE, "?", options)
-    >>> [sorted(read_key(key, Kind.MULTIPLE, asked, Rule.ALL).right) for key in ("AC", [1, 3], "甲、丙", "1,3", "ＡＣ")]
+    >>> written = ("AC", [1, 3], "甲、丙", "1,3", "ＡＣ")
+    >>> [sorted(read_key(key, Kind.MULTIPLE, asked, MarkingRule.ALL).right) for key in written]
     [[1, 3], [1, 3], [1, 3], [1, 3], [1, 3]]
     """
     match kind:

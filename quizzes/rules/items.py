@@ -68,7 +68,7 @@ class Difficulty(StrEnum):
         return {Difficulty.EASY: "易", Difficulty.MEDIUM: "中", Difficulty.HARD: "难"}[self]
 
 
-class Rule(StrEnum):
+class MarkingRule(StrEnum):
     """Marking rule of a multiple choice. A wrong choice gives nothing under each of them: ticking all never pays."""
 
     ALL = "all"
@@ -80,10 +80,12 @@ class Rule(StrEnum):
 
     @property
     def label(self) -> str:
-        return {Rule.ALL: "全对才得分", Rule.HALF: "漏选得一半", Rule.EACH: "按选对的比例得分"}[self]
+        return {MarkingRule.ALL: "全对才得分", MarkingRule.HALF: "漏选得一半", MarkingRule.EACH: "按选对的比例得分"}[
+            self
+        ]
 
 
-class Effect(StrEnum):
+class KeyEffect(StrEnum):
     """Effect of a key: how an item counts."""
 
     MARKED = "marked"
@@ -100,12 +102,12 @@ class Key:
     right: frozenset[int] = frozenset()
     variants: tuple[str, ...] = ()
     """Accepted spellings of a fill-in."""
-    rule: Rule = Rule.ALL
-    effect: Effect = Effect.MARKED
+    rule: MarkingRule = MarkingRule.ALL
+    effect: KeyEffect = KeyEffect.MARKED
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class QuizItem:
     """Item of the bank or of a quiz."""
 
     question: Question
@@ -128,7 +130,7 @@ class Item:
         return self.question.code
 
 
-def to_json(item: Item) -> dict[str, Any]:
+def to_json(item: QuizItem) -> dict[str, Any]:
     """Return what is shown of an item as plain JSON values; `from_json` reads it back unchanged.
 
     Left out are the key, and what staff may change without a new version: points, tags, difficulty.
@@ -150,14 +152,14 @@ def from_json(
     points: int,
     tags: tuple[str, ...] = (),
     difficulty: Difficulty = Difficulty.MEDIUM,
-) -> Item:
+) -> QuizItem:
     """Return the item whose shown part `to_json` wrote.
 
-    >>> one = Item(Question("k1", QuestionType.SINGLE, "?", TRUTH_OPTIONS), Kind.TRUTH, Key(frozenset({1})), 500)
+    >>> one = QuizItem(Question("k1", QuestionType.SINGLE, "?", TRUTH_OPTIONS), Kind.TRUTH, Key(frozenset({1})), 500)
     >>> from_json(to_json(one), one.key, points=500) == one
     True
     """
-    return Item(
+    return QuizItem(
         question=stored.from_json(data["question"]),
         kind=Kind(data["kind"]),
         key=key,
@@ -184,8 +186,8 @@ def key_to_json(key: Key) -> dict[str, Any]:
 def key_from_json(data: Mapping[str, Any]) -> Key:
     """Return the key that `key_to_json` wrote.
 
-    >>> one = Key(frozenset({1, 3}), rule=Rule.EACH)
+    >>> one = Key(frozenset({1, 3}), rule=MarkingRule.EACH)
     >>> key_from_json(key_to_json(one)) == one
     True
     """
-    return Key(frozenset(data["right"]), tuple(data["variants"]), Rule(data["rule"]), Effect(data["effect"]))
+    return Key(frozenset(data["right"]), tuple(data["variants"]), MarkingRule(data["rule"]), KeyEffect(data["effect"]))

@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from questions.answers import FreeText, Multiple, Single, from_json
 from questions.numerals import quantity, same
-from quizzes.rules.items import Effect, Item, Key, Rule
+from quizzes.rules.items import Key, KeyEffect, MarkingRule, QuizItem
 
 Mark = int | None
 """Hundredths of a point; None where the item is struck and counts for nobody."""
 
 
-class Marked(NamedTuple):
+class MarkedPaper(NamedTuple):
     """Marked paper: the mark of each item in order, their sum, and the greatest sum, in hundredths of a point."""
 
     marks: tuple[Mark, ...]
@@ -21,11 +21,11 @@ class Marked(NamedTuple):
     maximum: int
 
 
-def paper(items: Sequence[Item], answers: Mapping[str, Mapping[str, Any]]) -> Marked:
+def paper(items: Sequence[QuizItem], answers: Mapping[str, Mapping[str, Any]]) -> MarkedPaper:
     """Return the marked paper; `answers` are stored answers by the item's code, and what is missing gets nothing."""
     marks = tuple(mark(item, answers.get(item.code)) for item in items)
-    maximum = sum(item.points for item in items if item.key.effect is not Effect.STRUCK)
-    return Marked(marks, sum(each for each in marks if each is not None), maximum)
+    maximum = sum(item.points for item in items if item.key.effect is not KeyEffect.STRUCK)
+    return MarkedPaper(marks, sum(each for each in marks if each is not None), maximum)
 
 
 def is_passed(total: int, maximum: int, pass_mark: int) -> bool:
@@ -39,20 +39,20 @@ def is_passed(total: int, maximum: int, pass_mark: int) -> bool:
     return maximum > 0 and total * 10_000 >= pass_mark * maximum
 
 
-def mark(item: Item, answer: Mapping[str, Any] | None) -> Mark:
+def mark(item: QuizItem, answer: Mapping[str, Any] | None) -> Mark:
     """Return the mark of a stored answer, from 0 to the item's points; None where the item is struck.
 
     >>> from questions.question import Question
     >>> from quizzes.rules.items import Kind
     >>> often = Question("k4", Kind.FILL.type, "许可证延续应提前几天申请?")
-    >>> item = Item(often, Kind.FILL, Key(variants=("三十天",)), 1000)
+    >>> item = QuizItem(often, Kind.FILL, Key(variants=("三十天",)), 1000)
     >>> [mark(item, {"t": said}) for said in ("30天", "３０ 天", "三十天。", "30", "30元", "")]
     [1000, 1000, 1000, 1000, 0, 0]
     """
     key = item.key
-    if key.effect is Effect.STRUCK:
+    if key.effect is KeyEffect.STRUCK:
         return None
-    if key.effect is Effect.FULL:
+    if key.effect is KeyEffect.FULL:
         return item.points
     match from_json(item.question, answer) if answer is not None else None:
         case Single(option=chosen):
@@ -72,11 +72,11 @@ def _of_several(chosen: frozenset[int], key: Key, points: int) -> int:
     if chosen == key.right:
         return points
     match key.rule:
-        case Rule.HALF:
+        case MarkingRule.HALF:
             return _rounded(points, 2)
-        case Rule.EACH:
+        case MarkingRule.EACH:
             return _rounded(points * hit, len(key.right))
-        case Rule.ALL:
+        case MarkingRule.ALL:
             return 0
 
 
@@ -125,7 +125,7 @@ def read(marks: str) -> tuple[Mark, ...]:
     return tuple(int(each) if each else None for each in marks.split(","))
 
 
-def weakest_tag(marked: Sequence[tuple[Item, Mark]]) -> str:
+def weakest_tag(marked: Sequence[tuple[QuizItem, Mark]]) -> str:
     """Return the tag that lost the greatest share of its points, of equal ones the one that lost more; empty where
     nothing was lost or nothing has a tag."""
     lost: dict[str, int] = {}

@@ -27,9 +27,9 @@ from questions.authoring.spelling import (
 )
 from questions.authoring.versions import with_codes
 from questions.question import Question
-from quizzes.rules.definition import DEFAULT_PASS, Counts, FromBank, QuizDefinition, Reveal, Stratum
+from quizzes.rules.definition import DEFAULT_PASS, CountRule, FromBank, QuizDefinition, Reveal, Stratum
 from quizzes.rules.item_reader import LONGEST_TAG, read_difficulty, read_items, read_points, unshufflable
-from quizzes.rules.items import Item
+from quizzes.rules.items import QuizItem
 
 CALLED = "试卷"
 LONGEST_TITLE = 60
@@ -57,13 +57,13 @@ KEYS = (
     "bank",
     "draw",
 )
-_COUNTS = {each.value: each for each in Counts} | {
-    "取最高分": Counts.BEST,
-    "最高分": Counts.BEST,
-    "取第一次": Counts.FIRST,
-    "第一次": Counts.FIRST,
-    "取最后一次": Counts.LAST,
-    "最后一次": Counts.LAST,
+_COUNTS = {each.value: each for each in CountRule} | {
+    "取最高分": CountRule.BEST,
+    "最高分": CountRule.BEST,
+    "取第一次": CountRule.FIRST,
+    "第一次": CountRule.FIRST,
+    "取最后一次": CountRule.LAST,
+    "最后一次": CountRule.LAST,
 }
 _REVEALS = {each.value: each for each in Reveal} | {
     "交卷就看": Reveal.AT_ONCE,
@@ -153,7 +153,7 @@ def review(
         closes_at=closes_at,
         is_start_only=head.take("start_only", "只限开始时间", truth, False),
         attempts=attempts,
-        counts=head.take("counts", "成绩取法", partial(_one_of, _COUNTS), Counts.BEST),
+        counts=head.take("counts", "成绩取法", partial(_one_of, _COUNTS), CountRule.BEST),
         pass_mark=head.take("pass", "及格线", _share, DEFAULT_PASS),
         shuffle=head.take("shuffle", "乱序", truth, False),
         reveal=head.take("reveal", "公布答案", partial(_one_of, _REVEALS), Reveal.AT_ONCE),
@@ -184,7 +184,7 @@ def _with_paper(head: Head, definition: QuizDefinition, before: Sequence[Questio
     return replace(definition, questions=items, bank=bank)
 
 
-def _refuse_falsified(items: Sequence[Item], written: Sequence[Mapping[str, Any]], notes: Notes) -> None:
+def _refuse_falsified(items: Sequence[QuizItem], written: Sequence[Mapping[str, Any]], notes: Notes) -> None:
     """Note the options that another order would make false, unless the author keeps that item in order."""
     at = {plain(str(each.get("code"))): n for n, each in enumerate(written) if isinstance(each, Mapping)}
     for item in items:

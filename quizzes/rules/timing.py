@@ -25,7 +25,7 @@ class Lateness(StrEnum):
     LATE = "late"
 
 
-class Heard(NamedTuple):
+class AnswerMoment(NamedTuple):
     """Moment an answer counts as given, and how long after it the attempt may still end."""
 
     at: datetime
@@ -51,17 +51,17 @@ def ends_at(
     return min(ends, default=None)
 
 
-def in_chat(sent_at: datetime, now: datetime) -> Heard:
+def in_chat(sent_at: datetime, now: datetime) -> AnswerMoment:
     """Return when a message of the chat counts as given: as WeChat took it, neither in the future nor long ago."""
-    return Heard(min(max(sent_at, now - REDELIVERED), now), timedelta())
+    return AnswerMoment(min(max(sent_at, now - REDELIVERED), now), timedelta())
 
 
-def on_page(now: datetime) -> Heard:
+def on_page(now: datetime) -> AnswerMoment:
     """Return when the form of a page counts as given."""
-    return Heard(now, GRACE)
+    return AnswerMoment(now, GRACE)
 
 
-def lateness(heard: Heard, ends: datetime | None) -> Lateness:
+def lateness(heard: AnswerMoment, ends: datetime | None) -> Lateness:
     """Return whether an answer came in time, within the grace of a page, or late.
 
     >>> from datetime import UTC

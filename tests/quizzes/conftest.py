@@ -1,6 +1,5 @@
 """The house of a quiz test: a roster, two shops on the telephone, and quizzes that are quickly published."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest

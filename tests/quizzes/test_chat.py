@@ -25,7 +25,12 @@ def test_a_whole_quiz_by_number_replies_and_the_score_at_once(school):
     done = school.wang.say("30日").text
     assert done == "您得了 25 分（满分 30 分），合格。\n错 1 题：第 3 题。\n您还可以考 1 次，回复“测试”再来。"
     (attempt,) = attempts(school)
-    assert (attempt.marks, attempt.key_numbers, attempt.total, attempt.maximum) == ("1000,500,0,1000", "1,1,1,1", 2500, 3000)
+    assert (attempt.marks, attempt.key_numbers, attempt.total, attempt.maximum) == (
+        "1000,500,0,1000",
+        "1,1,1,1",
+        2500,
+        3000,
+    )
     assert (attempt.is_passed, attempt.ended_by, attempt.seconds, attempt.source) == (True, "shop", 180, "chat")
     with school.house.look() as session:
         standing = session.scalars(select(Standing).where(Standing.used > 0)).one()
