@@ -33,7 +33,7 @@ def submit(session: Session, push_id: int, *, who: CampaignAuthor, is_aware: boo
     found = checking.faults(session, push, campaign, at)
     words = checking.advertises(session, push)
     if words and not is_aware:
-        found.append(texts.advertises([each.around for each in words]))
+        found.append(texts.advertises([each.around for each in words if each.around]))
     if found:
         raise Refused("\n".join(found))
     _cover(session, push, at)

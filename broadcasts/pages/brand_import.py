@@ -3,15 +3,17 @@
 import io
 from functools import partial
 
-from flask import render_template
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from broadcasts.actions import brand_months
 from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.rules import brand_file, brand_template
+from broadcasts.rules.brand_months import written
 from broadcasts.texts import brand_months as texts
 from console import access, act, importing
 from console.importing import Wizard
+from console.models import TaskState
 from console.pages import tasks as task_pages
 from foundation.errors import Refused
 
@@ -21,6 +23,7 @@ BRANDS = Wizard(
     bring=brand_months.BRING,
     page="broadcasts_pages.checked_brands",
     did="brand.import",
+    done="broadcasts_pages.checked_brands",
 )
 
 
@@ -41,9 +44,14 @@ def brand_template_file() -> ResponseReturnValue:
 
 @access.allow(LIBRARY_WRITE)
 def checked_brands(task_id: int) -> ResponseReturnValue:
-    """Show what a file of brands would change, or every fault by its cell."""
-    task = importing.checked(BRANDS, task_pages.find(task_id))
+    """Show what a file of brands would change, or every fault by its cell; once imported, the month it tells of."""
+    task = task_pages.find(task_id)
+    if task.kind not in (BRANDS.check, BRANDS.bring):
+        abort(404)
     result = task.result or {}
+    if task.kind == BRANDS.bring and task.state == TaskState.DONE:
+        there = url_for("broadcasts_pages.brand_month", month=written(result["month"]))
+        return act.done(there, result["said"])
     return render_template(
         "broadcasts/console/brand_checked.html",
         task=task,

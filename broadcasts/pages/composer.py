@@ -177,6 +177,8 @@ def _page(push_id: int | None, error: Refused | None) -> str:
         has_mail=services.mailer is not None,
         plans=texts.PLANS,
         shows=texts.SHOWS,
+        numbers=list(zip(buttons.NUMBERS, (said for said, _ in form.buttons), strict=False)),
+        all_numbers=buttons.NUMBERS,
         rows=[*form.buttons, *[("", "")] * max(SPARE, buttons.MOST - 4 - len(form.buttons))][: buttons.MOST],
         quiet_until=when(quiet, now=now, zone=services.zone) if quiet else "",
         local=lambda at: _local(at, services),

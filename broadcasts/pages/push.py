@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from broadcasts.models.pushes import Push, PushKind, Shows
 from broadcasts.pages.pictures import address as picture_address
 from broadcasts.pages.pushes import COLOURS
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
-from broadcasts.queries import own_rows
+from broadcasts.queries import composing, own_rows
 from broadcasts.queries import pushes as queries
 from broadcasts.queries.pushes import PushDetail
 from broadcasts.rules import states
@@ -178,13 +178,15 @@ def _forecast(session: Session, found: PushDetail, services: Services) -> dict[s
 
 def _shown(session: Session, kept: Push, found: PushDetail, services: Services) -> dict[str, Any]:
     """What a shop sees of a push in the chat."""
-    cover = sending.cover_of(session, kept)
+    cover, buttons = sending.cover_of(session, kept), sending.buttons_of(kept)
+    features = current_app.extensions["features"]
+    words = composing.led_to(session, features, [each.link for each in buttons], services.clock())
     return {
         "cover": picture_address() + cover if cover else "",
         "card_words": sending.digest_of(session, kept),
         "foot": texts.FOOT_PROMO if found.line.kind is PushKind.PROMO else "",
-        "numbers": [(number, each.words) for number, each in numbered(sending.buttons_of(kept))],
-        "links": [(each.words, each.link) for each in sending.buttons_of(kept)],
+        "numbers": [(number, each.words) for number, each in numbered(buttons)],
+        "links": [(each.words, words.get(each.link, each.link)) for each in buttons],
         "is_text": found.line.shows is Shows.TEXT,
     }
 

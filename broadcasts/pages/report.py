@@ -166,10 +166,12 @@ def _ways(found: PushReport) -> list[tuple[str, str, int, int, int, int]]:
 def _curve(found: PushReport) -> Chart | None:
     if not found.hours:
         return None
-    labels = tuple(_hour(each.hour) for each in found.hours)
-    each_said = [f"{label} {each.opened}" for label, each in zip(labels, found.hours, strict=True)]
+    # It begins with nobody at the moment of sending: a curve that begins higher up would look like nobody until then.
+    labels = ("发出时", *(_hour(each.hour) for each in found.hours))
+    numbers = (0, *(each.opened for each in found.hours))
+    each_said = [f"{label} {number}" for label, number in zip(labels, numbers, strict=True)]
     said = f"打开的家数，累计：{'，'.join(each_said)}。"
-    opened = Series("打开", tuple(float(each.opened) for each in found.hours), Shape.LINE)
+    opened = Series("打开", tuple(map(float, numbers)), Shape.LINE)
     return Chart(ChartKind.TIME, "opens", said, "发出以后", labels, (opened,))
 
 

@@ -1,13 +1,14 @@
 """What the composer of a push offers: articles, pictures, brands, links; and whom its audience would reach."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from broadcasts.models.library import ArticleState, Brand, LibraryArticle, LibraryColumn, ShelfPicture
+from broadcasts.models.library import ArticleState, ArticleVersion, Brand, LibraryArticle, LibraryColumn, ShelfPicture
+from broadcasts.queries import link_titles
 from broadcasts.queries.pushes import Criteria
 from campaigns.preview import Preview, preview
 from people import audiences
@@ -27,13 +28,19 @@ class OfferedArticle:
     id: int
     title: str
     column: str
+    cover: str | None
+    digest: str | None
 
 
 def articles(session: Session, chosen: int | None) -> list[OfferedArticle]:
     """The newest published articles, and the one that was chosen."""
     statement = (
-        select(LibraryArticle.id, LibraryArticle.title, LibraryColumn.name)
+        select(LibraryArticle.id, LibraryArticle.title, LibraryColumn.name, ArticleVersion.cover, ArticleVersion.digest)
         .join(LibraryColumn, LibraryColumn.id == LibraryArticle.column_id)
+        .outerjoin(
+            ArticleVersion,
+            (ArticleVersion.article_id == LibraryArticle.id) & (ArticleVersion.number == LibraryArticle.version),
+        )
         .order_by(LibraryArticle.published_at.desc(), LibraryArticle.id.desc())
     )
     newest = session.execute(statement.where(LibraryArticle.state == ArticleState.PUBLISHED).limit(ARTICLES)).all()
@@ -59,6 +66,12 @@ def brands(session: Session, chosen: Sequence[int] = ()) -> list[tuple[int, str]
 def destinations(session: Session, features: Sequence[Feature], now: datetime) -> list[Destination]:
     """What a button can lead to, of all features."""
     return [each for feature in features if feature.destinations for each in feature.destinations(session, now)]
+
+
+def led_to(session: Session, features: Sequence[Feature], links: Sequence[str], now: datetime) -> Mapping[str, str]:
+    """What the links of buttons lead to, in words; a link that no feature knows is left out."""
+    offered = {each.link: each.label for each in destinations(session, features, now)} if links else {}
+    return {**offered, **link_titles.titles(session, features, links)}
 
 
 def reach(session: Session, audience: Spec, criteria: Criteria, *, now: datetime) -> Preview:

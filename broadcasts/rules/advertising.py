@@ -50,7 +50,7 @@ _WORDS = re.compile("|".join(sorted((*_PRICE, *_LURE, *_PRAISE), key=len, revers
 
 @dataclass(frozen=True, slots=True)
 class AdvertisingWord:
-    """Word that reads as advertising, with some of the text around it."""
+    """Word that reads as advertising, with some of the line around it; empty where an earlier word shows it already."""
 
     word: str
     around: str
@@ -65,11 +65,18 @@ def found(text: str) -> list[AdvertisingWord]:
     []
     >>> found("本周到店看样，限时优惠三天。")[0].around
     '本周到店看样，限时优惠三天。'
+    >>> [each.around for each in found("新烟架\\n到店看样，限时优惠，口感好\\n有礼品") if each.around]
+    ['到店看样，限时优惠，口感好', '有礼品']
     """
     plain = unicodedata.normalize("NFKC", text)
+    shown = text if len(plain) == len(text) else plain
     seen: dict[str, AdvertisingWord] = {}
+    told = 0
     for match in _WORDS.finditer(plain):
-        begin, end = max(match.start() - AROUND, 0), match.end() + AROUND
-        around = " ".join(text[begin:end].split()) if len(plain) == len(text) else " ".join(plain[begin:end].split())
+        begin = max(match.start() - AROUND, shown.rfind("\n", 0, match.start()) + 1)
+        line_end = shown.find("\n", match.end())
+        end = min(match.end() + AROUND, line_end if line_end >= 0 else len(shown))
+        around = "" if match.end() <= told else shown[begin:end].strip()
+        told = max(told, end if around else told)
         seen.setdefault(match.group(), AdvertisingWord(match.group(), around))
     return list(seen.values())

@@ -13,6 +13,8 @@ LONGEST = 12
 LONGEST_LINK = 300
 #: Numbers in the chat that stand for something else: 2 leaves a message, 9 refuses promotions.
 TAKEN = (2, 9)
+#: Numbers that buttons get, in their order.
+NUMBERS = tuple(number for number in range(1, MOST + len(TAKEN) + 1) if number not in TAKEN)
 _TOPIC = re.compile(r"[a-z][a-z-]*:[\w-]*")
 
 
@@ -61,8 +63,7 @@ def numbered(buttons: Sequence[PushButton]) -> list[tuple[int, PushButton]]:
     >>> [number for number, _ in numbered([PushButton("填写", "survey:1"), PushButton("看", "article:2")] * 2)]
     [1, 3, 4, 5]
     """
-    numbers = [number for number in range(1, MOST + len(TAKEN) + 1) if number not in TAKEN]
-    return list(zip(numbers, buttons, strict=False))
+    return list(zip(NUMBERS, buttons, strict=False))
 
 
 def undeclared(buttons: Iterable[PushButton], knows: Callable[[str], bool]) -> list[PushButton]:

@@ -9,16 +9,16 @@ def month(number: int) -> str:
     """A month (YYYYMM) as people read it.
 
     >>> month(202611)
-    '2026年11月'
+    '2026 年 11 月'
     """
-    return f"{number // 100}年{number % 100}月"
+    return f"{number // 100} 年 {number % 100} 月"
 
 
 def months(numbers: Sequence[int]) -> str:
     """Months, as people read them.
 
     >>> months([202610, 202611])
-    '2026年10月、2026年11月'
+    '2026 年 10 月、2026 年 11 月'
     """
     return "、".join(map(month, numbers))
 

@@ -64,7 +64,10 @@ def bring(office: Office, browser: Browser, *rows: tuple[Any, ...]) -> str:
     answer = browser.post(f"{found}/confirm")
     assert answer.status_code == 303, answer.text
     office.work()
-    said = re.search(r"新增 [^<]*。", browser.get(answer.location).text)
+    # Whoever imported is led to the month it tells of, which says what was done.
+    done = browser.get(answer.location)
+    assert "/brands/month?month=2026-" in str(done.location)
+    said = re.search(r"新增 [^<]*。", browser.get(done.location).text)
     assert said
     return said[0]
 
@@ -279,7 +282,7 @@ def test_the_month_is_taken_away_as_a_file_with_the_same_figures(town: PushTown,
     zhou.get(MONTH)
     [line] = [row for row in file_of(town.office, zhou, f"{MONTH}/export", {"month": "2026-12"}) if row[0] == "甲品牌"]
     assert line[2] == 2
-    assert "2026年12月" in town.office.audited("list.export")[0].detail
+    assert "2026 年 12 月" in town.office.audited("list.export")[0].detail
     chen = town.office.browser("chen")
     chen.get(MONTH)
     assert chen.post(f"{MONTH}/export", {"month": "2026-12"}).status_code == 403

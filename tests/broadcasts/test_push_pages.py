@@ -268,7 +268,7 @@ def test_a_draft_keeps_buttons_chosen_from_what_is_there(office: Office) -> None
     market = office.browser("market")
     assert "文章《看好有效期》" in market.get(f"{PUSHES}/new").text
     push_id = written(market, button_words="看文章", button_link=f"article:{article}", button_address="")
-    assert f"article:{article}" in market.get(f"{PUSHES}/{push_id}").text
+    assert "→ 文章《看好有效期》" in market.get(f"{PUSHES}/{push_id}").text
     with office.house.look() as session:
         assert session.get_one(Push, push_id).buttons == [["看文章", f"article:{article}"]]
 

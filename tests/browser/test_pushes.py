@@ -49,7 +49,10 @@ def composed(town: Town, page: Page) -> None:
     """A push of the article to all shops, with a button, is submitted."""
     page.goto(f"{town.web}/console/broadcasts/pushes/new")
     page.locator("#article").select_option(label=f"{TITLE}（货源策略）")
+    # The phone shows what is being written.
+    expect(page.locator("#push-phone .chat-card b")).to_have_text(TITLE)
     page.get_by_label("第 1 个按钮上的字").fill("联系我")
+    expect(page.locator("#push-phone .chat-said")).to_contain_text("1 联系我")
     page.get_by_label("第 1 个按钮通到哪里").select_option("message:")
     page.locator("#kind").select_option("service")
     page.locator("input[name=whom][value=all]").check()
@@ -57,6 +60,10 @@ def composed(town: Town, page: Page) -> None:
     seen(page, narrow=390)
     page.locator("#at").fill("2026-12-10 11:00")
     page.locator("#at").press("Escape")
+    # Whoever leaves what is not saved is asked first.
+    page.once("dialog", lambda asked: asked.dismiss())
+    page.get_by_role("link", name="日历").click(no_wait_after=True)
+    expect(page).to_have_url(re.compile("/pushes/new$"))
     page.get_by_role("button", name="提交审批").click()
     expect(page).to_have_url(re.compile(r"/pushes/\d+$"))
 
