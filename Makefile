@@ -28,7 +28,7 @@ check: $(VENV)/.dev ## Lint, types, import contracts
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-pictures: $(VENV)/.dev build/.assets servers ## Look at the demo's ten most used pages and write them to docs/images
+pictures: $(VENV)/.dev build/.assets servers ## Look at the demo's most used pages and write them to docs/images
 	$(PYTHON) -m tools.pictures
 
 bench: $(VENV)/.bench servers ## The figures, as ratios in one run

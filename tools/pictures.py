@@ -1,4 +1,4 @@
-"""Pictures of the documentation: the ten most used pages of the demo, wide and narrow.
+"""Pictures of the documentation: the most used pages of the demo, wide and narrow.
 
 `make pictures` begins a demo of its own in an empty folder, looks at each page in Chromium and writes
 `docs/images/<page>-1440.png` and `-390.png`. How the pages looked before their new shell stands in
@@ -56,6 +56,11 @@ SHOTS = (
     Shot("roster", "/console/people"),
     Shot("shop", "/console/people/shops/350802100003"),
     Shot("manager", "/m/visits", phone="陈志强"),
+    Shot("article", "/console/broadcasts/articles/14/edit"),
+    Shot("composer", "/console/broadcasts/pushes/3/edit"),
+    Shot("calendar", "/console/broadcasts/calendar"),
+    Shot("report", "/console/broadcasts/pushes/2/report"),
+    Shot("library", "/m/library", phone="黄丽萍"),
     # And two more for the README.
     Shot("survey", "/m/surveys/1", phone="黄丽萍"),
     Shot("talk", "/m/visits/106", phone="陈志强"),

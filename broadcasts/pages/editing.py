@@ -117,7 +117,10 @@ def _publish(found: ArticleDetail, stamp: str) -> ResponseReturnValue:
     except Refused as refusal:
         kept = forms.of_draft(found.draft, found.column.id, found.brands)
         return _show(found, kept, found.stamp, EditorNotice(refusal.sentence, 422, is_checked=True))
-    back: tuple[str, dict[str, str]] = (url_for("broadcasts_pages.withdraw_article", article_id=found.id), {})
+    # Only a first version is taken back by withdrawing the article: with a later one the earlier ones would go, too.
+    back: tuple[str, dict[str, str]] | None = None
+    if number == 1:
+        back = (url_for("broadcasts_pages.withdraw_article", article_id=found.id), {})
     there = url_for("broadcasts_pages.article", article_id=found.id)
     return act.done(there, f"《{title}》第 {number} 版已发布。", undo=back)
 

@@ -152,6 +152,7 @@ def _page(push_id: int, error: Refused | None) -> str:
         is_advertising=error is not None and texts.LAW in error.sentence,
         kinds=texts.KINDS,
         plans=texts.PLANS,
+        to_staff=staff_texts.HOW,
         shows=texts.SHOWS,
         words=states.WORDS,
         colours=COLOURS,

@@ -329,7 +329,7 @@ def _video(given: Mapping[str, Any]) -> VideoBlock:
 def _button(given: Mapping[str, Any]) -> ButtonBlock:
     link = _text(given, "link", "按钮还没有说点了去哪里，请选一个。", inline.LONGEST_ADDRESS)
     if not _LINK.fullmatch(link) and not inline.is_address(link):
-        raise _Wrong("按钮只能去我们自己的调查、文章，或一个以 https:// 开头的网址。")
+        raise _Wrong("按钮的去处请从列表里选（调查、文章、联系我），或写 https:// 开头的网址。")
     return ButtonBlock(_text(given, "words", "按钮上还没有字，请写上。", 20), link)
 
 

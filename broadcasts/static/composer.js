@@ -21,6 +21,9 @@
   }
 
   function draw() {
+    for (const each of form.querySelectorAll("[data-counts]")) {
+      each.textContent = `${[...form.elements[each.dataset.counts].value].length} / ${each.dataset.most} 字`;
+    }
     const { shows, kind, article, title: heading, words: written } = form.elements;
     const chosen = article.selectedOptions[0].dataset;
     const isArticle = shows.value === "article";

@@ -286,6 +286,8 @@ def test_versions_say_who_and_when_and_what_and_one_can_be_taken_back(office: Of
     where = f"{ARTICLES}/{article_id}/versions"
     page = market.get(where).text
     assert "“先看有效期。”改为“先看清有效期。”" in page
+    # One press must not take the earlier versions away with this one.
+    assert "第 2 版已发布" in page and "撤销" not in page
     assert "周敏" in page and "market" in page
     assert "先看有效期。" in market.get(f"{where}/1").text
     assert market.get(f"{where}/3").status_code == 404
