@@ -21,11 +21,10 @@ class MissedKind:
     outcome: Outcome | None
 
 
-def kinds(session: Session, campaign: Campaign, *, with_unsure: bool = False) -> list[MissedKind]:
-    """Return the kinds of misses of a campaign; nobody is of two of them. `with_unsure`: those of whom it is not known
-    too."""
+def kinds(session: Session, campaign: Campaign) -> list[MissedKind]:
+    """Return the kinds of misses of a campaign, those of whom it is not known among them; nobody is of two."""
     is_ended, alone = campaign.state in rules.ENDED, Recipient.part.is_(None)
-    wanted = (*rules.NOT_ARRIVED, *([Outcome.UNSURE] if with_unsure else []))
+    wanted = (*rules.NOT_ARRIVED, Outcome.UNSURE)
     found = [MissedKind((Recipient.outcome.is_(None),), None)]
     found += [MissedKind((Recipient.outcome == each, alone), each) for each in wanted]
     if is_ended:

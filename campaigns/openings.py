@@ -6,11 +6,12 @@ as an opening too, so that there are never more acts than openings.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns import rules, tally
@@ -34,6 +35,14 @@ GONE = f"{rules.ONLY}gone"
 HOUR = f"{rules.ONLY}hour:"
 #: Hours that are told apart; all later ones are one.
 HOURS = 72
+#: The counters of what recipients did, each as a condition on its rows; openings by hour have none.
+DID: Mapping[str, ColumnElement[bool]] = {
+    rules.OPENED: Recipient.is_opened.is_(True),
+    rules.ACTED: Recipient.acted_at.is_not(None),
+    OPENED_IN_PART: and_(Recipient.is_opened, Recipient.part.is_not(None)),
+    ASKED: Recipient.asked_at.is_not(None),
+    GONE: Recipient.gone_at.is_not(None),
+}
 
 
 @dataclass(frozen=True, slots=True)

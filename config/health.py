@@ -105,7 +105,7 @@ class Checkup:
             **{name: told[name] for name in self._folders},
         }
         well = all(part == "ok" for name, part in parts.items() if name != "token") and token != "refused"
-        more = {name: read[name] for name in ("broadcasts", "outbox", "mass") if name in read}
+        more = {name: read[name] for name in ("calls", "outbox", "mass") if name in read}
         return {"ok": well, "development": self._services.is_development, **parts, **more}
 
     def _read(self) -> dict[str, Any] | str:
@@ -115,7 +115,7 @@ class Checkup:
                 return {
                     "beat": beats.last(session, now=self._services.real_time()),
                     "problems": alarms.recent(session, now=now),
-                    "broadcasts": texts.DAY_SPENT if pausing.is_day_spent(session, now=now) else "ok",
+                    "calls": texts.DAY_SPENT if pausing.is_day_spent(session, now=now) else "ok",
                     "outbox": resolving.counts(session),
                     "mass": settling.counts(session),
                 }

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from broadcasts.models.brand_months import BrandMonth
 from broadcasts.models.library import Brand
 from broadcasts.rules import brand_file
-from broadcasts.rules.brand_file import Amounts, Checked, FileNames, Key
+from broadcasts.rules.brand_file import Checked, FileNames, Key, TargetAndSold
 from foundation.database import upsert
 from foundation.dialects import table_of
 from people.models import Area
@@ -79,7 +79,7 @@ def _known(session: Session) -> FileNames:
     )
 
 
-def _kept(session: Session, checked: Checked) -> dict[Key, Amounts]:
+def _kept(session: Session, checked: Checked) -> dict[Key, TargetAndSold]:
     """Return what is kept of the months and brands of a file."""
     months = {month for month, _, _ in checked.amounts}
     brands = {brand_id for _, brand_id, _ in checked.amounts}

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, case, func, literal, select, union
+from sqlalchemy import case, func, literal, select, union
 from sqlalchemy.orm import Session
 
 from broadcasts.models.brand_months import BrandMonth
@@ -33,12 +33,6 @@ from people.models import Area, Retailer
 TOTAL = "合计"
 #: The counters that are read besides outcomes, reasons and parts: openings by hour are many.
 _COUNTED = (openings.OPENED_IN_PART, openings.ASKED)
-_FLAGS: Mapping[str, Any] = {
-    campaign_rules.OPENED: Recipient.is_opened,
-    campaign_rules.ACTED: Recipient.acted_at.is_not(None),
-    openings.OPENED_IN_PART: and_(Recipient.is_opened, Recipient.part.is_not(None)),
-    openings.ASKED: Recipient.asked_at.is_not(None),
-}
 #: A month, and a brand or an area.
 Place = tuple[int, int]
 
@@ -200,7 +194,8 @@ def _counted(
         found.setdefault((campaign_id, area_id), (Counter(), []))[0][key] += int(number)
     if shops is not None:
         for campaign_id, area_id, *numbers in session.execute(_flagged(ids, shops, is_by_area)):
-            found.setdefault((campaign_id, area_id), (Counter(), []))[0].update(dict(zip(_FLAGS, numbers, strict=True)))
+            counts = found.setdefault((campaign_id, area_id), (Counter(), []))[0]
+            counts.update(dict(zip(openings.DID, numbers, strict=True)))
     # Of the whole push the parts are as large as they are; else as many as are counted in them here.
     is_whole = seen.is_whole and not is_by_area
     for campaign_id, area_id, part in counters.added_up(session, ids, None if is_whole else kept):
@@ -240,7 +235,7 @@ def _recipients(ids: Sequence[int], shops: Sequence[int], is_by_area: bool) -> A
 def _flagged(ids: Sequence[int], shops: Sequence[int], is_by_area: bool) -> Any:
     """Build the select of what a customer manager's shops did."""
     area = Recipient.area_id if is_by_area else literal(tally.NOWHERE)
-    numbers = [func.count().filter(flag) for flag in _FLAGS.values()]
+    numbers = [func.count().filter(did) for did in openings.DID.values()]
     mine = (Recipient.campaign_id.in_(ids), Recipient.retailer_id.in_(shops))
     by = [Recipient.campaign_id, *([Recipient.area_id] if is_by_area else [])]
     return select(Recipient.campaign_id, area, *numbers).where(*mine).group_by(*by)

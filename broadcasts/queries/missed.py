@@ -85,7 +85,7 @@ def _found(
     begun: Callable[[Select[Any]], Select[Any]] = lambda kind: kind,
 ) -> Subquery:
     """The shops that missed a push, and why, as a table."""
-    kinds = missed.kinds(session, campaign, with_unsure=True)
+    kinds = missed.kinds(session, campaign)
     if why:
         # By one name some may have been left out, and to others it may have failed.
         kinds = [

@@ -250,20 +250,13 @@ def divided(session: Session, found: PushReport, name: str) -> Division:
 def count(session: Session, campaign: Campaign, by: Any, conditions: Sequence[ColumnElement[bool]]) -> Any:
     """Build the select that counts the recipients of a push as the counters do, by a column beside: rows of it, the key
     and how many, of openings and acts too."""
-    flags = {
-        rules.OPENED: Recipient.is_opened,
-        rules.ACTED: Recipient.acted_at.is_not(None),
-        openings.OPENED_IN_PART: and_(Recipient.is_opened, Recipient.part.is_not(None)),
-        openings.ASKED: Recipient.asked_at.is_not(None),
-        openings.GONE: Recipient.gone_at.is_not(None),
-    }
     mine = (Recipient.campaign_id == campaign.id, *conditions)
     kept = select(by.label("by"), tally.KEPT_AS.label("key"), func.count().label("n"))
     joined = Retailer.id == Recipient.retailer_id
     parts = [kept.select_from(Recipient).join(Retailer, joined).where(*mine).group_by(by, tally.KEPT_AS)]
-    for name, flag in flags.items():
+    for name, did in openings.DID.items():
         flagged = select(by.label("by"), literal(name).label("key"), func.count().label("n"))
-        parts.append(flagged.select_from(Recipient).join(Retailer, joined).where(*mine, flag).group_by(by))
+        parts.append(flagged.select_from(Recipient).join(Retailer, joined).where(*mine, did).group_by(by))
     return union_all(*parts)
 
 

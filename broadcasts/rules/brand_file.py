@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+")
 #: A month (YYYYMM), the id of a brand, and that of an area.
 Key = tuple[int, int, int]
 #: The target, and what was sold.
-Amounts = tuple[int, int]
+TargetAndSold = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class FileNames:
 class Checked:
     """What a file says of which brand, area and month; or every fault, in the order of the rows."""
 
-    amounts: Mapping[Key, Amounts]
+    amounts: Mapping[Key, TargetAndSold]
     faults: Sequence[str] = ()
 
 
@@ -158,7 +158,7 @@ def check(file: BrandFile, known: FileNames) -> Checked:
     >>> check(file, FileNames({"某品牌": 1}, {}, {})).faults
     ['B2 的片区“城区”没有，请和“片区”页上的名称写得一样。']
     """
-    amounts: dict[Key, Amounts] = {}
+    amounts: dict[Key, TargetAndSold] = {}
     met: dict[Key, int] = {}
     faults = list(file.faults)
     for row in file.rows:
@@ -183,7 +183,7 @@ def check(file: BrandFile, known: FileNames) -> Checked:
     return Checked(amounts, [said for _, said in sorted(faults, key=lambda each: each[0])])
 
 
-def replaces(amounts: Mapping[Key, Amounts], kept: Sequence[Key], known: FileNames) -> list[Key]:
+def replaces(amounts: Mapping[Key, TargetAndSold], kept: Sequence[Key], known: FileNames) -> list[Key]:
     """Return what is kept of areas that lie in an area of the file, or around it: both would be counted.
 
     >>> known = FileNames({}, {}, {7: None, 8: 7})

@@ -104,13 +104,13 @@ def test_it_is_said_and_what_waits_goes_once_the_count_is_cleared(house, shops, 
     broadcast(house, shops)
     house.work()
     house.later(hours=1)  # nobody calls any more, and the alarm is over
-    assert WAITS in health.get("/healthz").get_json()["broadcasts"]
+    assert WAITS in health.get("/healthz").get_json()["calls"]
     assert WAITS in house.flask("outbox", "list").output
     house.sim.set_quota(CUSTOM, 100)
     assert "6 条群发的消息现在接着发" in house.flask("outbox", "resume").output
     house.work()
     assert [shop.unread().texts for shop in shops] == [["停电通知"]] * len(shops)
-    assert health.get("/healthz").get_json()["broadcasts"] == "ok"
+    assert health.get("/healthz").get_json()["calls"] == "ok"
     assert WAITS not in house.flask("outbox", "list").output
 
 
