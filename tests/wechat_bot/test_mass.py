@@ -305,6 +305,21 @@ def test_strangers_are_found_without_a_call_for_each_and_all_others_get_it(house
     assert booked(house, 202612) == {1: 9997}
 
 
+def test_strangers_that_cannot_be_asked_for_just_now_are_looked_for_later(house) -> None:
+    everybody = follow(house, 30)
+    plan(house, everybody)
+    del house.sim.world.followers[everybody[7]]
+    house.sim.faults.add(INFOS, "http", value=502, times=3)
+    go(house)
+    for _ in range(3):
+        assert (found(house).state, found(house).size) == ("drafted", 30)
+        later(house, minutes=29)
+        later(house, minutes=1)
+    later(house, seconds=61)
+    assert (found(house).state, found(house).sent, house.sim.count(SEND)) == ("finished", 29, 5)
+    assert cards(house, everybody[:7] + everybody[8:]) == {1: 29}
+
+
 @pytest.mark.parametrize(("code", "said"), [(45003, "标题太长"), (45110, "作者名太长"), (45002, "内容太长")])
 def test_content_that_wechat_does_not_take_ends_the_job_before_anything_is_sent(house, code, said) -> None:
     plan(house, follow(house, 30))

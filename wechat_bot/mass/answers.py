@@ -13,6 +13,8 @@ LONGEST = timedelta(hours=1)
 TOO_SOON, DAY_SPENT, NO_QUOTA, NO_SUCH_OPENID = 45066, 45009, 45028, 40031
 #: How often strangers are looked for in the receivers of one job: all are found the first time.
 SEARCHES = 4
+#: Until they are looked for again where WeChat did not answer who they are.
+SEARCH_AGAIN = timedelta(minutes=30)
 #: Receivers too few or too many: a bug of ours, which somebody must see.
 BUGS = (40130, 40032)
 FINISHED = "send success"

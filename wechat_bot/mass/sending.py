@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import structlog
 
 from wechat_bot.client import mass
-from wechat_bot.client.codes import SendError
-from wechat_bot.mass import claiming, preparing, settling
+from wechat_bot.client.codes import Act, SendError
+from wechat_bot.mass import answers, claiming, preparing, settling
 from wechat_bot.mass.answers import NextStep
 from wechat_bot.mass.claiming import MassClaim
 from wechat_bot.mass.models import MassState
@@ -72,12 +72,23 @@ def _note_error(services: Services, claim: MassClaim, error: SendError) -> NextS
         return step
 
 
+def _search_later(services: Services, claim: MassClaim) -> None:
+    """Put a job off whose strangers could not be asked for just now: that was no search, and it costs a call again."""
+    with services.transaction() as session:
+        job = claiming.held(session, claim.id, claim.fence)
+        if job is not None and job.state == MassState.DRAFTED:
+            job.attempts, job.lease_until = 0, None
+            job.due_at = services.clock() + answers.SEARCH_AGAIN
+
+
 def _leave_out_strangers(services: Services, source: MassSource, claim: MassClaim) -> None:
     """Take those out of a job whom WeChat does not know: one of them, and it refuses all. Those who left go too."""
     try:
         unknown, left = mass.strangers(services.wechat, claim.openids)
     except SendError as error:
         log.warning("who is a stranger to WeChat could not be asked", job=claim.id, error=str(error))
+        if error.act is not Act.NO:
+            _search_later(services, claim)
         return
     with services.transaction() as session:
         now = services.clock()
