@@ -39,6 +39,7 @@ broadcasts = Feature(
     overhears=(pushes_in_chat.overhear,),
     prompts=(answering.PROMPT,),
     listeners=(Listener(Unfollow, answering.unfollowed),),
+    kept_specs=audience.kept_specs,
     criteria=(*audience.CRITERIA, own_rows.OWN_ROW, readers.READ_ARTICLE),
     measures=readers.MEASURES,
     titles=links.titles,

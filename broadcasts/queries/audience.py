@@ -11,10 +11,11 @@ from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Push
 from broadcasts.queries import missed
 from broadcasts.queries.pushes import campaign_of
 from broadcasts.queries.report import WHOLE
+from broadcasts.rules.states import OPEN, State
 from campaigns.models import Campaign, Recipient
 from foundation.clock import day_in
 from foundation.errors import Refused
-from wechat_bot.criterion import Choice, Criterion, Field, Input
+from wechat_bot.criterion import Choice, Criterion, Field, Input, KeptSpec
 from wechat_bot.mass.quota import WECHATS
 
 #: Pushes that a form offers to choose from.
@@ -87,6 +88,15 @@ def _pushes(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
 
 def _became(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
     return [Choice(name, word) for name, word in BECAME.items()]
+
+
+def kept_specs(session: Session) -> Sequence[KeptSpec]:
+    """Return the audiences of pushes that have not begun, models of series among them: they are read once more."""
+    waits = (Campaign.frozen_at.is_(None), Campaign.state.in_((*OPEN, State.PAUSED)), Push.is_to_staff.is_(False))
+    rows = session.execute(
+        select(Push.title, Campaign.audience).join(Campaign, IS_ITS_CAMPAIGN).where(*waits).order_by(Push.id)
+    )
+    return [KeptSpec(f"推送《{title}》", spec) for title, spec in rows if spec is not None]
 
 
 CRITERIA = (

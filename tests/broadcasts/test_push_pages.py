@@ -175,6 +175,25 @@ def test_a_saved_audience_that_is_changed_sends_its_push_back_to_draft(office: O
     assert "对象已改动，需重新审批。" in market.get(f"{PUSHES}/{push_id}").text
 
 
+def test_a_saved_audience_is_not_deleted_while_a_push_that_has_not_begun_names_it(office: Office) -> None:
+    market = office.browser("market")
+    with office.house.services.transaction() as session:
+        kept = Audience(name="老店", spec={"area": "城区一片"}, created_at=office.house.clock())
+        session.add(kept)
+        session.flush()
+        where = f"/console/people/audiences/{kept.id}"
+    push_id = written(market, "submit", **{"whom": "some", "whom-audience-": "老店"})
+    for _ in range(2):
+        market.get(where)
+        answer = market.post(f"{where}/delete")
+        assert (answer.status_code, "推送《元旦备货提醒》正在用它" in answer.text) == (422, True)
+        approve(office.browser("sun"), push_id)
+    run(office, "cancel", str(push_id), "--by", "market")
+    market.get(where)
+    assert market.post(f"{where}/delete").status_code == 303
+    assert count(office, Audience) == 0
+
+
 def test_the_same_form_posted_twice_makes_one_push(office: Office) -> None:
     market = office.browser("market")
     page = market.get(f"{PUSHES}/new").text
