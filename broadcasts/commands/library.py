@@ -38,8 +38,8 @@ def article(file: Path, column: str, login: str, is_draft: bool) -> None:
         if origin.startswith("https://"):
             try:
                 contents[origin] = services.fetch_picture(origin)
-            except SendError as error:
-                raise Refused(f"图片 {origin} 取不下来（{error}）。请另存到文件旁边再写它的文件名。") from None
+            except SendError:
+                raise Refused(f"图片 {origin} 取不下来，原来的网站没有给。请另存到文件旁边再写它的文件名。") from None
     prepared = documents.prepare(document, contents)
     with services.transaction() as session:
         now = services.clock()

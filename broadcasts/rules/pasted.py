@@ -47,6 +47,8 @@ _POSITION = "去掉了固定位置的格式，文字还在。"
 _DROPPED = "dropped:"
 #: Schemes that the sanitiser shows to `_attribute`, which lets none through but those of a picture and https.
 _SCHEMES = {"https", "http", "data", "file", "cid", "part", "javascript", "vbscript", "mailto", "tel", "weixin"}
+#: Links that only a button carries.
+_SCHEMES |= {"survey", "article", "lesson", "quiz", "message"}
 #: The sanitiser keeps this element, by which it is known where something stood that goes.
 _MARK = re.compile(rf"<({'|'.join(_GONE)})\b", re.IGNORECASE)
 _THEIR_MARKS = re.compile(r"</?var\b[^>]*>", re.IGNORECASE)

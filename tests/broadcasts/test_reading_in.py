@@ -241,6 +241,31 @@ def test_the_command_keeps_nothing_of_an_article_that_cannot_be_published(librar
         assert not queries.page(session, limit=5).lines
 
 
+def test_html_in_markdown_is_kept_out_and_each_piece_of_it_is_said(library: Library, tmp_path) -> None:
+    file = tmp_path / "article.md"
+    pieces = (
+        "# 看证",
+        "先<b>看</b><br>证",
+        "<svg onload=alert(1)><circle/></svg>",
+        "[点](javascript:alert(1))",
+        "<p style='position:fixed'>后看</p>",
+        "[答](survey:1)",
+    )
+    file.write_text("\n\n".join(pieces), encoding="utf-8")
+    done = library.house.flask("broadcasts", "article", str(file), "--column", LAW)
+    assert done.exit_code == 0, done.output
+    found = library.find(1).draft["blocks"]
+    assert [each["text"] for each in found] == ["先**看**\n证", "点", "后看", "答"]
+    link = "去掉了一个不能用的链接"
+    assert all(
+        said in done.stderr for said in ("去掉了矢量图（SVG）", f"第 2 块：{link}", "固定位置", f"第 4 块：{link}")
+    )
+    file.write_text("# 看证\n\n![远](https://127.0.0.1/x.png)\n", encoding="utf-8")
+    done = library.house.flask("broadcasts", "article", str(file), "--column", LAW)
+    assert done.exit_code == 1
+    assert "图片 https://127.0.0.1/x.png 取不下来，原来的网站没有给。" in done.output
+
+
 def test_a_picture_on_another_site_is_fetched_by_the_clock_and_stands_in_the_draft(library: Library) -> None:
     article_id = library.write("看", {"kind": "picture", "picture": "", "origin": HERE, "words": "门头"})
     with pytest.raises(Refused, match="还在从原来的网站取"):
