@@ -12,7 +12,7 @@ from broadcasts.models.library import ArticleVersion, Brand, LibraryArticle, She
 from broadcasts.models.pushes import Plan, Push, PushBrand, PushKind, Shows
 from broadcasts.queries import own_rows
 from broadcasts.queries.pushes import kept
-from broadcasts.rules.drafts import PushDraft
+from broadcasts.rules.drafts import LONGEST_TITLE, PushDraft
 from broadcasts.rules.staff import is_staff
 from broadcasts.rules.states import OPEN, State
 from broadcasts.texts import pushes as texts
@@ -24,6 +24,9 @@ from campaigns.models import Campaign
 from foundation.database import upsert
 from foundation.errors import Refused
 from foundation.text import visible
+
+#: Signs of a title that a draft may have: more than WeChat takes, which is said when it is submitted.
+LONGEST_KEPT = 64
 
 
 def begin(session: Session, draft: PushDraft, *, who: CampaignAuthor, token: str | None = None, now: datetime) -> int:
@@ -123,7 +126,11 @@ def hold(session: Session, push_id: int) -> tuple[Push, Campaign]:
 
 def _write(session: Session, push: Push, draft: PushDraft, *, is_draft: bool) -> None:
     push.kind, push.plan, push.shows = draft.kind, draft.plan, draft.shows
-    push.title = " ".join(visible(draft.title).split())[:64]
+    title = " ".join(visible(draft.title).split())
+    if len(title) > LONGEST_KEPT and draft.shows is not Shows.ARTICLE:
+        # What there is no room for is not cut off from what somebody wrote.
+        raise Refused(texts.long_title(len(title), LONGEST_TITLE))
+    push.title = title[:LONGEST_KEPT]
     push.words = visible(draft.words)
     push.is_to_staff = is_staff(draft.audience)
     if push.is_to_staff:

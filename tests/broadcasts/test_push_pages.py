@@ -271,6 +271,12 @@ def test_everything_that_is_missing_is_said_when_it_is_submitted_and_nothing_is_
     ):
         assert said in answer.text
     assert count(office, Push) == count(office, Campaign) == count(office, CampaignHand) == 0
+    # Nor is anything cut off from what is too long even for a draft.
+    for do in ("save", "submit"):
+        answer = compose(office.browser("market"), do, title="题" * 65)
+        assert (answer.status_code, "标题有 65 个字，微信最多 32 个。" in answer.text) == (422, True)
+        assert "题" * 65 in answer.text
+    assert count(office, Push) == 0
 
 
 def test_advertising_words_must_be_ticked(office: Office) -> None:
