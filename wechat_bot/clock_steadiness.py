@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from wechat_bot import beats, media
+from wechat_bot.mass import settling as mass_settling
 from wechat_bot.models import Pulse
 from wechat_bot.outbox import settling
 from wechat_bot.services import Services
@@ -38,6 +39,7 @@ def note(session: Session, *, now: datetime, real: datetime | None = None) -> No
     if seen is not None and real < seen.at - BACK:
         last = seen.at + (now - real)
         due = settling.set_back(session, last, now=now) + media.set_back(session, last, now=now)
+        due += mass_settling.set_back(session, now=now)
         log.warning("the clock was set back, and what waited by it goes now", due=due)
     beats.save_timestamp(session, _SEEN, at=real)
 

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from foundation.errors import Refused
 from tests.programs import massing
 from tests.programs.massing import ABOUT, ARTICLE, Receiver, Said
+from wechat_bot import clock_steadiness
 from wechat_bot.client import mass
 from wechat_bot.mass import drafts, planning, previewing, quota, settling
 from wechat_bot.mass.models import AccountUse, MassDraft, MassJob, MassReceipt, MassUse
@@ -668,3 +669,26 @@ def test_wechats_own_figures_of_an_article_are_asked_by_its_data_id(house) -> No
 
 def cover(house) -> str:
     return mass.add_picture(house.services.wechat, "a.png", massing.pictures.png(), "image/png")
+
+
+def test_what_a_clock_ahead_put_off_or_called_goes_on_once_it_is_right(house) -> None:
+    def beat() -> None:
+        with house.services.transaction() as session:
+            clock_steadiness.note(session, now=house.server())
+
+    everybody = follow(house, 4)
+    plan(house, everybody[:2], everybody[2:])
+    house.sim.faults.add(SEND, "lost_answer", times=1)
+    house.sim.faults.add(SEND, "errcode", times=1, value=45011)
+    house.server.wrong_by = timedelta(hours=5)
+    beat()
+    go(house)
+    assert states(house) == {"sending": 1, "drafted": 1}
+    house.server.wrong_by = timedelta()
+    later(house, seconds=61)
+    assert states(house) == {"sending": 1, "drafted": 1}
+    beat()
+    later(house, seconds=61)
+    # The report on the first came while the clock was wrong, and was refused.
+    assert states(house) == {"accepted": 1, "finished": 1}
+    assert cards(house, everybody) == {1: 4}

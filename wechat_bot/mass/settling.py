@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, literal, select, update
+from sqlalchemy import case, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
-from foundation.database import Moment
+from foundation.database import Moment, changed
 from wechat_bot import alarms
 from wechat_bot.client.codes import SendError, explained
 from wechat_bot.client.mass import Taken
@@ -86,6 +86,18 @@ def put_off(session: Session, until: datetime, why: str, code: int | None, *, no
     some = session.scalars(soon).all()
     values = {"due_at": until, "error": why[:300], "error_code": code, "has_news": True}
     session.execute(update(MassJob).where(MassJob.id.in_(some)).values(values))
+
+
+def set_back(session: Session, *, now: datetime) -> int:
+    """Make jobs due that a wrong clock put off, after it was set back; returns how many. A job is planned when it is
+    due: one planned by now and due later was put off, and is put off again where that was right."""
+    moment = literal(now, Moment())
+    put_off = update(MassJob).where(is_waiting(), MassJob.created_at <= moment, MassJob.due_at > moment)
+    # What is in the call was called by now, and not hours later.
+    called = update(MassJob).where(MassJob.state == SENDING, MassJob.called_at > moment)
+    first_at = case((MassJob.first_attempt_at > moment, moment), else_=MassJob.first_attempt_at)
+    values = {"called_at": moment, "first_attempt_at": first_at, "lease_until": literal(now + answers.APART, Moment())}
+    return changed(session, put_off.values(due_at=moment)) + changed(session, called.values(values))
 
 
 def refuse(session: Session, job: MassJob, why: str, code: int | None, *, now: datetime) -> None:
