@@ -127,11 +127,12 @@ def _look(chromium: Browser, width: int, height: int, password: str) -> None:
             page.get_by_role("button", name=shot.phone).click()
             page.wait_for_url(f"{web}/**")
         page.wait_for_load_state("networkidle")
-        _store(page, PICTURES / f"{shot.name}-{width}.png")
+        # The tab bar stands at the foot of a phone's screen, and not in the middle of a long page.
+        _store(page, PICTURES / f"{shot.name}-{width}.png", is_whole=not shot.phone)
 
 
-def _store(page: Page, path: Path) -> None:
-    picture = Image.open(BytesIO(page.screenshot(full_page=True)))
+def _store(page: Page, path: Path, *, is_whole: bool) -> None:
+    picture = Image.open(BytesIO(page.screenshot(full_page=is_whole)))
     picture = picture.crop((0, 0, picture.width, min(picture.height, LONGEST)))
     picture.quantize(COLOURS).save(path, optimize=True)
 

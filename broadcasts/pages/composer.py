@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -146,13 +146,16 @@ def _page(push_id: int | None, error: Refused | None) -> str:
     now = services.clock()
     with services.reading() as session:
         found = _found(session, push_id)
+        like = found or _found(session, request.args.get("like", type=int))
         kept = _kept(push_id, services, session) if push_id else {}
-        picked = _picked(found, services)
-        form = _of_request(request.form) if error else _of_push(found, services) if found else _new(services)
+        picked = _picked(like, services)
+        form = _of_request(request.form) if error else _of_push(like, services) if like else _new(services)
+        if found is None and like is not None and not error:
+            form = replace(form, at=_new(services).at, not_after="")
         at = _moment(form.at, services)
         features = current_app.extensions["features"]
         values: dict[str, Any] = {
-            "staff": staff.offer(session, request.form if error else None, found.audience if found else None),
+            "staff": staff.offer(session, request.form if error else None, like.audience if like else None),
             "offer": short.offer(session, PICKER, picked, services.criteria, me),
             "articles": composing.articles(session, form.article_id),
             "shelf": composing.shelf(session, form.picture),
@@ -161,7 +164,7 @@ def _page(push_id: int | None, error: Refused | None) -> str:
             "approvers": queries.approvers(session, push_id or 0, [*PUSHES_APPROVE.roles], besides=me.user_id),
             "same_day": queries.same_day(session, push_id or 0, at, services.zone) if at else (),
             "pointed_out": checking.advertises(session, session.get_one(Push, push_id)) if push_id else (),
-            **_card(session, push_id, form),
+            **_card(session, like.line.id if like else None, form),
             **_reach(session, picked, services, now),
         }
     quiet = services.quiet.over_at(at or now) if services.quiet else None

@@ -293,7 +293,11 @@ def test_a_draft_keeps_buttons_chosen_from_what_is_there(office: Office) -> None
     market = office.browser("market")
     assert "文章《看好有效期》" in market.get(f"{PUSHES}/new").text
     push_id = written(market, button_words="看文章", button_link=f"article:{article}", button_address="")
-    assert "→ 文章《看好有效期》" in market.get(f"{PUSHES}/{push_id}").text
+    page = market.get(f"{PUSHES}/{push_id}").text
+    assert "→ 文章《看好有效期》" in page and f"/pushes/new?like={push_id}" in page
+    # Another is written like it: with its words and buttons, for the next morning.
+    again = market.get(f"{PUSHES}/new?like={push_id}").text
+    assert 'value="元旦备货提醒"' in again and 'value="看文章"' in again and 'value="2026-12-15 09:00"' not in again
     with office.house.look() as session:
         assert session.get_one(Push, push_id).buttons == [["看文章", f"article:{article}"]]
 
