@@ -132,12 +132,14 @@ def whole_number(text: str, longest: int = 9) -> int | None:
 
 
 def said_number(text: str) -> int | None:
-    """The whole number that is all somebody says, be it in quotation marks or with a full stop; None otherwise.
+    """The whole number that is all somebody says, in quotation marks, with a full stop or with the word that told
+    them to (“回复9”); None otherwise.
 
-    >>> said_number("9。"), said_number("“２”"), said_number("9 条"), said_number("-1")
-    (9, 2, None, None)
+    >>> said_number("9。"), said_number("“２”"), said_number("回复“9”"), said_number("9 条"), said_number("-1")
+    (9, 2, 9, None, None)
     """
-    return whole_number(plain(text).strip("“”\"'。.,! "))
+    around = "“”\"'。.,!: "
+    return whole_number(plain(text).strip(around).removeprefix("回复").strip(around))
 
 
 def phone_number(text: str) -> str | None:
