@@ -61,6 +61,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+#: A job that is run less often than this has nothing to do with what a worker has just sent.
+SOON = timedelta(minutes=10)
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 
@@ -186,10 +188,11 @@ class House:
         return done
 
     def tick(self) -> None:
-        """Let the clock's jobs run, the worker send, and the jobs look at what became of it."""
-        for _ in range(2):
+        """Let the clock's jobs run, the worker send, and the jobs look at what became of it: all but those that sweep."""
+        for longest in (timedelta.max, SOON):
             for job in self.app.extensions["jobs"]:
-                job.run(self.services)
+                if job.every <= longest:
+                    job.run(self.services)
             self.work()
 
     def later(self, **span: float) -> None:
