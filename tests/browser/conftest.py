@@ -1,6 +1,7 @@
 """A real Chromium, and a house it can open: the app and the platform on addresses of their own, in this process."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -26,6 +27,16 @@ class Quiet(WSGIRequestHandler):
 
     def log(self, type: str, message: str, *args: object) -> None:
         """Not a line."""
+
+    def run_wsgi(self) -> None:
+        """Answer, unless the test is over: what begins then would open the database that the next test is given."""
+        me = threading.get_ident()
+        self.server.answering.add(me)
+        try:
+            if not self.server.is_over:
+                super().run_wsgi()
+        finally:
+            self.server.answering.discard(me)
 
 
 @dataclass
@@ -88,14 +99,18 @@ def town(build: Callable[..., House], chromium: Browser) -> Iterator[Town]:
     desk = Server(house.sim, "127.0.0.1", ports[1])
     desk.start()
     server = make_server("127.0.0.1", ports[0], house.app, threaded=True, request_handler=Quiet)
+    server.answering, server.is_over = set(), False
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     town = Town(house, chromium, web, platform)
     yield town
     for context in town.contexts:
         context.close()
+    server.is_over = True
     server.shutdown()
     thread.join()
+    while server.answering:
+        time.sleep(0.01)
     server.server_close()
     desk.stop()
     assert town.wrong == []
