@@ -188,7 +188,7 @@ class House:
         return done
 
     def tick(self) -> None:
-        """Let the clock's jobs run, the worker send, and the jobs look at what became of it: all but those that sweep."""
+        """Let the clock's jobs run, the worker send, and those jobs that may look at what became of it."""
         for longest in (timedelta.max, SOON):
             for job in self.app.extensions["jobs"]:
                 if job.every <= longest:
@@ -411,6 +411,6 @@ def chromium() -> Iterator[Browser]:
     """One Chromium for all tests of a process."""
     expect.set_options(timeout=LONGEST)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=servers.CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

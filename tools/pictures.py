@@ -20,9 +20,10 @@ import requests
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tools import servers
+
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "images"
-CHROMIUM = "/usr/bin/chromium"
 #: Ports of the demo that is looked at.
 WEB, PLATFORM = 8190, 8290
 #: Heights of the windows by their widths: a desk and a phone.
@@ -86,7 +87,7 @@ def main() -> None:
             _await(demo, town / "var/demo.done")
             accounts = dict(line.split() for line in (town / "var/demo.accounts").read_text("utf-8").splitlines())
             with sync_playwright() as player:
-                chromium = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+                chromium = player.chromium.launch(executable_path=servers.CHROMIUM, args=["--no-sandbox"])
                 for width, height in WINDOWS.items():
                     _look(chromium, width, height, accounts["boss"])
         finally:
@@ -138,6 +139,6 @@ def _store(page: Page, path: Path, *, is_whole: bool) -> None:
 
 
 if __name__ == "__main__":
-    if not shutil.which(CHROMIUM):
+    if not shutil.which(servers.CHROMIUM):
         sys.exit("Chromium is missing: run `make servers`.")
     main()
