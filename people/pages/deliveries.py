@@ -98,7 +98,8 @@ def delivery_list() -> ResponseReturnValue:
     with services.reading() as session:
         shown = looking.look(DELIVERIES, session)
         counts = deliveries.counts(session)
-        parts = mass_deliveries.unsure(session, features) if state is DeliveryState.UNSURE else []
+        is_unsure = state is DeliveryState.UNSURE
+        parts = mass_deliveries.unsure(session, features, now=services.clock()) if is_unsure else []
         topics = deliveries.topics(session, features) if state in WAITING else []
         is_day_spent = state is DeliveryState.PENDING and pausing.is_day_spent(session, now=services.clock())
     return render_template(
@@ -136,11 +137,11 @@ def settle_delivery(delivery_id: int) -> ResponseReturnValue:
 @access.allow(OUTBOX_SETTLE)
 def settle_mass(job_id: int) -> ResponseReturnValue:
     """Resolve an unsure part of a mass message."""
-    outcome = request.form.get("outcome", "")
+    outcome, report = request.form.get("outcome", ""), request.form.get("report", "")
     with act.transaction() as (session, now, note):
-        mass_deliveries.settle(session, job_id, outcome, by=access.visitor().name, now=now)
-        note("delivery.settle", f"mass:{job_id}", mass_deliveries.OUTCOMES[outcome])
-    return act.done(url_for("people_pages.delivery_list"), f"已{mass_deliveries.OUTCOMES[outcome]}。")
+        said = mass_deliveries.settle(session, job_id, outcome, report, by=access.visitor().name, now=now)
+        note("delivery.settle", f"mass:{job_id}", said)
+    return act.done(url_for("people_pages.delivery_list"), f"已{said}。")
 
 
 @access.allow(OUTBOX_SETTLE)

@@ -8,7 +8,7 @@ from foundation import paging
 from people.models import Retailer
 from surveys.models import Survey
 from wechat_bot.mass import planning, settling
-from wechat_bot.mass.models import MassJob, MassState
+from wechat_bot.mass.models import MassJob, MassReceipt, MassState
 from wechat_bot.models import Delivery, Lane
 
 MESSAGES = "/console/messages"
@@ -80,6 +80,8 @@ def test_an_unsure_part_of_a_mass_message_is_shown_and_settled_once(office, wang
     health = house.app.test_client().get("/healthz").get_json()
     assert health["mass"] == {"unsure": 1}
     assert market.post(f"{MESSAGES}/mass/{job.id}/settle", {"outcome": "maybe"}).status_code == 422
+    none = market.post(f"{MESSAGES}/mass/{job.id}/settle", {"outcome": "report", "report": "1"})
+    assert (none.status_code, "这条回执对不上这一批" in none.text) == (422, True)
     assert market.post(f"{MESSAGES}/mass/{job.id}/settle", {"outcome": "sent"}).status_code == 303
     again = market.post(f"{MESSAGES}/mass/{job.id}/settle", {"outcome": "failed"})
     assert (again.status_code, "已经有人处理过" in again.text) == (422, True)
@@ -88,6 +90,30 @@ def test_an_unsure_part_of_a_mass_message_is_shown_and_settled_once(office, wang
     with house.look() as session:
         job = session.get_one(MassJob, job.id)
         assert (job.state, job.has_news) == ("finished", True)
+
+
+def test_a_report_that_could_be_that_of_two_unsure_parts_is_given_to_one_by_hand(office) -> None:
+    house, market = office.house, office.browser("market")
+    now = house.clock()
+    with house.services.transaction() as session:
+        due = {"due_at": now, "not_after": None, "heeds_quiet": False, "now": now}
+        for part in (1, 2):
+            job = planning.plan(
+                session, source="x", about="survey:1", part=part, generation=0, size=50, month=202603, **due
+            )
+            session.flush()
+            job.first_attempt_at = now
+            settling.end(session, job, MassState.UNSURE, "微信一直没有说收到没有", now=now)
+        told = {"status": "send success", "total": 50, "filtered": 50, "sent": 49, "errors": 1, "urls": []}
+        session.add(MassReceipt(msg_id="77", received_at=now, **told))
+    page = market.get(MESSAGES).text
+    assert page.count("的回执：送达 49，没送到 1") == 2
+    form = {"outcome": "report", "report": "77"}
+    assert market.post(f"{MESSAGES}/mass/{job.id}/settle", form).status_code == 303
+    assert [entry.detail for entry in office.audited("delivery.settle")] == ["记为回执 77"]
+    assert "的回执：" not in market.get(MESSAGES).text
+    with house.look() as session:
+        assert [each.sent for each in session.scalars(select(MassJob).order_by(MassJob.part))] == [None, 49]
 
 
 def test_why_a_message_failed_or_waits_is_said_in_chinese(office, wang) -> None:

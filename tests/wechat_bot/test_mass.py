@@ -15,7 +15,7 @@ from tests.programs import massing
 from tests.programs.massing import ABOUT, ARTICLE, Receiver, Said
 from wechat_bot import clock_steadiness
 from wechat_bot.client import mass
-from wechat_bot.mass import drafts, planning, previewing, quota, settling
+from wechat_bot.mass import drafts, planning, previewing, quota, receipts, settling
 from wechat_bot.mass.models import AccountUse, MassDraft, MassJob, MassReceipt, MassUse
 from wechat_bot.mass.source import MassContent
 from wechat_bot.models import Follower, Raised
@@ -594,17 +594,48 @@ def test_an_end_that_is_never_reported_is_asked_about_after_a_day(house) -> None
     assert (found(house).state, found(house).error) == ("finished", "结果未回传")
 
 
-def test_a_report_is_given_to_no_unsure_job_where_it_could_be_anothers(house) -> None:
+def two_unsure(house, *, lost: int = 0, failures: int = 0) -> None:
+    """Two parts of thirty whose answers were lost, and whose drafts are used up: WeChat has both. So many of their
+    reports are lost, too, and in one of them so many people failed."""
     everybody = follow(house, 60)
     plan(house, everybody[:30], everybody[30:], heeds_quiet=False)
+    house.sim.judge_next_mass(failures=failures)
     house.sim.faults.add(SEND, "lost_answer", times=2)
-    house.sim.faults.add("callback:MASSSENDJOBFINISH", "late", value=7200, times=2)
+    if lost:
+        house.sim.faults.add("callback:MASSSENDJOBFINISH", "lost", times=lost)
+    house.sim.faults.add("callback:MASSSENDJOBFINISH", "late", value=7200, times=2 - lost)
     run(house, "mass messages")
     house.sim.settle()
     house.sim.faults.add(SEND, "errcode", value=40007, times=2)
     later(house, seconds=61)
-    later(house, hours=3)
     assert states(house) == {"unsure": 2}
+    later(house, hours=3)
+
+
+def test_two_unsure_jobs_of_one_size_have_the_two_reports_of_that_size(house) -> None:
+    two_unsure(house)
+    assert states(house) == {"finished": 2}
+    assert [(found(house, part).sent, found(house, part).error) for part in (1, 2)] == [(30, None)] * 2
+    assert len({found(house, part).msg_id for part in (1, 2)}) == 2
+
+
+def test_whose_report_is_whose_of_two_is_not_pretended_where_they_differ(house) -> None:
+    two_unsure(house, failures=2)
+    assert states(house) == {"finished": 2}
+    assert sorted(found(house, part).sent or 0 for part in (1, 2)) == [28, 30]
+    assert "第 1、2 批人数一样" in (found(house).error or "")
+
+
+def test_a_report_that_could_be_either_of_two_unsure_jobs_is_given_to_none_until_somebody_says(house) -> None:
+    two_unsure(house, lost=1)
+    assert states(house) == {"unsure": 2}
+    with house.services.transaction() as session:
+        jobs = settling.unsure(session, 9)
+        [report] = receipts.offered(session, jobs, now=house.clock())[jobs[0].id]
+        assert not receipts.assign(session, jobs[0].id, "1999999999", now=house.clock())
+        assert receipts.assign(session, jobs[0].id, report.msg_id, now=house.clock())
+        assert not receipts.assign(session, jobs[1].id, report.msg_id, now=house.clock())
+    assert states(house) == {"finished": 1, "unsure": 1}
 
 
 # Drafts and previews

@@ -1,9 +1,10 @@
 """Receipts of mass messages: how each ended as WeChat reports it, in whatever order that comes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
@@ -17,6 +18,8 @@ from wechat_bot.messages import MassFinished
 REPORTED_WITHIN = timedelta(hours=24)
 #: Texts of `mass/get`.
 SENT, FAILED, DELETED, RUNNING = "SEND_SUCCESS", "SEND_FAIL", "DELETE", "SENDING"
+#: Of jobs that were surely sent, where it is not known which report is whose.
+EXCHANGED = "都发出了；第 {} 批人数一样，哪一条回执是哪一批的微信没有说，送达数可能对调"
 
 
 def note_receipt(session: Session, message: MassFinished, now: datetime) -> None:
@@ -57,25 +60,53 @@ def apply_to(session: Session, job: MassJob, *, now: datetime) -> None:
 def match(session: Session, *, now: datetime) -> int:
     """Give reports on messages that nobody knows to unsure jobs of that size; returns how many.
 
-    Only where it can be no other's: one job alone of this size, whose number we were never told, was sent within a day
-    before the report.
+    Only where they can be no others': one job alone of this size, whose number we were never told, was sent within a
+    day before the report; or as many jobs as reports. Of several, which is whose does not matter where all say the
+    same, or where all say that it was sent, to jobs about one thing.
     """
     nameless = select(MassJob).where(MassJob.msg_id.is_(None), MassJob.state.in_((SENDING, UNSURE)))
     # Those that others hold just now are read too: the report may be theirs.
     jobs = session.scalars(nameless.order_by(MassJob.id)).all()
     if not any(job.state == MassState.UNSURE for job in jobs):
         return 0
-    known = select(MassJob.msg_id).where(MassJob.msg_id == MassReceipt.msg_id).exists()
-    since = now - REPORTED_WITHIN
-    orphans = select(MassReceipt).where(~known, MassReceipt.received_at > since).order_by(MassReceipt.received_at)
     matched = 0
-    for receipt in session.scalars(orphans).all():
+    several: dict[tuple[int, ...], list[MassReceipt]] = {}
+    for receipt in session.scalars(_orphans(now - REPORTED_WITHIN)).all():
         could_be = [job for job in jobs if job.msg_id is None and _could_be(job, receipt)]
         if len(could_be) == 1 and _is_still_unsure(session, could_be[0]):
-            could_be[0].msg_id = receipt.msg_id
-            apply_to(session, could_be[0], now=now)
+            _give(session, could_be[0], receipt, now)
             matched += 1
+        elif could_be:
+            several.setdefault(tuple(job.id for job in could_be), []).append(receipt)
+    claimed = Counter(job_id for ids in several for job_id in ids)
+    for ids, reports in several.items():
+        those = [job for job in jobs if job.id in ids]
+        is_clear = len(reports) == len(ids) and max(claimed[each] for each in ids) == 1
+        if is_clear and all(_is_still_unsure(session, job) for job in those):
+            matched += _give_all(session, those, reports, now)
     return matched
+
+
+def offered(session: Session, jobs: Sequence[MassJob], *, now: datetime) -> dict[int, list[MassReceipt]]:
+    """The reports that could be those of unsure jobs, by job: which is whose a person may know who saw WeChat's own
+    console."""
+    since = min((job.first_attempt_at for job in jobs if job.first_attempt_at), default=now)
+    found = session.scalars(_orphans(since)).all()
+    return {job.id: [each for each in found if job.msg_id is None and _could_be(job, each)] for job in jobs}
+
+
+def assign(session: Session, job_id: int, msg_id: str, *, now: datetime) -> bool:
+    """Give a report to an unsure job, as somebody says; False where it cannot be its, or the job is not unsure (any
+    more)."""
+    job = session.scalar(select(MassJob).where(MassJob.id == job_id).with_for_update())
+    if job is None or job.state != MassState.UNSURE:
+        return False
+    receipt = next((each for each in offered(session, [job], now=now)[job.id] if each.msg_id == msg_id), None)
+    if receipt is None:
+        return False
+    _give(session, job, receipt, now)
+    match(session, now=now)
+    return True
 
 
 def _is_still_unsure(session: Session, job: MassJob) -> bool:
@@ -115,6 +146,36 @@ def count_unsure(session: Session) -> int:
     """How many jobs are unsure."""
     found = select(func.count()).select_from(MassJob).where(is_unfinished(), MassJob.state == UNSURE)
     return session.scalar(found) or 0
+
+
+def _orphans(since: datetime) -> Select[MassReceipt]:
+    """A select of the reports since a moment on messages that nobody knows, the oldest first."""
+    known = select(MassJob.msg_id).where(MassJob.msg_id == MassReceipt.msg_id).exists()
+    found = select(MassReceipt).where(~known, MassReceipt.received_at >= since)
+    return found.order_by(MassReceipt.received_at, MassReceipt.msg_id)
+
+
+def _give(session: Session, job: MassJob, receipt: MassReceipt, now: datetime) -> None:
+    job.msg_id = receipt.msg_id
+    session.flush()
+    apply_to(session, job, now=now)
+
+
+def _give_all(session: Session, jobs: Sequence[MassJob], reports: Sequence[MassReceipt], now: datetime) -> int:
+    """Give reports to as many unsure jobs where it does not matter which is whose; returns how many."""
+    are_good = all(answers.is_finished(each.status) for each in reports)
+    are_alike = len({(each.status, each.filtered, each.sent, each.errors) for each in reports}) == 1
+    if not are_alike and not (are_good and len({job.about for job in jobs}) == 1):
+        return 0
+    for job, receipt in zip(sorted(jobs, key=_sent_first), reports, strict=True):
+        _give(session, job, receipt, now)
+        if not are_alike:
+            job.error = EXCHANGED.format("、".join(str(each.part) for each in jobs))
+    return len(reports)
+
+
+def _sent_first(job: MassJob) -> tuple[datetime | None, int]:
+    return job.first_attempt_at, job.id
 
 
 def _could_be(job: MassJob, receipt: MassReceipt) -> bool:
