@@ -24,7 +24,7 @@ _HELD_BY = {CampaignState.PAUSED: texts.PART_PAUSED, CampaignState.LISTING: text
 
 def note_news(session: Session, *, now: datetime) -> bool:
     """Note what became of one mass job: WeChat refused it, so its campaign pauses and its sends of the month are given
-    back; gives whether there was news.
+    back; where it refused the content of the very first, the campaign has failed. Gives whether there was news.
 
     Figures need no noting: a part's state is its job's.
     """
@@ -43,9 +43,12 @@ def note_news(session: Session, *, now: datetime) -> bool:
     job, campaign, part = row
     session.refresh(job, with_for_update=True)
     news = planning.read_news(job)
-    stops = news.state is MassState.REFUSED or news.pauses
-    if stops and campaign.state in (CampaignState.SENDING, CampaignState.LISTING):
-        steering.pause_because(session, campaign, texts.refused_part(part.number, news.error or ""), now=now)
+    if campaign.state in (CampaignState.SENDING, CampaignState.LISTING):
+        why = texts.refused_part(part.number, news.error or "")
+        if news.is_of_content and not parts.is_any_taken(session, campaign.id):
+            steering.fail(session, campaign, why, now=now)
+        elif news.state is MassState.REFUSED or news.pauses:
+            steering.pause_because(session, campaign, why, now=now)
     if news.state in NOT_SENT:
         parts.give_back(session, part, news.month)
     planning.noted(session, [job.id])

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, null, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from campaigns import dividing, rules, tally
@@ -19,7 +19,7 @@ from campaigns.models import Campaign, CampaignPart, CampaignState, CampaignTall
 from foundation.database import SYNCHRONISED, changed
 from wechat_bot.mass import planning, quota
 from wechat_bot.mass.models import MassJob, MassState
-from wechat_bot.mass.states import ALONE, NOT_SENT, is_waiting
+from wechat_bot.mass.states import ALONE, NOT_SENT, WAITING, is_waiting
 
 #: The name under which campaigns plan their mass jobs.
 SOURCE = "campaigns"
@@ -152,13 +152,22 @@ def are_booked(session: Session, campaign: Campaign) -> bool:
     return session.scalar(mine.limit(1)) is not None or bool(uncut(session, campaign))
 
 
+def is_any_taken(session: Session, campaign_id: int) -> bool:
+    """Whether WeChat has, or may have, any part of a campaign."""
+    taken = exists().where(MassJob.id == CampaignPart.mass_job_id, MassJob.state.not_in((*NOT_SENT, *WAITING)))
+    mine = select(CampaignPart.number).where(CampaignPart.campaign_id == campaign_id, taken)
+    return session.scalar(mine.limit(1)) is not None
+
+
 def is_settled(session: Session, campaign: Campaign) -> bool:
     """Whether what became of every part and every message is final or unsure, counted."""
     keys = (Outcome.LISTED, Outcome.QUEUED, Outcome.HELD, Outcome.BATCHED)
     counted = select(func.coalesce(func.sum(CampaignTally.count), 0)).where(
         CampaignTally.campaign_id == campaign.id, CampaignTally.key.in_(keys)
     )
+    # Of a part that WeChat refused the campaign must have been told: it pauses, or has failed.
     job = exists().where(MassJob.id == CampaignPart.mass_job_id, MassJob.state.in_(FINAL))
+    job = job.where(or_(MassJob.state != MassState.REFUSED, MassJob.has_news.is_(False)))
     open_ = select(CampaignPart.number).where(CampaignPart.campaign_id == campaign.id, ~job).limit(1)
     return session.scalar(counted) == 0 and session.scalar(open_) is None
 

@@ -81,6 +81,13 @@ def pause_because(session: Session, campaign: Campaign, why: str, *, now: dateti
     alarms.raise_alarm(session, f"campaign:{campaign.id}", f"{campaign.about}: {why}", now=now)
 
 
+def fail(session: Session, campaign: Campaign, why: str, *, now: datetime) -> None:
+    """End a campaign that cannot be sent as it is, for a fault that a person must look at, and raise an alarm."""
+    _leave(session, campaign, rules.DUE, State.BROKEN, "", now, why=why)
+    campaign.error = why[:300]
+    alarms.raise_alarm(session, f"campaign:{campaign.id}", f"{campaign.about}: {why}", now=now)
+
+
 def cancel(session: Session, campaign: Campaign, *, by: str = "", now: datetime) -> int:
     """Stop for good what has not gone out; gives how many recipients get nothing. Raises Refused where it is over."""
     return _leave(session, campaign, rules.UNSETTLED, State.CANCELLED, by, now)

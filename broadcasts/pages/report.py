@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
@@ -21,12 +21,14 @@ from broadcasts.texts import calendar as calendar_texts
 from broadcasts.texts import report as texts
 from broadcasts.texts.pushes import NO_SUCH
 from campaigns import kinds
+from campaigns.openings import HOURS
 from console import access, act
 from console.charts import Chart, ChartKind, Series, Shape
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import errands
 from people.models import Retailer
+from wechat_bot.mass.models import MassState
 from wechat_bot.services import current_services
 
 #: Shops of the missed list that the report itself shows.
@@ -67,7 +69,8 @@ def push_report(push_id: int) -> ResponseReturnValue:
         reasons=(reasons := _reasons(found)),
         reason_rows=[(words, f"{number:,}") for _, words, number, _ in reasons],
         ways=_ways(found),
-        curve=_curve(found),
+        curve=_curve(found, services.clock()),
+        refused_parts=[each for each in found.figures.parts if each.state is MassState.REFUSED],
         compared=_compared(found, compared),
         earlier=compared,
         given=given,
@@ -163,20 +166,23 @@ def _ways(found: PushReport) -> list[tuple[str, str, int, int, int, int]]:
     return rows
 
 
-def _curve(found: PushReport) -> Chart | None:
+def _curve(found: PushReport, now: datetime) -> Chart | None:
+    """Return how many had opened by each hour: from nobody at the push's moment up to now, or to the third day."""
     if not found.hours:
         return None
-    # It begins with nobody at the moment of sending: a curve that begins higher up would look like nobody until then.
-    labels = ("发出时", *(_hour(each.hour) for each in found.hours))
-    numbers = (0, *(each.opened for each in found.hours))
-    each_said = [f"{label} {number}" for label, number in zip(labels, numbers, strict=True)]
-    said = f"打开的家数，累计：{'，'.join(each_said)}。"
-    opened = Series("打开", tuple(map(float, numbers)), Shape.LINE)
-    return Chart(ChartKind.TIME, "opens", said, "发出以后", labels, (opened,))
+    by_hour = {each.hour: each.opened for each in found.hours}
+    last = max(*by_hour, min((now - found.due_at) // timedelta(hours=1), HOURS))
+    labels, values = ["发出时"], [0]
+    for hour in range(last + 1):
+        labels.append(_hour(hour))
+        values.append(by_hour.get(hour, values[-1]))
+    said = f"打开的家数，累计：{'，'.join(f'{label} {n}' for label, n in zip(labels, values, strict=True))}。"
+    opened = Series("打开", tuple(map(float, values)), Shape.LINE)
+    return Chart(ChartKind.TIME, "opens", said, "发出以后", tuple(labels), (opened,))
 
 
 def _hour(hour: int) -> str:
-    return "3 天以后" if hour >= 72 else f"{hour + 1} 小时内"
+    return "3 天以后" if hour >= HOURS else f"{hour + 1} 小时内"
 
 
 def _compared(found: PushReport, earlier: Sequence[queries.Compared]) -> list[tuple[str, float | None, str, str]]:

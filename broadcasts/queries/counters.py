@@ -34,7 +34,8 @@ def parts(session: Session, campaign_ids: Collection[int]) -> dict[int, list[Par
                 filtered=job.filtered,
                 sent=job.sent,
                 errors=job.errors,
-                error=job.error or job.status,
+                error=job.error,
+                error_code=job.error_code,
             )
         found[row.campaign_id].append(part)
     return found

@@ -30,6 +30,7 @@ class PartFigures:
     sent: int | None = None
     errors: int | None = None
     error: str | None = None
+    error_code: int | None = None
 
     @property
     def delivered(self) -> int:

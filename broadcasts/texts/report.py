@@ -2,6 +2,7 @@
 
 from campaigns.texts import OUTCOMES
 from campaigns.texts import REASONS as GENERAL
+from wechat_bot.mass.answers import remedy
 
 #: Why a shop missed it; the same words on every page of the console.
 REASONS = {
@@ -29,6 +30,17 @@ PARTS = {
     "cancelled": "取消",
     "late": "过时未发",
 }
+
+
+def part_remedy(state: str, code: int | None) -> str:
+    """What can be done about a part that did not go, or of which nobody knows.
+
+    >>> part_remedy("refused", 20013), part_remedy("unsure", None)[:12], part_remedy("finished", None)
+    ('请改了内容，另写一份再发。', '请到公众平台“发表记录”', '')
+    """
+    if state == "unsure":
+        return "请到公众平台“发表记录”看看发了没有，在“消息”里记下。"
+    return remedy(code) if state == "refused" else ""
 
 
 def rate(part: int, whole: int) -> str:

@@ -326,8 +326,9 @@ def test_a_part_that_wechats_review_refuses_pauses_the_push_and_the_others_are_n
     assert set(states(found)[2:]) <= {"planned", "drafted"}
     assert crowd.cards() == {1: 10, 0: 40}
     assert crowd.used() == {1: 40}
-    assert "版权" in crowd.page(push_id)
-    assert "版权" in crowd.page(push_id, "/report")
+    assert "版权" in crowd.page(push_id) and "“继续发送”只发它们" in crowd.page(push_id)
+    report = crowd.page(push_id, "/report")
+    assert "微信审核没有通过：涉嫌侵犯版权。请改了内容，另写一份再发。" in report
     crowd.run("cancel", str(push_id), "--by", "market")
     crowd.tick()
     found = crowd.report(push_id, 50)
@@ -335,6 +336,28 @@ def test_a_part_that_wechats_review_refuses_pauses_the_push_and_the_others_are_n
     assert (crowd.used(), crowd.why_missed(push_id)) == ({1: 10}, {"not_delivered": 10, "stopped": 30})
     assert crowd.calls() == 2
     assert crowd.cards(openids[:10]) == {1: 10}
+
+
+def test_content_that_wechat_does_not_take_fails_the_push_before_any_part_and_is_written_again(
+    crowd: Crowd, ten: None
+) -> None:
+    openids = crowd.shops(25)
+    push_id = crowd.approved(at(10, 11))
+    crowd.house.sim.faults.add(ADD, "errcode", value=45004, times=None)
+    crowd.go(at(10, 11))
+    crowd.tick()
+    found = crowd.report(push_id, 25)
+    assert (found["state"], crowd.calls(), crowd.cards()) == ("failed", 0, {0: 25})
+    assert set(states(found)) <= {"refused", "cancelled"}
+    assert (crowd.used(), found["missed"]) == ({}, 25)
+    page = crowd.page(push_id)
+    assert "没有发成" in page and "第 1 批没有发出：摘要太长" in page and "照着再写一份" in page
+    assert "请改了内容，另写一份再发。" in crowd.page(push_id, "/report")
+    crowd.house.sim.faults.clear()
+    market = crowd.office.browser("market")
+    draft = market.post(f"/console/broadcasts/pushes/{push_id}/copy").location
+    assert market.get(draft).status_code == 200 and "2026-12-11 11:00" in market.get(draft).text
+    assert crowd.cards(openids) == {0: 25}
 
 
 def test_an_openid_that_wechat_has_erased_is_a_stranger_and_all_others_get_it(crowd: Crowd) -> None:
@@ -454,8 +477,8 @@ def test_paused_while_parts_are_in_the_call_it_says_how_many(
         assert (found["state"], states(found)) == ("done", ["finished"] * 6)
         assert (crowd.cards(), crowd.used()) == ({1: 60}, {1: 60})
     else:
-        # Asked again they could be sent; and of two reports of ten nobody can tell which is whose.
-        assert (found["state"], states(found)) == ("cancelled", ["unsure"] * 2 + ["cancelled"] * 4)
+        # Asked again they could be sent; two reports of ten tell that both were.
+        assert (found["state"], states(found)) == ("cancelled", ["finished"] * 2 + ["cancelled"] * 4)
         assert (crowd.cards(), crowd.used()) == ({1: 20, 0: 40}, {1: 20})
         assert crowd.why_missed(push_id) == {"stopped": 40}
 

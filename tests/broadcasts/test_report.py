@@ -193,7 +193,8 @@ def test_the_page_says_of_what_its_rates_are_and_what_can_be_done(counted) -> No
     assert "没有绑定微信" in page and "本月已满 4 条" in page and "微信没有送达" in page
     assert "100 家不确定" in page and "不会自动重发" in page
     assert "12 人没有收到，不知道是谁；本月是否在公众平台手工群发过？" in page
-    assert "1 小时内" in page and "6 小时内" in page  # the table beside the curve
+    # The table beside the curve: from nobody at its moment.
+    assert "打开的家数，累计：发出时 0，1 小时内 " in page and "6 小时内" in page
     assert "2 家" in page and [each.about for each in counted.office.audited("push.report")] == ["push:1"]
 
 

@@ -17,6 +17,8 @@ SEARCHES = 4
 SEARCH_AGAIN = timedelta(minutes=30)
 #: Receivers too few or too many: a bug of ours, which somebody must see.
 BUGS = (40130, 40032)
+#: What the message says or shows is what WeChat does not take: no other part of it will go either.
+OF_CONTENT = (40004, 40005, 40006, 40009, 45002, 45003, 45004, 45005, 45008, 45110)
 FINISHED = "send success"
 #: What a job is told as that WeChat never reported the end of.
 UNREPORTED = "结果未回传"
@@ -102,6 +104,21 @@ def code_of(status: str) -> int | None:
     """The number in a reported status: `err(20013)`."""
     found = re.fullmatch(r"\s*err\((\d{1,9})\)\s*", status)
     return int(found[1]) if found else None
+
+
+def remedy(code: int | None) -> str:
+    """What staff can do about a message that WeChat let go to nobody, by its code; None for one that just failed.
+
+    >>> remedy(20013), remedy(40002)[:9], remedy(None) == remedy(30001)
+    ('请改了内容，另写一份再发。', '请管理员在微信里', True)
+    """
+    if code in (None, 30001):
+        return "微信那边出了错，内容不用改：可以另写一份，发给没有收到的。"
+    if code in (40001, 40002):
+        return "请管理员在微信里看到确认时点同意；再另写一份，发给没有收到的。"
+    if code in _REASONS or code in OF_CONTENT:
+        return "请改了内容，另写一份再发。"
+    return "请到公众平台“发表记录”看看说的是什么，再另写一份。"
 
 
 def reason(status: str) -> str:

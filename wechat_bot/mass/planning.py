@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import Moment, upsert
 from wechat_bot.mass import quota
-from wechat_bot.mass.answers import DAY_SPENT
+from wechat_bot.mass.answers import DAY_SPENT, OF_CONTENT
 from wechat_bot.mass.models import MassJob, MassState
 from wechat_bot.mass.states import WAITING, is_waiting
 
@@ -36,6 +36,11 @@ class MassNews:
     error_code: int | None
     #: In words, for staff.
     error: str | None
+
+    @property
+    def is_of_content(self) -> bool:
+        """Whether WeChat did not take it because of what it says or shows: it takes no other part of it either."""
+        return self.state is MassState.REFUSED and self.error_code in OF_CONTENT
 
     @property
     def pauses(self) -> bool:
