@@ -55,6 +55,12 @@ def who() -> str:
     return str(g.h5_visitor["openid"])
 
 
+def is_looked_at() -> bool:
+    """Whether somebody looks at the page that is asked for: not a link preview, nor a browser that fetches it ahead."""
+    asked_by = {request.headers.get(name, "").lower() for name in ("Purpose", "X-Purpose", "X-Moz", "Sec-Purpose")}
+    return request.method == "GET" and not any(each.startswith(("prefetch", "preview")) for each in asked_by)
+
+
 def form_token() -> str:
     """The token that a form posts, so that no other site can post in the visitor's name."""
     return str(g.get("h5_visitor", {}).get("form", ""))

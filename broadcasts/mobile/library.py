@@ -84,7 +84,7 @@ def article(token: str) -> ResponseReturnValue:
         person = reader.shop.in_charge(day_in(now, services.zone)) if reader.shop else None
         # Where a message to the manager is written; empty where no feature takes one.
         to_person = services.switchboard.page(session, "message:")
-    if reader.shop is not None and not shown.line.is_read and request.method == "GET":
+    if reader.shop is not None and not shown.line.is_read and oauth.is_looked_at():
         _read(services, shown.line.id, reader.shop, now)
     return render_template(
         "broadcasts/article.html",

@@ -29,7 +29,8 @@ def show(token: str) -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     with services.transaction() as session:
         push = _push(session, token)
-        answering.opened(session, push, openid, now=services.clock())
+        if oauth.is_looked_at():
+            answering.opened(session, push, openid, now=services.clock())
         page = _page(session, services, push, reading.reader_of(session, openid))
     return render_template("broadcasts/push.html", **page)
 

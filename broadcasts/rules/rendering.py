@@ -105,6 +105,8 @@ def passages(blocks: tuple[Block, ...]) -> tuple[str, ...]:
 
     >>> passages((TextBlock("先看。"), HeadingBlock("怎么办"), TextBlock("打电话。"), TextBlock("带身份证。")))
     ('先看。', '怎么办\\n打电话。\\n带身份证。')
+    >>> passages((TableBlock((("品名", "", "价"), ("红狼", "盒", "12"))),))
+    ('品名，价\\n红狼，盒，12',)
     """
     found: list[str] = []
     head, lines = "", [""]
@@ -113,17 +115,23 @@ def passages(blocks: tuple[Block, ...]) -> tuple[str, ...]:
             found += _cut_up(head, [line for line in lines if line])
             head, lines = block.text, []
         else:
-            lines += words(block).split("\n")
+            lines += _chat_lines(block) if isinstance(block, TableBlock) else words(block).split("\n")
     return tuple(found) or ("",)
 
 
 def digest(given: str, blocks: tuple[Block, ...]) -> str:
-    """Summary of an article: what its author wrote, else its first characters, as WeChat would make it.
+    """Summary of an article: what its author wrote, else the first characters of its sentences, as WeChat would make
+    it. What stands in a table, on a button or under a picture is no sentence.
 
     >>> digest("", (HeadingBlock("一"), TextBlock("二" * 60))) == "一 " + "二" * 52
     True
+    >>> digest("", (TextBlock("看价目。"), TableBlock((("品名", "价"), ("红狼", "12"))), TextBlock("有问题请问。")))
+    '看价目。 有问题请问。'
     """
-    return given or " ".join(" ".join(map(words, blocks)).split())[:DIGEST_MADE]
+    if given:
+        return given
+    said = [words(block) for block in blocks if isinstance(block, (HeadingBlock, TextBlock, ListBlock, QuoteBlock))]
+    return " ".join(" ".join(said).split())[:DIGEST_MADE]
 
 
 def minutes(blocks: tuple[Block, ...]) -> int:

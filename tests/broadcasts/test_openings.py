@@ -30,6 +30,14 @@ def test_opened_three_times_it_counts_once_and_a_neighbour_through_the_forwarded
     wang = town.phone("王建国")
     assert "旺季陈列怎么摆" in wang.unread().text
     page = town.page("王建国")
+    # Neither a link preview nor a page fetched ahead is an opening, nor what asks without being anybody.
+    page.open("/m/library")
+    asks, ahead = {"User-Agent": page.agent}, {"User-Agent": page.agent, "Sec-Purpose": "prefetch;prerender"}
+    here, base = town.address(push_id), town.house.settings.public_url
+    assert page.client.head(here, base_url=base, headers=asks).status_code == 200
+    assert page.client.get(here, base_url=base, headers=ahead).status_code == 200
+    assert town.house.app.test_client().get(here, base_url=base, headers=asks).status_code == 303
+    assert opened(town, push_id) == {}
     for _ in range(3):
         assert "有效期" in page.open(town.address(push_id))
     assert opened(town, push_id) == {"opened": 1}
