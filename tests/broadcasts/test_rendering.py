@@ -164,4 +164,4 @@ def test_what_the_preview_shows_is_what_wechat_gets_byte_for_byte(library: Libra
     assert rendering.previewed(article.content, places.__getitem__).encode() == stored["content"].encode()
     assert stored["title"] == "看好有效期" and stored["author"] == "专卖科"
     # … and the digest is what WeChat would make of it, or its author's.
-    assert stored["digest"].startswith("先看 许可证上印着有效期，见全文。") and len(stored["digest"]) == 54
+    assert stored["digest"].startswith("先看 许可证上印着有效期，见全文。") and "甲 二" in stored["digest"]
