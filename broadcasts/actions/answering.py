@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, select
 from sqlalchemy.orm import Session
 
 from broadcasts.actions import staff
@@ -12,6 +12,7 @@ from broadcasts.models.pushes import PUSH, Push, PushKind, Refusal
 from broadcasts.queries.pushes import campaign_of
 from broadcasts.texts import answers as texts
 from campaigns import openings
+from campaigns.models import Campaign, Recipient
 from foundation.database import changed, upsert
 from foundation.text import whole_number
 from people import errands, identity
@@ -80,6 +81,19 @@ def refuse(session: Session, openid: str, *, now: datetime) -> None:
 def take_back(session: Session, openid: str) -> None:
     """Note that a follower wants promotions again."""
     session.execute(delete(Refusal).where(Refusal.openid == openid, Refusal.kind == PushKind.PROMO))
+
+
+def had_promotion(session: Session, openid: str, *, since: datetime) -> bool:
+    """Whether a promotion went to a follower since a moment, who has not refused them."""
+    sent = (
+        select(Recipient.campaign_id)
+        .join(Campaign, and_(Campaign.id == Recipient.campaign_id, Campaign.kind == PUSH))
+        .join(Push, Push.id == Campaign.reference)
+        .where(Recipient.openid == openid, Recipient.outcome.is_not(None))
+        .where(Push.kind == PushKind.PROMO, Campaign.due_at > since)
+    )
+    refused = select(Refusal.openid).where(Refusal.openid == openid, Refusal.kind == PushKind.PROMO)
+    return session.scalar(sent.limit(1)) is not None and session.scalar(refused) is None
 
 
 def unfollowed(session: Session, message: Unfollow, now: datetime) -> None:

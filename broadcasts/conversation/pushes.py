@@ -1,5 +1,7 @@
 """Replies to pushes in the chat: the number of a button, 2 for words to the manager, 9 against promotions."""
 
+from datetime import timedelta
+
 from broadcasts.actions import answering, sending
 from broadcasts.models.pushes import PUSH, PushKind
 from broadcasts.rules import buttons
@@ -12,15 +14,28 @@ from wechat_bot.conversation import Conversation, Reply, Turn, Word
 WRITES, REFUSES = buttons.TAKEN
 #: The topic of the links behind “不收促销” and “收促销”.
 TOPIC = "promotions"
+#: How long the card of a promotion, which names the 9, is looked at again.
+SHOWN_FOR = timedelta(days=30)
 
 
 def overhear(turn: Turn) -> Reply | None:
-    """Answer a bare number while a push is the last thing that was said; None for all else."""
+    """Answer a bare number while a push is the last thing that was said; a 9 that comes later is asked about. None for
+    all else."""
     number = said_number(turn.message.content) if isinstance(turn.message, messages.Text) else None
-    prompt = turn.prompt() if number is not None else None
-    if number is None or prompt is None or prompt[0].topic != PUSH:
+    if number is None:
         return None
-    push = answering.by_reference(turn.session, prompt[1].partition(":")[2])
+    prompt = turn.prompt()
+    is_to_push = prompt is not None and prompt[0].topic == PUSH
+    answer = _answer(turn, number, prompt[1].partition(":")[2]) if prompt is not None and is_to_push else None
+    if answer is None and number == REFUSES and (prompt is None or is_to_push):
+        since = turn.now - SHOWN_FOR
+        return Reply(texts.WANTS_NONE) if answering.had_promotion(turn.session, turn.openid, since=since) else None
+    return answer
+
+
+def _answer(turn: Turn, number: int, reference: str) -> Reply | None:
+    """Answer a number that replies to a push; None where it means nothing there."""
+    push = answering.by_reference(turn.session, reference)
     if push is None:
         return None
     if number == WRITES:
@@ -44,4 +59,4 @@ def open_refusal(turn: Turn, reference: str) -> Reply:
 
 
 REFUSAL = Conversation(TOPIC, open=open_refusal)
-WORDS = (Word("不收促销", f"{TOPIC}:"), Word("收促销", f"{TOPIC}:again"))
+WORDS = (Word("不收促销", f"{TOPIC}:"), Word("退订", f"{TOPIC}:"), Word("收促销", f"{TOPIC}:again"))

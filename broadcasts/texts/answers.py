@@ -1,6 +1,7 @@
 """Texts to shops that open a push, or reply to one."""
 
 REFUSED = "好的，以后不再给您发促销。到货、政策等业务通知照常会发。\n想再收促销，回复“收促销”。"
+WANTS_NONE = "您是不想再收促销吗？是的话，请回复“不收促销”；到货、政策等业务通知照常会发。"
 TAKEN_BACK = "好的，以后有促销会再告诉您。不想收了，回复“不收促销”。"
 NO_BUTTON = "这一项已经没有了。"
 HOW_TO_REFUSE = "不想再收促销，在公众号里回复“9”或“不收促销”。"

@@ -131,11 +131,14 @@ def test_nine_refuses_promotions_the_next_leaves_out_with_the_reason_and_service
     assert [each["reason"] for each in town.missed(second)] == ["refused"]
     third = town.push("新规定", kind="service", column=LAW, in_hours=24)
     assert town.recipient(third, "王建国").why is None
-    # Nine does not mean that under a service notice; and it is taken back.
-    assert "不再给您发促销" not in town.phone("老李").say("9").text
+    # Nine does not mean that under a service notice, nor after other words: he is asked. And it is taken back.
+    li = town.phone("老李")
+    assert "您是不想再收促销吗？是的话，请回复“不收促销”" in li.say("9").text
+    assert "您是不想再收促销吗" in li.say("9").text and "不再给您发促销" in li.say("退订").text
+    assert "没看懂" in li.say("9").text
     assert "再告诉您" in wang.say("收促销").text
     with town.house.look() as session:
-        assert session.scalars(select(Refusal)).all() == []
+        assert session.scalars(select(Refusal.openid)).all() == [li.openid]
     assert "不再给您发促销" in wang.say("不收促销").text
 
 
