@@ -237,7 +237,7 @@ def _reach(session: Session, picked: Picked, services: Services, now: datetime) 
 
 
 def _new(services: Services) -> _Form:
-    """A new push: for the next working morning, with the article of the address."""
+    """A new push: for tomorrow morning or the moment of the address, with its article."""
     at = services.clock().astimezone(services.zone) + timedelta(days=1)
     article = request.args.get("article", type=int)
     given = request.args.get("at", "")
