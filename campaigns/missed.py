@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, Subquery, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from campaigns import rules
@@ -38,6 +38,39 @@ def kinds(session: Session, campaign: Campaign) -> list[MissedKind]:
         if became in wanted:
             found.append(MissedKind((Recipient.part == number,), became))
     return found
+
+
+def all_of(campaign_ids: Select[Any]) -> Select[Any]:
+    """Build the select of the ids of the shops that missed some of these campaigns, those that are unsure among them:
+    once for each that they missed. `campaign_ids` selects from `Campaign`.
+
+    However many campaigns there are, and however many parts they have, it is one statement of four selects.
+    """
+    wanted, alone = (*rules.NOT_ARRIVED, Outcome.UNSURE), Recipient.part.is_(None)
+    became = {state: rules.outcome_of_part(state) for state in MassState}
+    is_missed = MassJob.state.in_([state for state, outcome in became.items() if outcome in wanted])
+    waits = MassJob.state.in_([state for state, outcome in became.items() if outcome is Outcome.BATCHED])
+    has_ended = Campaign.state.in_(rules.ENDED)
+    mine = Recipient.campaign_id.in_(campaign_ids)
+    ended = Recipient.campaign_id.in_(campaign_ids.where(has_ended))
+    part = and_(Recipient.campaign_id == CampaignPart.campaign_id, Recipient.part == CampaignPart.number)
+    in_part = (
+        select(Recipient.retailer_id)
+        .select_from(CampaignPart)
+        .join(Campaign, Campaign.id == CampaignPart.campaign_id)
+        .join(Recipient, part)
+        .outerjoin(MassJob, MassJob.id == CampaignPart.mass_job_id)
+        .where(CampaignPart.campaign_id.in_(campaign_ids))
+        .where(or_(is_missed, and_(has_ended, or_(MassJob.id.is_(None), waits))))
+    )
+    shop = select(Recipient.retailer_id)
+    found = union_all(
+        shop.where(mine, Recipient.outcome.is_(None)),
+        shop.where(mine, alone, Recipient.outcome.in_(wanted)),
+        shop.where(ended, alone, Recipient.outcome.in_((Outcome.LISTED, Outcome.BATCHED))),
+        in_part,
+    ).subquery()
+    return select(found.c.retailer_id)
 
 
 def select_from(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, select, union_all
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Push
@@ -12,6 +12,7 @@ from broadcasts.queries import missed
 from broadcasts.queries.pushes import campaign_of
 from broadcasts.queries.report import WHOLE
 from broadcasts.rules.states import OPEN, State
+from campaigns.missed import all_of
 from campaigns.models import Campaign, Recipient
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -62,10 +63,7 @@ def have_missed(session: Session, value: Any, now: datetime) -> Select[int]:
     times = _number(value, "missed_pushes_of_month", "次数", MOST_TIMES)
     begins = datetime.combine(day_in(now, WECHATS).replace(day=1), time(), WECHATS)
     begun = (Campaign.kind == PUSH, Campaign.due_at >= begins, Campaign.frozen_at.is_not(None))
-    each = [missed.shops(session, campaign, WHOLE) for campaign in session.scalars(select(Campaign).where(*begun))]
-    if not each:
-        return select(Recipient.retailer_id).where(false())
-    found = union_all(*each).subquery().c[0]
+    found = all_of(select(Campaign.id).where(*begun)).subquery().c[0]
     return select(found).group_by(found).having(func.count() >= times)
 
 

@@ -327,3 +327,27 @@ def test_an_audience_is_narrowed_by_what_became_of_pushes(counted) -> None:
         for at, number in ((local.replace(day=1), 0), (local.replace(day=1) - timedelta(minutes=45), 520)):
             which = audiences.condition(session, spec, house.services.criteria, now=at)
             assert len(session.scalars(select(Retailer.id).where(which)).all()) == number, at
+        # Cancelled before all of it went, and thirty more of the month whose twenty parts were refused.
+        session.execute(update(Recipient).where(Recipient.is_opened).values(outcome="listed"))
+        session.execute(update(Campaign).values(state="cancelled"))
+        refused = session.scalars(select(MassJob).where(MassJob.msg_id.is_(None))).one()
+        refused.state = MassState.REFUSED
+        for n in range(2, 32):
+            about = {"kind": "push", "about": f"push:{n}", "said": "", "created_by": "", "created_at": now}
+            session.add(Campaign(id=n, reference=n, state="sent", **about, **ahead))
+        session.flush()
+        shops = session.scalars(select(Recipient.retailer_id).order_by(Recipient.retailer_id).limit(20)).all()
+        parts = [(n, number) for n in range(2, 32) for number in range(1, 21)]
+        rows = [{"campaign_id": n, "number": number, "size": 1, "mass_job_id": refused.id} for n, number in parts]
+        session.execute(insert(CampaignPart), rows)
+        rows = [{"campaign_id": n, "retailer_id": shops[part - 1], "part": part} for n, part in parts]
+        session.execute(insert(Recipient), [{"area_id": 1, "outcome": "batched", **row} for row in rows])
+
+        def meant_by(spec: str) -> set[int]:
+            which = audiences.condition(session, audiences.read(spec), house.services.criteria, now=at)
+            return set(session.scalars(select(Retailer.id).where(which)))
+
+        missed = meant_by("{push: {id: 1, became: missed}}")
+        assert len(missed) == 525
+        assert meant_by("{missed_pushes_of_month: 1}") == missed | set(shops)
+        assert meant_by("{missed_pushes_of_month: 30}") == set(shops)
