@@ -62,8 +62,8 @@ def run() -> None:
     with harness.stores() as stores, ExitStack() as stack:
         for name, url in stores.items():
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wuwei-bench-")))
-            few, many = (_place(_address(url, count), folder, count) for count in (FEW, MANY))
-            rows = [_measure(page, few, many) for page in PAGES]
+            few, many = (_place(address(url, count), folder, count) for count in (FEW, MANY))
+            rows = [measure(page, few, many) for page in PAGES]
             harness.table(
                 f"Pages on {name}: {MANY:,} shops, followers and answer sheets against {FEW:,}",
                 ["page", "ratio [IQR]", "limit", "ms, median", f"ms at {FEW:,}", "ms, p95"],
@@ -181,7 +181,7 @@ PAGES = (
 )
 
 
-def _address(url: str, count: int) -> str:
+def address(url: str, count: int) -> str:
     if url.startswith("sqlite"):
         return url.replace(".db", f"-{count}.db")
     return harness.another_database(url, f"pages{count}")
@@ -217,7 +217,7 @@ def _place(url: str, folder: Path, count: int) -> Place:
         survey = town.publish(session, definition, now=now)
         town.hand_in(session, survey, definition, count, now=now)
         _answered(session, now)
-        _office(session, now)
+        office(session, now)
         _group(session, min(count, MEMBERS), now)
         session.add(VisitPlan(name="月访", audience={"class": CLASSES[0]}, every_days=30, begins_on=begun_on))
         _log(session, count, now)
@@ -241,7 +241,7 @@ def _place(url: str, folder: Path, count: int) -> Place:
         "month": f"from={today - timedelta(days=60)}&until={today - timedelta(days=31)}",
         "year": f"from={today - timedelta(days=DAYS + 5)}&until={today}",
     }
-    return Place(_browsers(url, folder / str(count)), named)
+    return Place(browsers(url, folder / str(count)), named)
 
 
 def _followers(session: Session, count: int, now: datetime) -> None:
@@ -294,7 +294,7 @@ def _group(session: Session, members: int, now: datetime) -> None:
     tally.recount(session, ["visit-group"], 1)
 
 
-def _office(session: Session, now: datetime) -> None:
+def office(session: Session, now: datetime) -> None:
     people = {"admin": ("admin", None), "own": ("manager", 101), "nobody": ("manager", 102)}
     session.execute(
         insert(User),
@@ -325,7 +325,7 @@ def _log(session: Session, count: int, now: datetime) -> None:
     )
 
 
-def _browsers(url: str, folder: Path) -> dict[str, FlaskClient]:
+def browsers(url: str, folder: Path) -> dict[str, FlaskClient]:
     app = create_app(
         Settings(
             _env_file=None,  # type: ignore[call-arg]  # a parameter of pydantic-settings
@@ -354,7 +354,7 @@ def _browsers(url: str, folder: Path) -> dict[str, FlaskClient]:
     return found
 
 
-def _measure(page: Page, few: Place, many: Place) -> list[str]:
+def measure(page: Page, few: Place, many: Place) -> list[str]:
     times = harness.rotate({"few": partial(_read, page, few), "many": partial(_read, page, many)}, ROUNDS)
     medians = {name: [statistics.median(each) for each in slices] for name, slices in times.items()}
     ratio = harness.paired(medians["many"], medians["few"])
