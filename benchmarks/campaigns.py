@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, select, text, update
 
 from benchmarks import harness, town
-from campaigns import forecast, jobs, listing, mass, steering
+from campaigns import forecast, jobs, listing, mass, rules, steering
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, LeftOutReason, SendingWay
 from campaigns.models import Campaign, CampaignPart, Recipient
 from config.app import FEATURES
@@ -222,23 +222,24 @@ def _planned(database: Database, kind: CampaignKind, reference: int, now: dateti
 
 def _listed(database: Database, kind: CampaignKind, number: int, context: CampaignContext) -> tuple[float, int]:
     """The seconds that the steps of listing took together, and the campaign."""
-    campaign, is_more, took = _planned(database, kind, number, context.now), True, 0.0
-    while is_more:
-        begun = time.perf_counter()
-        with database.transaction() as session:
-            is_more = listing.some(session, campaign, kind, context)
-        took += time.perf_counter() - begun
-        _leave(database)
-    return took, campaign
+    campaign = _planned(database, kind, number, context.now)
+    return _stepped(database, campaign, kind, context, listing.some), campaign
 
 
 def _cut(database: Database, campaign: int, kind: CampaignKind, context: CampaignContext) -> float:
-    is_more, took = True, 0.0
+    return _stepped(database, campaign, kind, context, listing.cut_some)
+
+
+def _stepped(database: Database, campaign: int, kind: CampaignKind, context: CampaignContext, step: Any) -> float:
+    """The seconds that the steps took together, one behind the other as the clock does them."""
+    is_more, batch, took = True, listing.BATCH, 0.0
     while is_more:
         begun = time.perf_counter()
         with database.transaction() as session:
-            is_more = listing.cut_some(session, campaign, kind, context)
+            since = time.perf_counter()
+            is_more = step(session, campaign, kind, context, batch=batch)
         took += time.perf_counter() - begun
+        batch = rules.next_batch(batch, time.perf_counter() - since)
         _leave(database)
     return took
 

@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 
-from campaigns import approving, kinds, listing, mass, sending
+from campaigns import approving, kinds, listing, mass, rules, sending
 from campaigns.kinds import CampaignContext, CampaignKind
 from foundation.database import is_away
 from foundation.dialects import has_one_writer
@@ -66,11 +66,13 @@ def _send_some(services: Services, campaign_id: int, kind: CampaignKind, context
     with services.transaction() as session:
         sending.pause_barred(session, campaign_id, kind, context)
     for step in (listing.some, listing.cut_some):
-        is_more = True
+        is_more, batch = True, listing.BATCH
         while is_more:
             with services.transaction() as session:
-                is_more = step(session, campaign_id, kind, context)
+                begun = time.monotonic()
+                is_more = step(session, campaign_id, kind, context, batch=batch)
                 is_rushed = has_one_writer(session)
+            batch = rules.next_batch(batch, time.monotonic() - begun)
             if is_more and is_rushed:
                 time.sleep(LEFT)
     if services.quiet and services.quiet.over_at(context.now):

@@ -24,8 +24,8 @@ from wechat_bot.mass import quota
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import states
 
-#: Shops in one step: the most that do not keep another writer waiting for half a second on a busy machine.
-BATCH = 20_000
+#: Shops in the first step; how long that took says how many the next has (`rules.next_batch`).
+BATCH = 10_000
 UNBOUND = "unbound"
 
 
@@ -74,7 +74,9 @@ def some(
     return False
 
 
-def cut_some(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> bool:
+def cut_some(
+    session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext, *, batch: int = BATCH
+) -> bool:
     """Put the next of those who get a mass message into parts, once all are listed; gives whether more are left. Of two
     workers only one does it."""
     campaign = steering.claimed(session, campaign_id, (CampaignState.LISTING,), now=context.now)
@@ -86,7 +88,7 @@ def cut_some(session: Session, campaign_id: int, kind: CampaignKind, context: Ca
             campaign.error = texts.left_out_of_tag(count, names)
             steering.enter(session, campaign, CampaignState.BROKEN, now=context.now, why=campaign.error)
             return False
-    return parts.cut_some(session, campaign, kind, heeds_quiet=True, now=context.now)
+    return parts.cut_some(session, campaign, kind, batch=batch, heeds_quiet=True, now=context.now)
 
 
 def _freeze(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> bool:

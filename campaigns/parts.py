@@ -23,8 +23,8 @@ from wechat_bot.mass.states import ALONE, NOT_SENT, WAITING, is_waiting
 
 #: The name under which campaigns plan their mass jobs.
 SOURCE = "campaigns"
-#: Shops in one step of cutting, which takes less than listing; of which sends are given back in one transaction.
-CUT, BATCH = 20_000, 10_000
+#: Shops in one step of cutting, and of which sends are given back in one transaction.
+BATCH = 10_000
 #: States in which a part stays; what was booked for those that were not sent is given back.
 FINAL = (*NOT_SENT, MassState.FINISHED, MassState.UNSURE)
 
@@ -38,7 +38,7 @@ def uncut(session: Session, campaign: Campaign) -> dict[int, int]:
 
 
 def cut_some(
-    session: Session, campaign: Campaign, kind: CampaignKind, *, batch: int = CUT, heeds_quiet: bool, now: datetime
+    session: Session, campaign: Campaign, kind: CampaignKind, *, batch: int = BATCH, heeds_quiet: bool, now: datetime
 ) -> bool:
     """Put the next step of a listed campaign's shops into parts; gives whether more are left. Behind the last step the
     jobs are planned, and sending begins."""

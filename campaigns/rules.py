@@ -36,6 +36,8 @@ UNSETTLED = (*DUE, CampaignState.DRAFT, CampaignState.SUBMITTED, CampaignState.P
 ENDED = (CampaignState.CANCELLED, CampaignState.OVER, CampaignState.BROKEN, CampaignState.MISSED)
 #: Why a delivery was withdrawn.
 WAS_ACTED, WAS_STOPPED = "answered", "stopped"
+#: Seconds that a step of listing aims at, for which others wait; the fewest and the most shops in one.
+STEP, LEAST, MOST = 0.15, 1_000, 50_000
 _OF_FAILURE = {
     states.UNFOLLOWED: Outcome.UNFOLLOWED,
     states.ERASED: Outcome.UNFOLLOWED,
@@ -155,6 +157,16 @@ def as_it_stands(counts: Mapping[str, int], state: str) -> CampaignFigures:
         return CampaignFigures(counts)
     stopped = counts.get(Outcome.STOPPED, 0) + waits
     return CampaignFigures({**counts, Outcome.LISTED: 0, Outcome.BATCHED: 0, Outcome.STOPPED: stopped})
+
+
+def next_batch(batch: int, seconds: float) -> int:
+    """Return how many shops the next step has, where one of `batch` took so long: on a busy machine fewer.
+
+    >>> next_batch(10_000, 0.05), next_batch(20_000, 0.15), next_batch(20_000, 0.2), next_batch(20_000, 1.2)
+    (20000, 20000, 15000, 2500)
+    """
+    wanted = min(STEP / max(seconds, 0.001), 2.0) * batch
+    return max(LEAST, min(round(wanted), MOST))
 
 
 def digest(content: Mapping[str, Any]) -> str:
