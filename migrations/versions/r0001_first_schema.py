@@ -594,6 +594,7 @@ def upgrade() -> None:
         sa.Column("at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("openid", "kind", name=op.f("pk_push_refusal")),
     )
+    op.create_index(op.f("ix_push_refusal_at"), "push_refusal", ["at"], unique=False)
     op.create_table(
         "quiz",
         sa.Column("id", sa.Integer(), nullable=False),
