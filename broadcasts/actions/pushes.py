@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -21,7 +21,6 @@ from campaigns import steering
 from campaigns.approving import CampaignAuthor
 from campaigns.kinds import CampaignContext
 from campaigns.models import Campaign
-from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
 from foundation.text import visible
@@ -86,16 +85,10 @@ def save(
 
 
 def copy(
-    session: Session,
-    push_id: int,
-    *,
-    due_at: datetime,
-    series_id: int | None = None,
-    who: CampaignAuthor,
-    now: datetime,
+    session: Session, push_id: int, *, due_at: datetime, series_id: int, who: CampaignAuthor, now: datetime
 ) -> int:
-    """Begin a push that says the same as another, such as the model of its series, to the same audience, at another
-    moment; returns its id."""
+    """Begin a push of a series that says the same as its model, to the same audience, at another moment; returns its
+    id."""
     source, campaign = hold(session, push_id)
     ends = campaign.not_after and due_at + (campaign.not_after - campaign.due_at)
     draft = PushDraft(
@@ -119,17 +112,6 @@ def copy(
     session.flush()
     approval.take_over_hands(session, campaign, steering.find(session, PUSHES, copy_id))
     return copy_id
-
-
-def again(session: Session, push_id: int, *, who: CampaignAuthor, context: CampaignContext) -> int:
-    """Begin a push that says the same as another, to be changed and submitted; it would go at the same time of the
-    clock, tomorrow. Returns its id. Raises `Refused` for one with a table of its own."""
-    _, campaign = hold(session, push_id)
-    if own_rows.table(session, push_id) is not None:
-        raise Refused(texts.HAS_ROWS)
-    day = day_in(context.now, context.zone) + timedelta(days=1)
-    due_at = datetime.combine(day, campaign.due_at.astimezone(context.zone).time(), context.zone)
-    return copy(session, push_id, due_at=due_at.astimezone(UTC), who=who, now=context.now)
 
 
 def hold(session: Session, push_id: int) -> tuple[Push, Campaign]:

@@ -8,7 +8,7 @@ from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import approving, checking, forecasting, previewing, pushes, sending
+from broadcasts.actions import approving, checking, forecasting, previewing, sending
 from broadcasts.models.pushes import Push, PushKind, Shows
 from broadcasts.pages.pictures import address as picture_address
 from broadcasts.pages.pushes import COLOURS
@@ -66,12 +66,6 @@ def stop_push(push_id: int) -> ResponseReturnValue:
 
 
 @access.allow(PUSHES_WRITE)
-def copy_push(push_id: int) -> ResponseReturnValue:
-    """Write a push once more: a draft that says the same."""
-    return act.form(partial(_copy, push_id), partial(_page, push_id))
-
-
-@access.allow(PUSHES_WRITE)
 def try_push(push_id: int) -> ResponseReturnValue:
     """Send a push to one named phone to look at."""
     return act.form(partial(_try, push_id), partial(_page, push_id))
@@ -91,19 +85,6 @@ def _submit(push_id: int) -> ResponseReturnValue:
         approving.submit(session, push_id, who=CampaignAuthor.of(access.visitor()), is_aware=is_aware, at=at)
         note("push.submit", f"push:{push_id}", queries.title(session, push_id))
     return act.done(_here(push_id), "已提交，等别人审批。")
-
-
-def _copy(push_id: int) -> ResponseReturnValue:
-    services = current_services()
-    with act.transaction() as (session, now, note):
-        copy_id = pushes.again(
-            session,
-            push_id,
-            who=CampaignAuthor.of(access.visitor()),
-            context=checking.circumstances(services, now).context,
-        )
-        note("push.write", f"push:{copy_id}", queries.title(session, copy_id))
-    return act.done(url_for("broadcasts_pages.edit_push", push_id=copy_id), "这是一份新的草稿，改好再提交。")
 
 
 def _withdraw(push_id: int) -> ResponseReturnValue:

@@ -64,7 +64,6 @@ for _rule, _view, _methods in (
     ("/pushes/<int:push_id>/submit", push.submit_push, ("POST",)),
     ("/pushes/<int:push_id>/withdraw", push.withdraw_push, ("POST",)),
     ("/pushes/<int:push_id>/decide", push.decide_push, ("POST",)),
-    ("/pushes/<int:push_id>/copy", push.copy_push, ("POST",)),
     ("/pushes/<int:push_id>/try", push.try_push, ("POST",)),
     ("/pushes/<int:push_id>/stop", push.stop_push, ("POST",)),
     ("/displays", displays.displays, ("GET",)),

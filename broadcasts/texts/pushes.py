@@ -12,7 +12,6 @@ PLANS = {
 }
 SHOWS = {"article": "文章", "text": "文字", "picture": "图片", "card": "图文卡片"}
 
-HAS_ROWS = "有各店表格的推送请新写一份，再上传新的表格。"
 NO_SUCH = "没有这条推送。"
 NO_PHONE = "请选一位客户经理，或写微信号。"
 NOT_SHOWABLE = "还没有内容或封面，写好再预览。"

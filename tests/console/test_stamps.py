@@ -70,7 +70,6 @@ ACTS = {
     "broadcasts_pages.upload_brands": "a new file to be checked",
     "broadcasts_pages.confirm_brands": "brings in what was checked, once",
     "broadcasts_pages.compose": "something new, once (`token`)",
-    "broadcasts_pages.copy_push": "something new",
     "broadcasts_pages.try_push": "to one phone, to look at",
     "broadcasts_pages.submit_push": "one step, from the state it has by now",
     "broadcasts_pages.withdraw_push": "one step, from the state it has by now",
