@@ -170,17 +170,26 @@ def look_after(session: Session, campaign_id: int, kind: CampaignKind, context: 
     one does it."""
     mine = select(Campaign).where(Campaign.id == campaign_id, Campaign.state.in_(_BOUND))
     campaign = session.scalar(mine.with_for_update(skip_locked=True, key_share=True))
-    if campaign is not None and not has_missed(session, campaign, kind, now=context.now):
+    if campaign is None or has_missed(session, campaign, kind, now=context.now):
+        return
+    if not campaign.is_late:
         is_still_approved(session, campaign, kind, context)
 
 
 def has_missed(session: Session, campaign: Campaign, kind: CampaignKind, *, now: datetime) -> bool:
-    """Whether the last moment passed before anything of a campaign was sent; then it is over."""
-    if kind.within is None or campaign.is_listed or now < (campaign.not_after or campaign.due_at + kind.within):
+    """Whether a campaign is over, for its last moment passed before anything of it was sent. One that was approved is
+    marked as late instead: it is still listed, so that it is known who would have got it."""
+    if campaign.is_late or kind.within is None or campaign.is_listed:
+        return False
+    if now < (campaign.not_after or campaign.due_at + kind.within):
         return False
     campaign.error = texts.MISSED
-    enter(session, campaign, State.MISSED, now=now, why=texts.MISSED)
-    return True
+    if campaign.state == State.SUBMITTED or kind.others_of(session, campaign) is not None:
+        enter(session, campaign, State.MISSED, now=now, why=texts.MISSED)
+        return True
+    campaign.is_late = True
+    session.flush()
+    return False
 
 
 def digest(session: Session, campaign: Campaign, kind: CampaignKind) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
-from campaigns.kinds import CampaignContext, CampaignKind, LeftOutReason
+from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason
 from campaigns.models import Campaign, CampaignPart, CampaignState, Outcome, Recipient
 from campaigns.rules import ENDED, FAILED
 from foundation.clock import day_in
@@ -37,23 +37,44 @@ _UNDER_WAY = (CampaignState.LISTING, CampaignState.SENDING, CampaignState.PAUSED
 
 
 def reasons(
-    session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext, theirs: Whose
+    session: Session,
+    campaign: Campaign,
+    kind: CampaignKind,
+    context: CampaignContext,
+    theirs: Whose,
+    days_to_come: Sequence[Condition] = (),
 ) -> Sequence[LeftOutReason]:
-    """Return the reasons of a kind to leave out a shop that has had enough."""
+    """Return the reasons of a kind to leave out a shop that has had enough. `days_to_come`, for forecasts: of each day
+    of the seven on which more will go, the condition on the shops it will go to."""
     if not kind.is_capped and not kind.is_once_a_day:
         return ()
     # Of two campaigns at once neither would see whom the other is writing down.
     one_at_a_time(session, _JUDGING)
     others = _others(session, campaign, kind, context.now, theirs)
-    if not others:
+    if not others and not days_to_come:
         return ()
-    had = _had(others, kind, context, theirs)
-    found = []
-    if kind.is_once_a_day:
+    had = _had(others, kind, context, theirs) if others else None
+    found: list[LeftOutReason] = []
+    if kind.is_once_a_day and had is not None:
         found.append(LeftOutReason(SAME_DAY, Retailer.id.in_(select(had.c.retailer_id).where(had.c.pushes > 0))))
     if kind.is_capped:
-        found.append(LeftOutReason(CAP, Retailer.id.in_(select(had.c.retailer_id).where(had.c.days >= context.cap))))
+        found += _capped(had, days_to_come, context.cap)
     return found
+
+
+def _capped(had: CTE | None, days_to_come: Sequence[Condition], cap: int) -> list[LeftOutReason]:
+    """Return the reason of those who had enough of the seven days, with those to come."""
+    will = sum((case((each, 1), else_=0) for each in days_to_come), start=literal(0))
+    enough = []
+    for more in range(min(len(days_to_come), cap) + 1):
+        # With so many days to come, that many fewer are needed of those that were.
+        needed = [will >= more] if more else []
+        if more < cap:
+            if had is None:
+                continue
+            needed.append(Retailer.id.in_(select(had.c.retailer_id).where(had.c.days >= cap - more)))
+        enough.append(and_(*needed))
+    return [LeftOutReason(CAP, or_(*enough))] if enough else []
 
 
 def _others(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime, theirs: Whose) -> list[int]:

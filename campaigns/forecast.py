@@ -1,19 +1,19 @@
 """Forecast of a campaign: whom it would reach at its moment, and whom the month's four messages would leave out.
 
-Campaigns that are planned to go before it in the same month count as if they had gone: those whom they are for will
-have had one more. Nothing is written.
+Campaigns that are to go before it count as if they had gone, those that wait for their approval too: whom they are for
+will have had one more of the month's four, and a day of the week's cap. Nothing is written.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Boolean, ColumnElement, Select, String, and_, case, func, literal, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
-from campaigns import dividing, listing, ways
+from campaigns import caps, dividing, listing, ways
 from campaigns.caps import SAME_DAY, Whose
 from campaigns.kinds import CampaignContext, CampaignKind, Condition, LeftOutReason, SendingWay
 from campaigns.models import Campaign, CampaignState, Outcome
@@ -24,8 +24,10 @@ from wechat_bot.mass.models import MassUse
 from wechat_bot.mass.states import QUOTA
 from wechat_bot.models import Follower
 
-#: Campaigns before it that are counted: as many as there can be sense in.
-COUNTED = 10
+#: Campaigns before it that are counted, the nearest to it.
+COUNTED = 100
+#: In which a campaign that has not begun is to go, if nobody stops it.
+TO_GO = (CampaignState.SUBMITTED, CampaignState.PLANNED, CampaignState.PAUSED)
 #: Shops that are named.
 NAMED = 50
 _EVERYBODY: Whose = lambda shop: true()  # noqa: E731
@@ -123,18 +125,8 @@ def left_out(
 
 
 def before(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Campaign]:
-    """Return the campaigns of the same kind that are planned to go before this one in the same month, the next to go
-    first."""
-    goes_at = _goes_at(campaign, context)
-    planned = select(Campaign).where(
-        Campaign.kind == campaign.kind,
-        Campaign.id != campaign.id,
-        Campaign.state == CampaignState.PLANNED,
-        Campaign.frozen_at.is_(None),
-        or_(Campaign.due_at < campaign.due_at, and_(Campaign.due_at == campaign.due_at, Campaign.id < campaign.id)),
-        Campaign.due_at >= _month_begins(goes_at),
-    )
-    return session.scalars(planned.order_by(Campaign.due_at, Campaign.id).limit(COUNTED)).all()
+    """Return the campaigns of the same kind that are to go before this one in the same month, the next to go first."""
+    return _to_go(session, campaign, _month_begins(_goes_at(campaign, context)))
 
 
 def swapped(
@@ -161,6 +153,21 @@ def overlapping(
     return [bool(found) for found in session.execute(select(*shared)).one()] if shared else []
 
 
+def _to_go(session: Session, campaign: Campaign, since: datetime) -> Sequence[Campaign]:
+    is_before = Campaign.due_at < campaign.due_at
+    if campaign.id is not None:
+        is_before = or_(is_before, and_(Campaign.due_at == campaign.due_at, Campaign.id < campaign.id))
+    found = select(Campaign).where(
+        Campaign.kind == campaign.kind,
+        Campaign.state.in_(TO_GO),
+        Campaign.frozen_at.is_(None),
+        is_before,
+        Campaign.due_at >= since,
+    )
+    nearest = session.scalars(found.order_by(Campaign.due_at.desc(), Campaign.id.desc()).limit(COUNTED)).all()
+    return nearest[::-1]
+
+
 def _judged(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> Select[Any]:
     why, way, meant = _expressions(session, campaign, kind, context)
     what = select(Retailer.id, Retailer.area_id, why.label("why"), way.label("way"))
@@ -173,17 +180,22 @@ def _expressions(
 ) -> tuple[ColumnElement[str | None], ColumnElement[str], Sequence[Condition]]:
     """Return why a shop would be left out and the way it would go, as SQL expressions, and the audience."""
     at = replace(context, put_off_until=_goes_at(campaign, context))
-    planned = before(session, campaign, context)
-    same_day = (
-        [each for each in planned if _day(each, context) == _day(campaign, context)] if kind.is_once_a_day else []
-    )
+    today, month_begins = _day(campaign, context), _month_begins(at.goes_at)
+    week_begins = at.goes_at - timedelta(days=caps.DAYS)
+    planned = _to_go(session, campaign, min(month_begins, week_begins))
+    same_day = [each for each in planned if _day(each, context) == today] if kind.is_once_a_day else []
+    by_day: dict[date, list[ColumnElement[bool]]] = {}
+    for each in planned:
+        if timedelta() < today - _day(each, context) < timedelta(days=caps.DAYS):
+            by_day.setdefault(_day(each, context), []).append(_audience(session, each, kind, context))
     own = kind.reasons
     if same_day:
         that_day = or_(*(_audience(session, each, kind, context) for each in same_day))
         theirs = LeftOutReason(SAME_DAY, that_day)
         kind = replace(kind, reasons=lambda session, campaign: (*own(session, campaign), theirs))
-    why = listing.reasons(session, campaign, kind, at, _EVERYBODY)
-    earlier = [each for each in planned if each not in same_day]
+    days = [or_(*each) for each in by_day.values()]
+    why = listing.reasons(session, campaign, kind, at, _EVERYBODY, days)
+    earlier = [each for each in planned if each not in same_day and each.due_at >= month_begins]
     is_full = _had(session, earlier, kind, context) >= quota.A_MONTH
     way = ways.chosen(session, campaign, kind, at, is_full)
     return why, way, (*kind.meant(session, campaign, context), IS_THERE)
@@ -221,7 +233,7 @@ def _goes_at(campaign: Campaign, context: CampaignContext) -> datetime:
     return max(campaign.due_at, context.goes_at)
 
 
-def _day(campaign: Campaign, context: CampaignContext) -> object:
+def _day(campaign: Campaign, context: CampaignContext) -> date:
     return day_in(_goes_at(campaign, context), context.zone)
 
 

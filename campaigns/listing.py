@@ -67,6 +67,11 @@ def some(
     campaign.cursor = until
     if not campaign.is_listed:
         return True
+    if campaign.is_late:
+        # Sends of the month that were booked before it was late are given back by the clock.
+        campaign.is_withdrawing = campaign.quota_month is not None
+        steering.enter(session, campaign, CampaignState.MISSED, now=context.now, why=texts.MISSED)
+        return False
     if not parts.uncut(session, campaign):
         # No step of its own is written down: sending follows from the listing, nobody decides it.
         campaign.state = CampaignState.SENDING
@@ -98,10 +103,11 @@ def _freeze(session: Session, campaign: Campaign, kind: CampaignKind, context: C
     """
     if campaign.frozen_at is not None:
         return True
-    if not approving.is_still_approved(session, campaign, kind, context):
+    if not campaign.is_late and not approving.is_still_approved(session, campaign, kind, context):
         return False
     now = context.now
-    campaign.frozen_at, campaign.quota_month = now, quota.month_of(context.goes_at)
+    campaign.frozen_at = now
+    campaign.quota_month = None if campaign.is_late else quota.month_of(context.goes_at)
     campaign.last_shop = session.scalar(select(func.max(Retailer.id))) or 0
     steering.enter(session, campaign, CampaignState.LISTING, now=now)
     return True
@@ -144,9 +150,9 @@ def _write_down(
         "area_id": judged.c.area_id,
         "manager_id": judged.c.manager_id,
         "why": why,
-        "outcome": case((is_meant, judged.c.way)),
+        "outcome": case((is_meant, literal(Outcome.LATE) if campaign.is_late else judged.c.way)),
     }
-    by_mass = ways.has_mass(kind.ways(session, campaign))
+    by_mass = ways.has_mass(kind.ways(session, campaign)) and not campaign.is_late
     if by_mass:
         # Held before it is read, so that what is read of it is still true when it is written.
         quota.hold(session)
@@ -179,16 +185,21 @@ def is_anybody(session: Session, *conditions: Condition) -> bool:
 
 
 def reasons(
-    session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext, theirs: Whose
+    session: Session,
+    campaign: Campaign,
+    kind: CampaignKind,
+    context: CampaignContext,
+    theirs: Whose,
+    days: Sequence[Condition] = (),
 ) -> ColumnElement[str | None]:
     """Return the first reason to leave a shop out, as an SQL expression; null where there is none. `theirs`: which
-    shops are judged, as a condition on a column of their ids."""
+    shops are judged, as a condition on a column of their ids; `days` as for `caps.reasons`."""
     frozen_at = campaign.frozen_at or context.now
     found: Sequence[LeftOutReason] = (
         LeftOutReason(UNBOUND, or_(Retailer.openid.is_(None), Retailer.bound_at > frozen_at)),
         LeftOutReason("unfollowed", or_(Follower.openid.is_(None), Follower.unfollowed_at.is_not(None))),
         *kind.reasons(session, campaign),
-        *caps.reasons(session, campaign, kind, context, theirs),
+        *caps.reasons(session, campaign, kind, context, theirs, days),
     )
     return case(*((each.condition, literal(each.name)) for each in found), else_=literal(None, String))
 

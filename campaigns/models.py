@@ -91,6 +91,8 @@ class Campaign(Base):
     resumed: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
     #: Whether it was stopped and messages of it may still wait in the outbox: the clock withdraws them.
     is_withdrawing: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Whether its last moment passed before it was listed: its recipients are written down, and get nothing.
+    is_late: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Why it is broken, or a draft again.
     error: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime]

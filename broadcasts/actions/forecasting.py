@@ -14,6 +14,7 @@ from broadcasts.models.pushes import PUSH, Push
 from broadcasts.queries import staff as staff_queries
 from broadcasts.queries.calendar import CalendarPush
 from broadcasts.queries.pushes import campaign_of
+from broadcasts.rules import states
 from broadcasts.rules.staff import is_staff
 from broadcasts.texts import pushes as texts
 from campaigns import forecast as forecasts
@@ -113,7 +114,7 @@ def swaps(session: Session, push_id: int, at: Circumstances) -> Sequence[SwapOff
     """The pushes of the month before this one that it could be swapped with, with what that would change, the last in
     front."""
     campaign = _to_read(session, push_id)
-    earlier = forecasts.before(session, campaign, at.context)[-SWAPS:]
+    earlier = [each for each in forecasts.before(session, campaign, at.context) if each.state in states.OPEN][-SWAPS:]
     titles = {
         row.id: row.title
         for row in session.execute(select(Push.id, Push.title).where(Push.id.in_([each.reference for each in earlier])))

@@ -120,6 +120,8 @@ class PushReport:
     staff: int
     #: Those it was sent to who refused promotions within two days of it.
     refused_promos: int
+    #: Why nothing of it was sent, or no more.
+    why: str = ""
 
     @property
     def name(self) -> str:
@@ -178,6 +180,7 @@ def report(session: Session, push_id: int, seen: ReportScope) -> PushReport | No
         nowhere["others"],
         nowhere["staff"],
         _refusals(session, campaign, seen),
+        (campaign.error or "") if is_ended else "",
     )
 
 

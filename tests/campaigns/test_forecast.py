@@ -1,5 +1,6 @@
 """Whom a campaign would reach, told before it is scheduled: the month's four by name, and campaigns before it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import update
@@ -9,6 +10,7 @@ from campaigns.forecast import Forecast
 from campaigns.models import Campaign
 from tests.campaigns.conftest import Town
 from tests.campaigns.test_accounting import figures, state
+from tests.campaigns.test_approving import APPROVED
 from tests.campaigns.test_mass import FLYER, balanced, had, lines, pushes, used, work
 from wechat_bot.models import Follower
 
@@ -56,6 +58,26 @@ def test_what_is_planned_before_it_in_the_same_month_counts_as_gone(town: Town) 
     work(town)
     assert (state(town, first), used(town)) == ("sending", {4: 2, 1: 2})
     assert foretold(town, second) == found, "listed, they are in the ledger"
+
+
+def test_what_waits_for_approval_counts_as_gone_for_the_month_and_the_cap_of_a_week(town: Town) -> None:
+    shops = town.many(4)
+    of = replace(APPROVED, name="flyer", ways=FLYER.ways, is_capped=True)
+    audiences = (shops, shops[:2], shops[:1])
+    plans = [
+        town.plan(of, reference=n, audience={"shops": audience}, due_at=town.now + timedelta(days=n + 1))
+        for n, audience in enumerate(audiences)
+    ]
+    last = town.plan(of, reference=9, audience={"shops": shops}, due_at=town.now + timedelta(days=5))
+    assert foretold(town, last, of).reasons == {}
+    with town.house.services.transaction() as session:
+        for each in plans:
+            session.get_one(Campaign, each).state = "submitted"
+    assert foretold(town, last, of).reasons == {"cap": 2}
+    with town.house.services.transaction() as session:
+        session.get_one(Campaign, last).due_at = town.now + timedelta(days=9)
+    had(town, shops[:1], 1)
+    assert foretold(town, last, of).reasons == {"quota": 1}
 
 
 def test_a_forecast_tells_every_reason_and_the_messages_of_ones_own(town: Town) -> None:
