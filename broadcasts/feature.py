@@ -111,6 +111,7 @@ broadcasts = Feature(
                 "push.swap": "对调两条推送的时间",
                 "push.by_hand": "记下手工群发",
                 "series.begin": "开始推送系列",
+                "series.change": "修改推送系列",
                 "series.approve": "批准推送系列",
                 "series.settle": "定下系列的一天",
                 "series.end": "结束推送系列",

@@ -35,6 +35,8 @@ class CampaignContext:
     cap: int = CAP
     #: When what is listed now goes, if that is not now: the end of the quiet hours.
     put_off_until: datetime | None = None
+    #: Why a link leads nowhere at a moment; empty where it can be opened.
+    shut: Callable[[Session, str, datetime], str] = lambda session, link, at: ""
 
     @property
     def goes_at(self) -> datetime:
@@ -169,4 +171,5 @@ def declared(services: Services) -> Mapping[str, CampaignKind]:
 def context(services: Services, now: datetime) -> CampaignContext:
     """Return the context of this process at a moment."""
     quiet = services.quiet.over_at(now) if services.quiet else None
-    return CampaignContext(now, services.criteria, services.zone, services.account, services.most_a_week, quiet)
+    shut, cap = services.switchboard.shut, services.most_a_week
+    return CampaignContext(now, services.criteria, services.zone, services.account, cap, quiet, shut)

@@ -60,10 +60,13 @@ def withdraw_some(session: Session, campaign_id: int, kind: CampaignKind, *, now
 
 
 def pause_barred(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
-    """Pause a campaign that has begun and may not be sent any more. Of two workers only one does it."""
+    """Pause a campaign that has begun and may not be sent any more, unless all of it is sent. Of two workers only one
+    does it."""
     begun = (CampaignState.LISTING, CampaignState.SENDING)
     campaign = steering.claimed(session, campaign_id, begun, now=context.now)
-    if campaign is not None and (why := kind.bars(session, campaign, context)):
+    if campaign is None or not (why := kind.bars(session, campaign, context)):
+        return
+    if kind.others_of(session, campaign) is not None or parts.is_left(session, campaign):
         steering.pause_because(session, campaign, why, now=context.now)
 
 

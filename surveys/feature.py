@@ -30,6 +30,7 @@ surveys = Feature(
             remains=conversation.remains,
             lasts=timedelta(days=7),
             page=conversation.page,
+            shut=queries.shut,
         )
     ],
     entries=[Entry(label="填写调查", word="调查", link="survey:", order=10)],

@@ -195,6 +195,10 @@ def _no_page(session: Session, reference: str) -> str:
     return ""
 
 
+def _never_shut(session: Session, reference: str, at: datetime) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Conversation:
     """Topic somebody can talk about with the account.
@@ -203,6 +207,7 @@ class Conversation:
     `open` begins no talk; `remains(turn, talk)` is the sentence that offers to go on with it later, empty where nothing
     is left. A talk not heard for `lasts` is over; one that `is_brief` is over, too, as soon as the account has said
     anything else. `page(session, reference)` is the address of its page inside WeChat; empty where it has none.
+    `shut(session, reference, at)` says to staff why nobody can open it at a moment; empty where they can.
     """
 
     topic: str
@@ -212,6 +217,7 @@ class Conversation:
     lasts: timedelta = timedelta(hours=24)
     is_brief: bool = False
     page: Callable[[Session, str], str] = _no_page
+    shut: Callable[[Session, str, datetime], str] = _never_shut
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,12 @@ class Switchboard:
         conversation = self.conversations.get(topic)
         return conversation.page(session, reference) if conversation else ""
 
+    def shut(self, session: Session, link: str, at: datetime) -> str:
+        """Why a link leads nowhere at a moment, for staff; empty where it can be opened."""
+        topic, _, reference = link.partition(":")
+        conversation = self.conversations.get(topic)
+        return conversation.shut(session, reference, at) if conversation else texts.undeclared(topic)
+
     def _say(self, turn: Turn, content: str) -> Reply:
         word = plain(content)
         if word in HELP_WORDS:

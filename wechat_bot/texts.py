@@ -65,3 +65,12 @@ def too_many_files(most: int) -> str:
     '您今天传的照片已经满 100 MB，这一张没有存，您写的字还在。请明天再传，急的话直接在服务号里发照片。'
     """
     return f"您今天传的照片已经满 {most >> 20} MB，这一张没有存，您写的字还在。请明天再传，急的话直接在服务号里发照片。"
+
+
+def undeclared(topic: str) -> str:
+    """What staff are told of a link whose topic no feature declares.
+
+    >>> undeclared("lesson")
+    '系统里没有“lesson”这种内容'
+    """
+    return f"系统里没有“{topic}”这种内容"

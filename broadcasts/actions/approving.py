@@ -30,12 +30,7 @@ def submit(session: Session, push_id: int, *, who: CampaignAuthor, is_aware: boo
     push, campaign = hold(session, push_id)
     if campaign.state != State.DRAFT:
         raise Refused(texts.NOT_DRAFT)
-    found = checking.faults(session, push, campaign, at)
-    words = checking.advertises(session, push)
-    if words and not is_aware:
-        found.append(texts.advertises([each.around for each in words if each.around]))
-    if found:
-        raise Refused("\n".join(found))
+    checking.require(session, push, campaign, at, is_aware=is_aware)
     _cover(session, push, at)
     push.tag_id = checking.tag_of(session, campaign, at.app_id) if push.plan == Plan.TAG else None
     session.flush()

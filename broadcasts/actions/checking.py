@@ -1,6 +1,6 @@
 """Checks of a push before it is submitted: everything that is wrong with it, each as a sentence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from broadcasts.models.library import ArticleState
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
 from broadcasts.queries import own_rows, pushes
 from broadcasts.queries import staff as staff_queries
-from broadcasts.rules import advertising, blocks, buttons, drafts
+from broadcasts.rules import advertising, blocks, drafts
 from broadcasts.rules import staff as staff_rules
 from broadcasts.rules.advertising import AdvertisingWord
 from broadcasts.texts import pushes as texts
@@ -41,8 +41,6 @@ class Circumstances:
     """Circumstances in which a push is checked: the moment, the account, and what the features declare."""
 
     context: CampaignContext
-    #: Whether a link's topic belongs to a feature.
-    knows: Callable[[str], bool]
     app_id: str
     media_folder: Path
 
@@ -53,20 +51,40 @@ class Circumstances:
 
 def circumstances(services: Services, now: datetime) -> Circumstances:
     """The circumstances of this process at a moment."""
-    return Circumstances(
-        kinds.context(services, now), services.switchboard.knows, services.wechat.app_id, services.media_folder
-    )
+    return Circumstances(kinds.context(services, now), services.wechat.app_id, services.media_folder)
 
 
-def faults(session: Session, push: Push, campaign: Campaign, at: Circumstances) -> list[str]:
+def require(
+    session: Session,
+    push: Push,
+    campaign: Campaign,
+    at: Circumstances,
+    *,
+    is_aware: bool = False,
+    has_moment: bool = True,
+) -> None:
+    """Raise `Refused` with all that is wrong with a push that is about to be submitted. `is_aware`: whether somebody
+    says that its words are no advertising; `has_moment`: whether it is to go at its moment, and not as a series."""
+    found = faults(session, push, campaign, at, has_moment=has_moment)
+    words = advertises(session, push)
+    if words and not is_aware:
+        found.append(texts.advertises([each.around for each in words if each.around]))
+    if found:
+        raise Refused("\n".join(found))
+
+
+def faults(
+    session: Session, push: Push, campaign: Campaign, at: Circumstances, *, has_moment: bool = True
+) -> list[str]:
     """What is wrong with a push that is about to be submitted, each in a sentence; empty where nothing is."""
     kind, plan, zone = PushKind(push.kind), Plan(push.plan), at.context.zone
     found = drafts.faults_of_content(_shown(session, push), kind)
-    links = buttons.undeclared(sending.buttons_of(push), at.knows)
-    found += [texts.undeclared(each.words, each.link) for each in links]
-    ends = campaign.not_after and campaign.not_after.astimezone(zone)
-    works = company.calendar(session, zone)
-    found += drafts.faults_of_time(kind, campaign.due_at.astimezone(zone), ends, at.now.astimezone(zone), works)
+    goes_at = max(campaign.due_at, at.now) if has_moment else at.now
+    found += sending.shut_buttons(session, push, at.context, goes_at)
+    if has_moment:
+        ends = campaign.not_after and campaign.not_after.astimezone(zone)
+        works = company.calendar(session, zone)
+        found += drafts.faults_of_time(kind, campaign.due_at.astimezone(zone), ends, at.now.astimezone(zone), works)
     if push.is_to_staff:
         return [*found, *_faults_of_staff(session, push, campaign, at)]
     found += drafts.faults_of_plan(plan, kind, campaign.audience, is_service=at.context.account.has_pages)
@@ -79,7 +97,8 @@ def faults(session: Session, push: Push, campaign: Campaign, at: Circumstances) 
         return [*found, texts.NOBODY if campaign.audience == {} else refusal.sentence]
     if plan is Plan.TAG and not found:
         found += _faults_of_tag(session, campaign, meant, at)
-    if not at.context.account.has_pages and (others := pushes.same_day(session, push.id, campaign.due_at, zone)):
+    is_once_a_day = has_moment and not at.context.account.has_pages
+    if is_once_a_day and (others := pushes.same_day(session, push.id, campaign.due_at, zone)):
         found.append(texts.day_taken(others[0].title, campaign.due_at.astimezone(zone)))
     return found
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, false, select
@@ -80,6 +80,15 @@ def is_withdrawn(session: Session, push: Push) -> bool:
     """Whether the article of a push was withdrawn: nobody reads it any more, by whatever way they come."""
     found = standing(session, push)
     return found is not None and found[0] is ArticleState.WITHDRAWN
+
+
+def shut_buttons(session: Session, push: Push, context: CampaignContext, at: datetime) -> list[str]:
+    """The buttons of a push, those inside its article among them, that lead nowhere at a moment, each in a sentence."""
+    article = article_of(session, push)
+    inside = [(each.link, each.words) for each in article.blocks if isinstance(each, ButtonBlock)] if article else []
+    links = dict([*inside, *((each.link, each.words) for each in buttons_of(push))])
+    ours = {link: words for link, words in links.items() if not link.startswith("https://")}
+    return [texts.shut(words, link, why) for link, words in ours.items() if (why := context.shut(session, link, at))]
 
 
 def digest_of(session: Session, push: Push) -> str:
@@ -191,10 +200,13 @@ def _bars(session: Session, campaign: Campaign, context: CampaignContext) -> str
     push = session.get_one(Push, campaign.reference)
     if is_withdrawn(session, push):
         return texts.WITHDRAWN
+    # Of a push that has begun: when the next messages go.
+    goes_at = max(campaign.due_at, context.goes_at)
+    if shut := shut_buttons(session, push, context, goes_at):
+        return shut[0]
     if push.kind == PushKind.GREETING:
         return ""
-    # Of a push that has begun: the day on which the next messages go.
-    day = day_in(max(campaign.due_at, context.goes_at), context.zone)
+    day = day_in(goes_at, context.zone)
     why = company.closure(session, day, context.zone)
     return texts.closed(day, why) if why else ""
 

@@ -6,25 +6,28 @@ series itself was approved with this very content: then it is scheduled at once.
 
 import hashlib
 import json
-import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from broadcasts.actions import approving, pushes
+from broadcasts.actions import approving, checking, pushes
 from broadcasts.actions.checking import Circumstances
 from broadcasts.actions.sending import PUSHES
 from broadcasts.models.series import Occurrence, PushSeries
+from broadcasts.queries import own_rows
 from broadcasts.queries.pushes import campaign_of, may_approve
 from broadcasts.rules import occurrences
+from broadcasts.rules.states import OPEN
 from broadcasts.texts import series as texts
 from campaigns import approving as approval
+from campaigns import steering
 from campaigns.approving import CampaignAuthor
+from campaigns.models import Campaign
 from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
@@ -51,27 +54,83 @@ def begin(
 ) -> int:
     """Begin a series with a draft as its model; gives its id. Raises `Refused` for what is no rule, and for an end that
     has passed."""
+    series = PushSeries(created_at=now, created_by=who.name[:40])
+    model = _write(session, series, push_id, name=name, rule=rule, at=at, until=until, today=day_in(now, zone))
+    session.add(series)
+    session.flush()
+    approval.have_a_hand(session, model, who)
+    return series.id
+
+
+def change(
+    session: Session,
+    series_id: int,
+    push_id: int,
+    *,
+    name: str,
+    rule: Mapping[str, Any],
+    at: time,
+    until: date | None,
+    who: CampaignAuthor,
+    now: datetime,
+    zone: ZoneInfo,
+) -> int:
+    """Change a series; gives how many of its pushes were cancelled by it. What went out stays.
+
+    Where more than the name is changed, those that have not begun are cancelled, the clock writes them anew, and the
+    series needs a new approval. Raises `Refused` as `begin`.
+    """
+    series = hold(session, series_id)
+    was = (series.push_id, series.rule, series.at, series.until)
+    model = _write(session, series, push_id, name=name, rule=rule, at=at, until=until, today=day_in(now, zone))
+    session.flush()
+    if was == (series.push_id, series.rule, series.at, series.until):
+        return 0
+    approval.have_a_hand(session, model, who)
+    return _take_back(session, series, who, now, zone)
+
+
+def _write(
+    session: Session,
+    series: PushSeries,
+    push_id: int,
+    *,
+    name: str,
+    rule: Mapping[str, Any],
+    at: time,
+    until: date | None,
+    today: date,
+) -> Campaign:
+    """Write what a form says into a series; gives the campaign of its model."""
     occurrences.check(rule)
     called = " ".join(visible(name).split())
     if not called:
         raise Refused(texts.NO_NAME)
-    if until is not None and until < day_in(now, zone):
+    if until is not None and until < today:
         raise Refused(texts.ENDS_BEFORE)
-    push, campaign = pushes.hold(session, push_id)
-    series = PushSeries(
-        name=called[:60],
-        push_id=push.id,
-        rule=dict(rule),
-        at=at.replace(second=0, microsecond=0),
-        until=until,
-        stamp=secrets.token_hex(8),
-        created_at=now,
-        created_by=who.name[:40],
-    )
-    session.add(series)
+    push, model = pushes.hold(session, push_id)
+    if own_rows.table(session, push.id) is not None:
+        raise Refused(texts.HAS_ROWS)
+    series.name, series.push_id, series.rule, series.until = called[:60], push.id, dict(rule), until
+    series.at = at.replace(second=0, microsecond=0)
+    return model
+
+
+def _take_back(session: Session, series: PushSeries, who: CampaignAuthor, now: datetime, zone: ZoneInfo) -> int:
+    """Cancel the pushes of a series that have not begun, and forget that its coming days were made."""
+    count, today = 0, day_in(now, zone)
+    mine = select(Occurrence).where(Occurrence.series_id == series.id)
+    coming = or_(Occurrence.day_on.is_(None), Occurrence.day_on >= today)
+    for occurrence in session.scalars(mine.where(coming).order_by(Occurrence.wanted_on).with_for_update()):
+        if occurrence.push_id is not None:
+            _, campaign = pushes.hold(session, occurrence.push_id)
+            if campaign.state not in OPEN or campaign.frozen_at is not None:
+                continue
+            steering.cancel(session, campaign, by=who.name, now=now)
+            count += 1
+        session.delete(occurrence)
     session.flush()
-    approval.have_a_hand(session, campaign, who)
-    return series.id
+    return count
 
 
 def hold(session: Session, series_id: int) -> PushSeries:
@@ -84,12 +143,20 @@ def hold(session: Session, series_id: int) -> PushSeries:
     return series
 
 
-def approve(session: Session, series_id: int, *, seen: str, who: CampaignAuthor, at: Circumstances) -> None:
+def approve(
+    session: Session,
+    series_id: int,
+    *,
+    seen: str,
+    is_aware: bool = False,
+    who: CampaignAuthor,
+    at: Circumstances,
+) -> None:
     """Approve a series with the content its model has now: its occurrences need no approval of their own while it stays
     the same.
 
-    `seen` is the digest of what was looked at. Raises `Refused` where that is not what it says by now, and for whoever
-    had a hand in it.
+    `seen` is the digest of what was looked at, `is_aware` as for `approving.submit`. Raises `Refused` where that is not
+    what it says by now, for whoever had a hand in it, and with all that is wrong with its model.
     """
     series = hold(session, series_id)
     if not may_approve(session, series.push_id, who.user_id):
@@ -97,6 +164,8 @@ def approve(session: Session, series_id: int, *, seen: str, who: CampaignAuthor,
     current = digest(session, series)
     if seen != current:
         raise Refused(texts.CHANGED)
+    push, campaign = pushes.hold(session, series.push_id)
+    checking.require(session, push, campaign, at, is_aware=is_aware, has_moment=False)
     series.approved, series.approved_by, series.approver_id = current, who.name[:40], who.user_id
     log.info("a series was approved", series=series.id, at=at.now)
 

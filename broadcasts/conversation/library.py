@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from broadcasts.actions.sending import PICTURES
-from broadcasts.queries import own_rows, reading, searching
+from broadcasts.queries import links, own_rows, reading, searching
 from broadcasts.queries.reading import Reader
 from broadcasts.rules import blocks, rendering
 from broadcasts.texts import library as texts
@@ -125,7 +125,7 @@ def open_own(turn: Turn, reference: str) -> Reply:
 
 CONVERSATIONS = (
     Conversation(LIBRARY, open=open_library, hear=hear, lasts=LASTS, is_brief=True, page=library_page),
-    Conversation(ARTICLE, open=open_article, page=article_page),
+    Conversation(ARTICLE, open=open_article, page=article_page, shut=links.shut),
     Conversation(OWN, open=open_own),
 )
 ENTRY = Entry("看货源和新品", "资料", f"{LIBRARY}:", 30)

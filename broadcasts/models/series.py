@@ -30,7 +30,6 @@ class PushSeries(Base):
     until: Mapped[date | None]
     #: Up to and with this day the occurrences are made.
     made_until: Mapped[date | None]
-    stamp: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(40))
     ended_at: Mapped[datetime | None]

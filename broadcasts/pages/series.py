@@ -1,22 +1,20 @@
-"""Console pages of series: the list, a new one with its next days, and one with its occurrences and who approved it."""
+"""Console pages of series: the list, and one with its occurrences and who approved it."""
 
-from datetime import time
 from functools import partial
-from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from broadcasts.actions import checking, series
+from broadcasts.models.pushes import Push
 from broadcasts.models.series import PushSeries
 from broadcasts.pages.pushes import COLOURS
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_EXPORT, PUSHES_SEE, PUSHES_WRITE
 from broadcasts.queries import pushes as push_queries
 from broadcasts.queries import series as queries
 from broadcasts.queries.series import SeriesLine
-from broadcasts.rules import occurrences
-from broadcasts.rules.occurrences import MOST_BEFORE, Rest
+from broadcasts.texts import pushes as push_texts
 from broadcasts.texts import series as texts
 from campaigns.approving import CampaignAuthor
 from console import access, act, fields
@@ -24,17 +22,12 @@ from console.lists import looking
 from console.lists.listing import Asked, Column, LineLink, Listing
 from console.stamps import Editable
 from foundation import calendar as hours
-from foundation import festivals
 from foundation.calendar import WEEKDAYS
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
-from foundation.text import whole_number
 from people.working_time import company
 from wechat_bot.services import current_services
-
-EVERY = {"week": "每周", "month": "每月", "festival": "节日"}
-RESTS = {Rest.KEEP: "照常发", Rest.MOVE: "顺延到休市以后第一个上班的日子", Rest.SKIP: "这一次不发"}
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[SeriesLine]:
@@ -81,12 +74,6 @@ def series_list() -> ResponseReturnValue:
         return render_template("broadcasts/console/series_list.html", shown=looking.look(SERIES, session))
 
 
-@access.allow(PUSHES_WRITE)
-def new_series() -> ResponseReturnValue:
-    """Begin a series with a draft as its model; its next days are shown before it is saved."""
-    return act.form(_begin, _new_page)
-
-
 @access.allow(PUSHES_SEE)
 def one_series(series_id: int) -> ResponseReturnValue:
     """Show a series: its rule, who approved what, its next days, its occurrences with their pushes."""
@@ -111,37 +98,14 @@ def end_series(series_id: int) -> ResponseReturnValue:
     return act.form(partial(_end, series_id), partial(_page, series_id))
 
 
-def _begin() -> ResponseReturnValue:
-    if request.form.get("do") == "look":
-        return _new_page(None)
-    name, push_id = request.form.get("name", ""), fields.key(request.form.get("push", ""), "推送")
-    if push_id is None:
-        raise Refused(texts.NO_MODEL)
-    rule, at, until = _rule(), _time(), fields.day(request.form.get("until", ""))
-    with act.transaction() as (session, now, note):
-        zone = current_services().zone
-        series_id = series.begin(
-            session,
-            push_id,
-            name=name,
-            rule=rule,
-            at=at,
-            until=until,
-            who=CampaignAuthor.of(access.visitor()),
-            now=now,
-            zone=zone,
-        )
-        note("series.begin", f"series:{series_id}", f"{name}：{occurrences.words(rule)}")
-    return act.done(_here(series_id), "系列已经建好。到日子前两周，每一次都会写成一条推送，等人审批。")
-
-
 def _approve(series_id: int) -> ResponseReturnValue:
     services = current_services()
     with act.transaction() as (session, now, note):
         at, who = checking.circumstances(services, now), CampaignAuthor.of(access.visitor())
-        series.approve(session, series_id, seen=request.form.get("seen", ""), who=who, at=at)
+        seen, is_aware = request.form.get("seen", ""), bool(request.form.get("aware"))
+        series.approve(session, series_id, seen=seen, is_aware=is_aware, who=who, at=at)
         note("series.approve", f"series:{series_id}")
-    return act.done(_here(series_id), "已批准。内容、对象和规则不变，以后每一次都不用再审批。")
+    return act.done(here(series_id), "已批准。内容、对象和规则不变，以后每一次都不用再审批。")
 
 
 def _settle(series_id: int) -> ResponseReturnValue:
@@ -152,16 +116,20 @@ def _settle(series_id: int) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         series.settle(session, series_id, wanted_on, day_on, at=checking.circumstances(services, now))
         note("series.settle", f"series:{series_id}", f"{wanted_on} 的一次定在 {day_on}")
-    return act.done(_here(series_id), f"定在 {day_on.month} 月 {day_on.day} 日。")
+    return act.done(here(series_id), f"定在 {day_on.month} 月 {day_on.day} 日。")
 
 
 def _end(series_id: int) -> ResponseReturnValue:
-    rows = select(PushSeries.id).where(PushSeries.id == series_id)
-    over = Editable(f"series:{series_id}", rows, lambda session: _kept(queries.find(session, series_id)))
-    with act.transaction(over=over) as (session, now, note):
+    with act.transaction(over=editable(series_id)) as (session, now, note):
         series.end(session, series_id, now=now)
         note("series.end")
-    return act.done(_here(series_id), "系列已经结束，不再写新的。已经写好的推送还在，不要的可以取消。")
+    return act.done(here(series_id), "系列已经结束，不再写新的。已经写好的推送还在，不要的可以取消。")
+
+
+def editable(series_id: int) -> Editable:
+    """What a form of a series is made over."""
+    rows = select(PushSeries.id).where(PushSeries.id == series_id)
+    return Editable(f"series:{series_id}", rows, lambda session: _kept(queries.find(session, series_id)))
 
 
 def _kept(line: SeriesLine | None) -> dict[str, str]:
@@ -170,65 +138,8 @@ def _kept(line: SeriesLine | None) -> dict[str, str]:
     return queries.kept(line)
 
 
-def _rule() -> dict[str, Any]:
-    """The rule of the posted form. Raises `Refused` where it is none."""
-    given = request.form
-    rule: dict[str, Any] = {
-        "every": given.get("every", ""),
-        "rest": fields.choice(given.get("rest", Rest.KEEP), [*Rest], texts.NO_REST).value,
-    }
-    match rule["every"]:
-        case "week":
-            rule["weekday"] = whole_number(given.get("weekday", ""))
-        case "month":
-            rule["day"] = fields.number(given.get("day", ""), "几号")
-        case "festival":
-            rule |= {
-                "festival": given.get("festival", ""),
-                "before": fields.number(given.get("before", ""), "提前几天"),
-            }
-    occurrences.check(rule)
-    return rule
-
-
-def _time() -> time:
-    try:
-        return time.fromisoformat(request.form.get("at", "").strip().replace("：", ":"))
-    except ValueError:
-        raise Refused(texts.NO_TIME) from None
-
-
-def _new_page(error: Refused | None) -> str:
-    services = current_services()
-    now = services.clock().astimezone(services.zone)
-    given = {"every": "week", "weekday": "0", "day": "1", "before": "2", "at": "09:00", "rest": Rest.MOVE}
-    given |= {"push": request.args.get("push", ""), **request.form.to_dict()}
-    planned, why = [], ""
-    with services.reading() as session:
-        models, works = queries.models(session), company.calendar(session, services.zone)
-    try:
-        if request.method == "POST":
-            planned = [*queries.next_days(_rule(), _time(), fields.day(given.get("until", "")), now, works)]
-    except Refused as refusal:
-        why = refusal.sentence
-    return render_template(
-        "broadcasts/console/series_new.html",
-        given=given,
-        models=models,
-        planned=planned,
-        why=why if error is None else "",
-        is_looked=request.method == "POST",
-        every=EVERY,
-        rests=RESTS,
-        weekdays=WEEKDAYS,
-        festivals=[*festivals.FESTIVALS],
-        most_before=MOST_BEFORE,
-        error=error,
-    )
-
-
 def _page(series_id: int, error: Refused | None) -> str:
-    services, me = current_services(), access.visitor()
+    services, visitor = current_services(), access.visitor()
     now = services.clock()
     today = day_in(now, services.zone)
     with services.reading() as session:
@@ -236,13 +147,14 @@ def _page(series_id: int, error: Refused | None) -> str:
         if found is None or kept is None:
             abort(404)
         made, works = queries.made(session, series_id), company.calendar(session, services.zone)
-        may_approve = push_queries.may_approve(session, found.push_id, me.user_id)
+        has_no_hand = push_queries.may_approve(session, found.push_id, visitor.user_id)
         values = {
             "seen": series.digest(session, kept),
             "is_approved": series.is_approved(session, kept),
             "model": push_queries.detail(session, found.push_id),
             "approvers": push_queries.approvers(session, found.push_id, [*PUSHES_APPROVE.roles]),
-            "may_decide": me.may(PUSHES_APPROVE) and may_approve and found.ended_at is None,
+            "may_decide": visitor.may(PUSHES_APPROVE) and has_no_hand and found.ended_at is None,
+            "pointed_out": checking.advertises(session, session.get_one(Push, found.push_id)),
         }
     done = {each.wanted_on for each in made if not each.is_asked}
     local = now.astimezone(services.zone)
@@ -257,10 +169,12 @@ def _page(series_id: int, error: Refused | None) -> str:
         today=today,
         colours=COLOURS,
         weekdays=WEEKDAYS,
+        law=push_texts.LAW,
         error=error,
         **values,
     )
 
 
-def _here(series_id: int) -> str:
+def here(series_id: int) -> str:
+    """The address of a series."""
     return url_for("broadcasts_pages.one_series", series_id=series_id)

@@ -20,6 +20,7 @@ _NAMED: tuple[tuple[str, str, str, Any, Any], ...] = (
     (_ARTICLE, "文章", "articles", LibraryArticle, LibraryArticle.title),
     (_SERIES, "系列", "series", PushSeries, PushSeries.name),
 )
+_SHUT = {ArticleState.DRAFT: "还没有发布", ArticleState.WITHDRAWN: "已经撤下"}
 #: Articles that are offered to lead to.
 MOST_OFFERED = 30
 
@@ -39,6 +40,16 @@ def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
             if key in names
         }
     return found
+
+
+def shut(session: Session, reference: str, at: datetime) -> str:
+    """Why nobody can read an article, for staff; empty where they can."""
+    article_id = whole_number(reference)
+    article = session.get(LibraryArticle, article_id) if article_id is not None else None
+    if article is None:
+        return f"没有编号为 {reference} 的文章"
+    why = _SHUT.get(ArticleState(article.state))
+    return f"文章《{article.title}》{why}" if why else ""
 
 
 def destinations(session: Session, now: datetime) -> Sequence[Destination]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Push
@@ -109,13 +109,13 @@ def made(session: Session, series_id: int) -> list[OccurrenceLine]:
     ]
 
 
-def models(session: Session) -> list[tuple[int, str]]:
-    """The newest drafts, of which a series can be made."""
+def models(session: Session, chosen: int | None = None) -> list[tuple[int, str]]:
+    """The newest drafts, of which a series can be made, and the one that was chosen."""
     rows = session.execute(
         select(Push.id, Push.title)
         .join(Campaign, IS_ITS_CAMPAIGN)
-        .where(Campaign.state == State.DRAFT, Push.series_id.is_(None))
-        .order_by(Push.id.desc())
+        .where(or_(and_(Campaign.state == State.DRAFT, Push.series_id.is_(None)), Push.id == chosen))
+        .order_by((Push.id == chosen).desc(), Push.id.desc())
         .limit(MODELS)
     )
     return [(row.id, row.title or f"没有标题（{row.id}）") for row in rows]

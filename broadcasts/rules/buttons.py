@@ -1,7 +1,7 @@
 """Buttons of a push: links behind it, each with its words and the number to reply with."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -64,15 +64,6 @@ def numbered(buttons: Sequence[PushButton]) -> list[tuple[int, PushButton]]:
     [1, 3, 4, 5]
     """
     return list(zip(NUMBERS, buttons, strict=False))
-
-
-def undeclared(buttons: Iterable[PushButton], knows: Callable[[str], bool]) -> list[PushButton]:
-    """The buttons whose link has a topic that no feature declares.
-
-    >>> undeclared([PushButton("学一学", "lesson:5"), PushButton("去看", "https://example.com")], lambda link: False)
-    [PushButton(words='学一学', link='lesson:5')]
-    """
-    return [each for each in buttons if not each.is_address and not knows(each.link)]
 
 
 def _is_link(link: str) -> bool:

@@ -63,13 +63,13 @@ def day_taken(title: str, at: datetime) -> str:
     return f"订阅号一天只能群发一次：{at.month} 月 {at.day} 日已经有《{title}》，请改到别的日子。"
 
 
-def undeclared(words: str, link: str) -> str:
-    """The sentence on a button that leads to a topic nobody has declared.
+def shut(words: str, link: str, why: str) -> str:
+    """The sentence on a button that leads nowhere.
 
-    >>> undeclared("学一学", "lesson:5")
+    >>> shut("学一学", "lesson:5", "系统里没有“lesson”这种内容")
     '按钮“学一学”通到“lesson:5”，系统里没有“lesson”这种内容，请换一个链接。'
     """
-    return f"按钮“{words}”通到“{link}”，系统里没有“{link.partition(':')[0]}”这种内容，请换一个链接。"
+    return f"按钮“{words}”通到“{link}”，{why}，请换一个链接。"
 
 
 def numbered(number: int, words: str) -> str:

@@ -13,8 +13,9 @@ from sqlalchemy import func, select, update
 from broadcasts.models.pushes import Push
 from campaigns.models import Campaign, CampaignHand, CampaignStep
 from people.models import Audience
+from surveys.models import Survey
 from tests.broadcasts.conftest import Library
-from tests.broadcasts.test_push_commands import SHANGHAI, refused, run, state, steps
+from tests.broadcasts.test_push_commands import SHANGHAI, refused, run, state, steps, withdraw
 from tests.conftest import House
 from tests.office import Browser, Office
 from wechat_bot.mass.models import AccountUse, MassUse
@@ -277,6 +278,36 @@ def test_everything_that_is_missing_is_said_when_it_is_submitted_and_nothing_is_
         assert (answer.status_code, "标题有 65 个字，微信最多 32 个。" in answer.text) == (422, True)
         assert "题" * 65 in answer.text
     assert count(office, Push) == 0
+
+
+def test_a_button_leads_to_what_exists_and_can_be_opened_when_it_goes(office: Office) -> None:
+    market, sun = office.browser("market"), office.browser("sun")
+    ends = datetime(2026, 12, 14, 18, tzinfo=SHANGHAI)
+    surveys = (("备货意向", 1, None), ("旺季打算", 1, ends), ("还在写", None, None))
+    with office.house.services.transaction() as session:
+        for title, version, closes in surveys:
+            now = office.house.clock()
+            session.add(Survey(title=title, draft={}, version_id=version, closes_at=closes, created_at=now))
+    gone = Library(office.house).published("旧消息")
+    withdraw(office, gone)
+    links = ["survey:1", "survey:2", "survey:3", "survey:44", f"article:{gone}", "article:55"]
+    given = {"button_words": [f"按钮{n}" for n in range(6)], "button_link": links, "button_address": [""] * 6}
+    answer = compose(market, "submit", **given)
+    assert answer.status_code == 422
+    assert re.findall(r"“按钮\d”通到“\w+:\d+”，[^，]+，", answer.text) == [
+        "“按钮1”通到“survey:2”，调查《旺季打算》那时已经结束，",
+        "“按钮2”通到“survey:3”，调查《还在写》还没有发布，",
+        "“按钮3”通到“survey:44”，没有编号为 44 的调查，",
+        f"“按钮4”通到“article:{gone}”，文章《旧消息》已经撤下，",
+        "“按钮5”通到“article:55”，没有编号为 55 的文章，",
+    ]
+    push_id = written(market, "submit", button_words="填写", button_link="survey:1", button_address="")
+    approve(sun, push_id)
+    with office.house.services.transaction() as session:
+        session.get_one(Survey, 1).closes_at = ends
+    office.house.tick()
+    assert state(office, push_id) == "draft"
+    assert "按钮“填写”通到“survey:1”，调查《备货意向》那时已经结束" in market.get(f"{PUSHES}/{push_id}").text
 
 
 def test_advertising_words_must_be_ticked(office: Office) -> None:

@@ -182,6 +182,23 @@ def test_what_cannot_be_submitted_stays_a_draft_and_says_why(office: Office) -> 
     assert {(each.state, (each.error or "").startswith("这一次没有自动提交：")) for each in found} == {("draft", True)}
 
 
+def test_a_series_is_approved_only_with_what_could_be_submitted(office: Office) -> None:
+    push_id = model(office)
+    series_id = begin(office, push_id)
+    with office.house.services.transaction() as session:
+        push, campaign = pushes.hold(session, push_id)
+        push.buttons, campaign.audience = [["学一学", "lesson:5"]], {"area": ["没有店的片"]}
+    with pytest.raises(Refused, match=r"没有“lesson”这种内容.*\n.*没有店的片"):
+        approve(office, series_id)
+    with office.house.services.transaction() as session:
+        push, campaign = pushes.hold(session, push_id)
+        push.buttons, campaign.audience, push.title = [], {"area": ["城区一片"]}, "口感醇和"
+    with pytest.raises(Refused, match="读起来像烟草广告"):
+        approve(office, series_id)
+    with office.house.look() as session:
+        assert session.get_one(PushSeries, series_id).approved is None
+
+
 def test_a_series_ends_and_makes_nothing_more(office: Office) -> None:
     series_id = begin(office, model(office), until=date(2026, 12, 15))
     tick(office)

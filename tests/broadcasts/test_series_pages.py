@@ -12,7 +12,7 @@ from sqlalchemy import select
 from broadcasts.actions import pushes
 from broadcasts.models.pushes import Push
 from broadcasts.models.series import PushSeries
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignState
 from tests.broadcasts.conftest import Library
 from tests.broadcasts.test_calendar import CALENDAR
 from tests.broadcasts.test_calendar import day as day_of
@@ -213,6 +213,39 @@ def test_the_calendar_shows_the_occurrences_still_to_be_made_until_they_are(offi
     assert page.count("本周货源</span>") == 3  # two, and their model on the 20th
 
 
+def test_a_series_is_changed_what_went_out_stays_and_what_did_not_is_written_anew(office: Office) -> None:
+    market, sun = office.browser("market"), office.browser("sun")
+    where = begin(office, market)
+    assert approve(sun, where).status_code == 303
+    tick(office)
+    with office.house.services.transaction() as session:
+        first = session.scalars(select(Campaign).order_by(Campaign.due_at)).first()
+        first.state, first.frozen_at = CampaignState.SENT, office.house.clock()
+    for browser in (market, sun):
+        assert 'value="每周货源"' in browser.get(f"{where}/edit").text
+    changed = {**MONDAYS, "push": "1", "weekday": "2", "at": "15:00", "name": "周三货源"}
+    assert market.post(f"{where}/edit", changed | {"do": "look"}).status_code == 200
+    answer = market.post(f"{where}/edit", changed)
+    assert (answer.status_code, answer.location) == (303, where)
+    assert sun.post(f"{where}/edit", changed).status_code == 409
+    tick(office)
+    page = market.get(where).text
+    assert "还没有发的 1 次取消了" in page and "每周三，15:00" in page
+    assert "批准过，后来改了：每一次要单独审批" in " ".join(page.split())
+    assert made(office) == [
+        ("12-14 09:00", "sent"),
+        ("12-16 15:00", "submitted"),
+        ("12-21 09:00", "cancelled"),
+        ("12-23 15:00", "submitted"),
+    ]
+    # Its name alone changes nothing that was approved.
+    assert approve(sun, where).status_code == 303
+    market.get(f"{where}/edit")
+    assert market.post(f"{where}/edit", changed | {"name": "周三到货"}).status_code == 303
+    assert [each for _, each in made(office)] == ["sent", "submitted", "cancelled", "submitted"]
+    assert "批准了整个系列，内容没有变" in market.get(where).text
+
+
 def test_a_series_is_ended_and_a_second_writer_is_told(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     where = begin(office, market)
@@ -223,5 +256,6 @@ def test_a_series_is_ended_and_a_second_writer_is_told(office: Office) -> None:
     tick(office)
     assert made(office) == []
     assert "已结束" in market.get(where).text
+    assert market.get(f"{where}/edit").status_code == 404
     assert "结束系列" not in market.get(where).text
     assert office.browser("chen").post(f"{where}/end").status_code == 403
