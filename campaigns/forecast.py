@@ -143,6 +143,27 @@ def swapped(
     return Swapped(count, _named(session, session.scalars(found.limit(NAMED)).all()) if count else ())
 
 
+def left_of_month(session: Session, campaign: Campaign, kind: CampaignKind, context: CampaignContext) -> Sequence[int]:
+    """Return how many shops of the audience, of those that follow, have none, one, … four of the month's four left when
+    a campaign goes."""
+    earlier = before(session, campaign, context)
+    had = _had(session, earlier, kind, context)
+    follows = (Retailer.openid.is_not(None), Follower.openid.is_not(None), Follower.unfollowed_at.is_(None))
+    shops = _of_shops(select(had.label("had")), _goes_at(campaign, context))
+    used = shops.where(*kind.meant(session, campaign, context), IS_THERE, *follows).subquery()
+    found = [0] * (quota.A_MONTH + 1)
+    for number, count in session.execute(select(used.c.had, func.count()).group_by(used.c.had)):
+        found[max(quota.A_MONTH - number, 0)] += count
+    return found
+
+
+def shared(session: Session, campaign: Campaign, other: Campaign, kind: CampaignKind, context: CampaignContext) -> int:
+    """Return how many bound shops are in the audiences of both campaigns."""
+    both = [_audience(session, each, kind, context) for each in (campaign, other)]
+    found = select(func.count()).select_from(Retailer).where(IS_THERE, Retailer.openid.is_not(None), *both)
+    return session.scalar(found) or 0
+
+
 def overlapping(
     session: Session, pairs: Sequence[tuple[Campaign, Campaign]], kind: CampaignKind, context: CampaignContext
 ) -> list[bool]:

@@ -1,6 +1,6 @@
 """Forecast of a push: whom it would reach, why others would not, and the names of those."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from broadcasts.actions import staff
 from broadcasts.actions.checking import Circumstances
-from broadcasts.actions.sending import PUSHES
+from broadcasts.actions.sending import PUSHES, as_if
 from broadcasts.models.pushes import PUSH, Push
 from broadcasts.queries import staff as staff_queries
 from broadcasts.queries.calendar import CalendarPush
 from broadcasts.queries.pushes import campaign_of
 from broadcasts.rules import states
+from broadcasts.rules.drafts import PushDraft
 from broadcasts.rules.staff import is_staff
 from broadcasts.texts import pushes as texts
 from campaigns import forecast as forecasts
@@ -31,6 +32,8 @@ from people.models import Area, Retailer
 PAIRS, SWAPS = 10, 3
 #: Staff who are named.
 NAMED = 50
+#: Shops that are named while a push is written.
+NAMED_IN_FORM = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,48 @@ def left_out(
     columns = (Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper, Area.name)
     statement = forecasts.left_out(session, campaign, PUSHES, at.context, *columns).where(*within)
     return paging.page(session, statement, _BY_ID, cursor, limit=limit, read=LeftOutShop)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftForecast:
+    """Forecast of a push that is being written."""
+
+    found: Forecast
+    #: The first of those who would not get it.
+    left_out: Sequence[LeftOutShop]
+    #: How many shops have so many of the month's four mass messages left when it goes.
+    left: Mapping[int, int]
+    #: How many bound shops it shares with each other push of that day, by the push.
+    shared: Mapping[int, int]
+
+
+def of_draft(
+    session: Session, push_id: int | None, draft: PushDraft, that_day: Sequence[int], at: Circumstances
+) -> DraftForecast:
+    """Whom a push would reach as its form stands, saved or not; `that_day` are the other pushes of its day. Raises
+    Refused where its audience cannot be read, or nobody was chosen."""
+    kept = campaign_of(session, push_id) if push_id else None
+    # Never added to the session: nothing of it is written.
+    campaign = Campaign(
+        id=kept.id if kept else None, kind=PUSH, reference=push_id or 0, audience=draft.audience, due_at=draft.due_at
+    )
+    if draft.audience == {}:
+        raise Refused(texts.NOBODY)
+    kind = as_if(draft.kind, draft.plan)
+    found = forecasts.forecast(session, campaign, kind, at.context)
+    columns = (Retailer.id, Retailer.licence, Retailer.shop, Retailer.keeper, Area.name)
+    first = forecasts.left_out(session, campaign, kind, at.context, *columns).order_by(Retailer.id).limit(NAMED_IN_FORM)
+    others = session.scalars(select(Campaign).where(Campaign.kind == PUSH, Campaign.reference.in_(that_day)))
+    return DraftForecast(
+        found,
+        [LeftOutShop(*row) for row in session.execute(first)] if found.reasons else (),
+        {n: count for n, count in enumerate(forecasts.left_of_month(session, campaign, kind, at.context)) if count},
+        {
+            each.reference: forecasts.shared(session, campaign, each, kind, at.context)
+            for each in others
+            if _is_readable(session, each, at)
+        },
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,17 +163,23 @@ def _meant(session: Session, campaign: Campaign, context: CampaignContext) -> Se
 
 
 def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
-    kind = session.scalar(select(Push.kind).where(Push.id == campaign.reference))
+    return _reasons_of(PushKind(session.get_one(Push, campaign.reference).kind))
+
+
+def _reasons_of(kind: PushKind) -> Sequence[LeftOutReason]:
     refused = exists().where(Refusal.openid == Retailer.openid, Refusal.kind == kind)
     return (LeftOutReason(REFUSED, refused),)
 
 
 def _ways(session: Session, campaign: Campaign) -> Sequence[SendingWay]:
     push = session.get_one(Push, campaign.reference)
-    ways = WAYS[Plan(push.plan)]
+    return _ways_of(PushKind(push.kind), Plan(push.plan))
+
+
+def _ways_of(kind: PushKind, plan: Plan) -> Sequence[SendingWay]:
     # Promotion by template message is forbidden (wechat-platform.md §5).
-    is_service = push.kind == PushKind.SERVICE and push.plan == Plan.MESSAGE
-    return (*ways, SendingWay.TEMPLATE) if is_service else ways
+    is_service = kind is PushKind.SERVICE and plan is Plan.MESSAGE
+    return (*WAYS[plan], SendingWay.TEMPLATE) if is_service else WAYS[plan]
 
 
 def _message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
@@ -249,3 +255,18 @@ PUSHES = CampaignKind(
     needs_approval=True,
     others=staff.STAFF,
 )
+
+
+def as_if(kind: PushKind, plan: Plan) -> CampaignKind:
+    """The kind of campaign of a push that is still being written: its row says nothing yet, or something else."""
+
+    def message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
+        has_notice = kind is PushKind.SERVICE and PUSH in context.account.notices
+        return CampaignMessage({}, {} if has_notice else None)
+
+    return replace(
+        PUSHES,
+        reasons=lambda session, campaign: _reasons_of(kind),
+        ways=lambda session, campaign: _ways_of(kind, plan),
+        message=message,
+    )

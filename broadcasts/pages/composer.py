@@ -13,17 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from broadcasts.actions import approving, checking, pictures, pushes, sending
+from broadcasts.actions import approving, checking, forecasting, pictures, pushes, sending
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
 from broadcasts.pages import staff
 from broadcasts.pages.pictures import address as picture_address
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_WRITE
 from broadcasts.queries import composing
 from broadcasts.queries import pushes as queries
-from broadcasts.queries.pushes import PushDetail
+from broadcasts.queries.pushes import PushDetail, PushLine
 from broadcasts.rules import buttons, states
 from broadcasts.rules.drafts import LONGEST_TITLE, LONGEST_WORDS, PushDraft
 from broadcasts.texts import pushes as texts
+from broadcasts.texts.report import REASONS
 from campaigns import kinds
 from campaigns.approving import CampaignAuthor
 from campaigns.preview import Preview
@@ -76,6 +77,8 @@ def edit_push(push_id: int) -> ResponseReturnValue:
 
 
 def _begin() -> ResponseReturnValue:
+    if _is_looked():
+        return _page(None, None)
     services, me = current_services(), access.visitor()
     draft = _read(request.form, services)
     with act.transaction() as (session, now, note):
@@ -90,6 +93,8 @@ def _begin() -> ResponseReturnValue:
 
 
 def _save(push_id: int) -> ResponseReturnValue:
+    if _is_looked():
+        return _page(push_id, None)
     services, me = current_services(), access.visitor()
     draft = _read(request.form, services)
     kept = partial(_kept, push_id, services)
@@ -110,8 +115,17 @@ def _submit(session: Session, push_id: int, who: CampaignAuthor, services: Servi
     approving.submit(session, push_id, who=who, is_aware=is_aware, at=checking.circumstances(services, now))
 
 
+def _is_looked() -> bool:
+    """Whether the form is only to say whom the push would reach as it stands."""
+    return request.form.get("do") == "look"
+
+
 def _read(given: MultiDict[str, str], services: Services) -> PushDraft:
-    """Read the posted form. Raises Refused for what cannot be read."""
+    """Read the posted form, with the picture that came with it. Raises Refused for what cannot be read."""
+    return _draft(given, services, _picture(given, services))
+
+
+def _draft(given: MultiDict[str, str], services: Services, picture: str | None) -> PushDraft:
     due_at = fields.moment(given.get("at", ""), services.zone)
     if due_at is None:
         raise Refused(texts.NO_MOMENT)
@@ -121,7 +135,7 @@ def _read(given: MultiDict[str, str], services: Services) -> PushDraft:
         shows=Shows(fields.choice(given.get("shows", ""), [*Shows], texts.NO_SHOWS)),
         title=given.get("title", ""),
         article_id=fields.key(given.get("article", ""), "文章"),
-        picture=_picture(given, services),
+        picture=picture,
         words=given.get("words", ""),
         buttons=buttons.read(_buttons(given)),
         brands=[each for each in map(whole_number, given.getlist("brand")) if each is not None],
@@ -148,24 +162,26 @@ def _page(push_id: int | None, error: Refused | None) -> str:
         found = _found(session, push_id)
         like = found or _found(session, request.args.get("like", type=int))
         kept = _kept(push_id, services, session) if push_id else {}
-        picked = _picked(like, services)
-        form = _of_request(request.form) if error else _of_push(like, services) if like else _new(services)
-        if found is None and like is not None and not error:
+        picked, is_kept = _picked(like, services), error is None and not _is_looked()
+        form = _of_request(request.form) if not is_kept else _of_push(like, services) if like else _new(services)
+        if found is None and like is not None and is_kept:
             form = replace(form, at=_new(services).at, not_after="")
         at = _moment(form.at, services)
         features = current_app.extensions["features"]
+        that_day = queries.same_day(session, push_id or 0, at, services.zone) if at else []
         values: dict[str, Any] = {
-            "staff": staff.offer(session, request.form if error else None, like.audience if like else None),
+            "staff": staff.offer(session, None if is_kept else request.form, like.audience if like else None),
             "offer": short.offer(session, PICKER, picked, services.criteria, me),
             "articles": composing.articles(session, form.article_id),
             "shelf": composing.shelf(session, form.picture),
             "brands": composing.brands(session, form.brands),
             "destinations": composing.destinations(session, features, now),
             "approvers": queries.approvers(session, push_id or 0, [*PUSHES_APPROVE.roles], besides=me.user_id),
-            "same_day": queries.same_day(session, push_id or 0, at, services.zone) if at else (),
+            "same_day": that_day,
             "pointed_out": checking.advertises(session, session.get_one(Push, push_id)) if push_id else (),
             **_card(session, like.line.id if like else None, form),
             **_reach(session, picked, services, now),
+            **_forecast(session, push_id, that_day, services, now),
         }
     quiet = services.quiet.over_at(at or now) if services.quiet else None
     return render_template(
@@ -193,6 +209,7 @@ def _page(push_id: int | None, error: Refused | None) -> str:
         foot=texts.FOOT_PROMO,
         law=texts.LAW,
         pictures=picture_address(),
+        reasons=REASONS,
         **values,
     )
 
@@ -234,6 +251,22 @@ def _reach(session: Session, picked: Picked, services: Services, now: datetime) 
         except Refused as refusal:
             uncounted = refusal.sentence
     return {"reach": reach, "uncounted": uncounted}
+
+
+def _forecast(
+    session: Session, push_id: int | None, that_day: Sequence[PushLine], services: Services, now: datetime
+) -> Mapping[str, Any]:
+    """Whom the push would reach as its form stands. It reads the whole audience, so the page asks for it separately."""
+    is_told = access.visitor().is_company_wide
+    values: dict[str, Any] = {"is_told": is_told, "told": None, "untold": ""}
+    if not is_told or not _is_looked() or staff.of_form(request.form):
+        return values
+    try:
+        draft, at = _draft(request.form, services, None), checking.circumstances(services, now)
+        told = forecasting.of_draft(session, push_id, draft, [each.id for each in that_day], at)
+        return values | {"told": told, "due_at": draft.due_at}
+    except Refused as refusal:
+        return values | {"untold": refusal.sentence}
 
 
 def _new(services: Services) -> _Form:

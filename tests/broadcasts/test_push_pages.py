@@ -347,6 +347,27 @@ def test_the_preview_counts_whom_the_audience_would_reach_while_it_is_chosen(off
     assert re.findall(r'name="whom" value="(\w+)" checked', page) == ["some"]
 
 
+def test_the_composer_tells_whom_another_push_of_the_day_costs_and_what_is_left_of_the_month(office: Office) -> None:
+    market = office.browser("market")
+    for name, licence, ending in (("王建国", "350802100001", "8899"), ("李福生", "350802100002", "1234")):
+        office.house.phone(name).follow()
+        office.house.phone(name).say(f"绑定 {licence} {ending}")
+    with office.house.services.transaction() as session:
+        session.add(MassUse(openid=office.house.phone("李福生").openid, month=202612, used=3))
+    written(market, "submit")
+    early, late = (
+        " ".join(re.sub(r"<[^>]+>", " ", compose(market, "look", at=at, plan="mass").text).split())
+        for at in ("2026-12-15 08:00", "2026-12-15 15:00")
+    )
+    assert "3 家，会收到 2 家" in early and "其中 2 家会因此收不到那一条" in early
+    assert "到时本月还剩 1 条 1 家；4 条 1 家" in early
+    assert "3 家，会收到 0 家" in late and "其中 2 家先收那一条，收不到这一条" in late
+    assert "老李食杂店 城区一片 同一天有另一条推送" in late
+    nobody = compose(market, "look", whom="some")
+    assert nobody.status_code == 200 and "还没有选发给谁。" in nobody.text
+    assert count(office, Push) == 1
+
+
 def test_it_is_given_back_with_a_reason_and_taken_back_by_its_writer(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     push_id = written(market, "submit")
