@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from broadcasts.actions import displays, pictures
@@ -159,6 +159,9 @@ def publish(
         )
         pictures.hold(session, article_id, article.version, shown.pictures, now=now)
         pictures.hold(session, article_id, 0, (), now=now)
+        # A push that was written before its article shows what it says now.
+        waits = update(Push).where(Push.article_id == article_id, Push.article_version.is_(None))
+        session.execute(waits.values(article_version=article.version, title=shown.title))
         article.draft, article.title, article.stamp = None, shown.title, articles.stamp(articles.to_json(shown))
     _put(article, ArticleState.PUBLISHED, who, now)
     article.published_at = article.published_at or now

@@ -84,6 +84,18 @@ def save(
     return changed, is_reopened
 
 
+def show(session: Session, push_id: int, article_id: int, *, who: CampaignAuthor, now: datetime) -> None:
+    """Let a push show an article that was just begun. Raises `Refused` once sending has begun."""
+    push, campaign = hold(session, push_id)
+    if campaign.state not in OPEN or own_rows.table(session, push_id) is not None:
+        raise Refused(texts.IS_OVER)
+    before = approval.digest(session, campaign, PUSHES)
+    push.shows = Shows.ARTICLE
+    _take_article(session, push, article_id, is_draft=True)
+    session.flush()
+    approval.revise(session, campaign, PUSHES, before=before, who=who, now=now, said=push.title)
+
+
 def copy(
     session: Session, push_id: int, *, due_at: datetime, series_id: int, who: CampaignAuthor, now: datetime
 ) -> int:

@@ -10,6 +10,7 @@ from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE
 from broadcasts.queries import articles as queries
 from broadcasts.queries import link_titles
 from broadcasts.queries.articles import STATES, ArticleDetail
+from broadcasts.queries.pushes import drafts_of
 from broadcasts.texts import trying as texts
 from console import access, act
 from foundation.errors import Refused
@@ -25,7 +26,8 @@ def article(article_id: int) -> ResponseReturnValue:
     with current_services().reading() as session:
         found = find(session, article_id)
         changes = queries.unpublished(session, article_id) if found.version and found.is_changed else ()
-    values = {"article": found, "state": state_of(found), "changes": changes}
+        shown_by = drafts_of(session, article_id)
+    values = {"article": found, "state": state_of(found), "changes": changes, "shown_by": shown_by}
     return framed(render_template("broadcasts/console/article.html", **values))
 
 

@@ -3,10 +3,11 @@
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broadcasts.actions import articles
+from broadcasts.actions import articles, pushes
 from broadcasts.pages import documents
-from broadcasts.permissions import LIBRARY_WRITE
+from broadcasts.permissions import LIBRARY_WRITE, PUSHES_WRITE
 from broadcasts.queries import columns
+from campaigns.approving import CampaignAuthor
 from console import access, act, fields
 from foundation.errors import Refused
 from wechat_bot.services import current_services
@@ -30,6 +31,9 @@ def _begin() -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         begun = articles.begin(session, column_id, who=access.visitor().name, now=now)
         note("article.begin", f"article:{begun.id}")
+        if (push_id := request.args.get("push", type=int)) is not None and access.visitor().may(PUSHES_WRITE):
+            pushes.show(session, push_id, begun.id, who=CampaignAuthor.of(access.visitor()), now=now)
+            note("push.change", f"push:{push_id}", "换成新写的文章")
         article_id = begun.id
     return act.done(url_for("broadcasts_pages.edit_article", article_id=article_id))
 

@@ -89,7 +89,7 @@ def _begin() -> ResponseReturnValue:
             _submit(session, push_id, who, services, now)
             note("push.submit", f"push:{push_id}")
     said = "已提交，等别人审批。" if is_submitted else "草稿已存。"
-    return act.done(url_for("broadcasts_pages.push", push_id=push_id), said)
+    return act.done(_next(push_id), said)
 
 
 def _save(push_id: int) -> ResponseReturnValue:
@@ -107,7 +107,14 @@ def _save(push_id: int) -> ResponseReturnValue:
             _submit(session, push_id, who, services, now)
             note("push.submit")
     said = "已提交，等别人审批。" if is_submitted else texts.changed(changed) if is_reopened else "已保存。"
-    return act.done(url_for("broadcasts_pages.push", push_id=push_id), said)
+    return act.done(_next(push_id), said)
+
+
+def _next(push_id: int) -> str:
+    """Where the form leads once it is saved: to a new article for it, or to the push."""
+    if request.form.get("do") == "write":
+        return url_for("broadcasts_pages.new_article", push=push_id)
+    return url_for("broadcasts_pages.push", push_id=push_id)
 
 
 def _submit(session: Session, push_id: int, who: CampaignAuthor, services: Services, now: datetime) -> None:

@@ -18,6 +18,7 @@ from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.queries import articles as queries
 from broadcasts.queries import columns, composing, link_titles
 from broadcasts.queries.articles import ArticleDetail, CheckedDraft
+from broadcasts.queries.pushes import drafts_of
 from broadcasts.rules import article as drafts
 from broadcasts.rules import article_form as forms
 from broadcasts.rules import blocks, limits, markdown, moves, pasted, rendering
@@ -176,6 +177,7 @@ def _show(found: ArticleDetail, form: ArticleForm, stamp: str, said: EditorNotic
         titles = link_titles.titles(session, features, [card.link for card in form.cards])
         checked = queries.check(session, form.draft, lambda link: link in titles)
         offered, brands = columns.columns(session, with_retired=True), columns.brands(session, with_retired=True)
+        shown_by = drafts_of(session, found.id)
         shelf, destinations = pictures.newest(session), composing.destinations(session, features, services.clock())
     page = render_template(
         "broadcasts/console/edit.html",
@@ -196,6 +198,7 @@ def _show(found: ArticleDetail, form: ArticleForm, stamp: str, said: EditorNotic
         brands=[(each.id, each.name) for each in brands if not each.retired_at or each.id in form.brands],
         pictures=pictures.address(),
         shelf=shelf,
+        shown_by=shown_by,
         **(_both(said.overtaken.draft, form.draft) if said.overtaken else {}),
     )
     return pages.framed(page, said.status)

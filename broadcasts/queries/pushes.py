@@ -33,6 +33,8 @@ from wechat_bot.mass.planning import PutOff
 EVERYBODY = "全部店铺"
 NOBODY = "还没有选"
 Criteria = Mapping[str, Criterion]
+#: Pushes that are named beside an article.
+NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,12 @@ def held_up(session: Session, since: datetime, *, limit: int) -> list[tuple[Push
 def title(session: Session, push_id: int) -> str:
     """What a push is called; empty where there is none."""
     return session.scalar(select(Push.title).where(Push.id == push_id)) or ""
+
+
+def drafts_of(session: Session, article_id: int) -> list[PushLine]:
+    """The drafts of pushes that show an article, the newest first."""
+    statement = _joined().where(Push.article_id == article_id, Campaign.state == State.DRAFT)
+    return [_line(*row) for row in session.execute(statement.order_by(Push.id.desc()).limit(NAMED))]
 
 
 def is_to_staff(session: Session, push_id: int) -> bool:

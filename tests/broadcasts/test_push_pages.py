@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select, update
 
+from broadcasts.actions import articles
+from broadcasts.models.library import LibraryArticle
 from broadcasts.models.pushes import Push
 from campaigns.models import Campaign, CampaignHand, CampaignStep
 from people.models import Audience
@@ -345,6 +347,26 @@ def test_the_preview_counts_whom_the_audience_would_reach_while_it_is_chosen(off
     push_id = written(market, whom="some")
     page = market.get(f"{PUSHES}/{push_id}/edit").text
     assert re.findall(r'name="whom" value="(\w+)" checked', page) == ["some"]
+
+
+def test_a_new_article_is_begun_from_the_composer_and_leads_back_with_nothing_lost(office: Office) -> None:
+    market = office.browser("market")
+    answer = compose(market, "write", whom="all", at="2026-12-16 10:00")
+    assert (answer.status_code, answer.location) == (303, "/console/broadcasts/articles/new?push=1")
+    market.get(answer.location)
+    editor = market.post(answer.location, {"column": "1"}).location
+    assert f'href="{PUSHES}/1/edit"' in market.get(editor).text
+    assert "还没有发布" in refused(office, "submit", "1", "--by", "market")
+    page = market.get(f"{PUSHES}/1/edit").text
+    assert 'value="2026-12-16 10:00"' in page or 'value="2026-12-16"' in page
+    draft = {"title": "元旦怎么备货", "blocks": [{"kind": "text", "text": "先看去年的销量。"}]}
+    with office.house.services.transaction() as session:
+        stamp = session.get_one(LibraryArticle, 1).stamp
+        now = office.house.clock()
+        article = articles.save(session, 1, draft, stamp=stamp, who="market", now=now)
+        articles.publish(session, 1, stamp=article.stamp, who="market", knows=lambda link: True, now=now)
+    run(office, "submit", "1", "--by", "market")
+    assert "《元旦怎么备货》第 1 版" in " ".join(re.sub(r"<[^>]+>", "", market.get(f"{PUSHES}/1").text).split())
 
 
 def test_the_composer_tells_whom_another_push_of_the_day_costs_and_what_is_left_of_the_month(office: Office) -> None:
