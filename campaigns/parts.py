@@ -159,19 +159,6 @@ def is_any_taken(session: Session, campaign_id: int) -> bool:
     return session.scalar(mine.limit(1)) is not None
 
 
-def is_left(session: Session, campaign: Campaign) -> bool:
-    """Whether a message or a part of a campaign is still to be sent: not whether it is known what became of all."""
-    if campaign.state == CampaignState.LISTING:
-        return True
-    keys = (Outcome.LISTED, Outcome.QUEUED, Outcome.BATCHED)
-    counted = select(CampaignTally.count).where(
-        CampaignTally.campaign_id == campaign.id, CampaignTally.key.in_(keys), CampaignTally.count > 0
-    )
-    waiting = select(MassJob.id).join(CampaignPart, CampaignPart.mass_job_id == MassJob.id)
-    waiting = waiting.where(CampaignPart.campaign_id == campaign.id, MassJob.state.in_(WAITING))
-    return any(session.scalar(each.limit(1)) is not None for each in (counted, waiting))
-
-
 def is_settled(session: Session, campaign: Campaign) -> bool:
     """Whether what became of every part and every message is final or unsure, counted."""
     keys = (Outcome.LISTED, Outcome.QUEUED, Outcome.HELD, Outcome.BATCHED)

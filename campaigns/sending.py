@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from campaigns import listing, parts, rules, steering, tally, texts, ways
 from campaigns.caps import Whose
 from campaigns.kinds import CampaignContext, CampaignKind, SendingWay
-from campaigns.models import Campaign, CampaignState, Outcome, Recipient
+from campaigns.models import Campaign, CampaignPart, CampaignState, CampaignTally, Outcome, Recipient
 from foundation.database import count_to
 from foundation.dialects import among, materialized, rows_of
 from people.models import Retailer
 from wechat_bot import watching
 from wechat_bot.mass import quota
+from wechat_bot.mass.models import MassJob
+from wechat_bot.mass.states import WAITING
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
 
@@ -66,8 +68,21 @@ def pause_barred(session: Session, campaign_id: int, kind: CampaignKind, context
     campaign = steering.claimed(session, campaign_id, begun, now=context.now)
     if campaign is None or not (why := kind.bars(session, campaign, context)):
         return
-    if kind.others_of(session, campaign) is not None or parts.is_left(session, campaign):
+    if kind.others_of(session, campaign) is not None or _is_left(session, campaign):
         steering.pause_because(session, campaign, why, now=context.now)
+
+
+def _is_left(session: Session, campaign: Campaign) -> bool:
+    """Whether a message or a part of a campaign is still to be sent: not whether it is known what became of all."""
+    if campaign.state == CampaignState.LISTING:
+        return True
+    keys = (Outcome.LISTED, Outcome.QUEUED, Outcome.BATCHED)
+    counted = select(CampaignTally.count).where(
+        CampaignTally.campaign_id == campaign.id, CampaignTally.key.in_(keys), CampaignTally.count > 0
+    )
+    waiting = select(MassJob.id).join(CampaignPart, CampaignPart.mass_job_id == MassJob.id)
+    waiting = waiting.where(CampaignPart.campaign_id == campaign.id, MassJob.state.in_(WAITING))
+    return any(session.scalar(each.limit(1)) is not None for each in (counted, waiting))
 
 
 def queue_some(session: Session, campaign_id: int, kind: CampaignKind, context: CampaignContext) -> None:
