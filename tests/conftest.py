@@ -1,7 +1,8 @@
 """A house for each test: a fresh database, a hand clock, the WeChat platform on the desk, the app as it is served.
 
-Most tests take `house` and go through a door. Each runs twice: on SQLite, and on a real PostgreSQL with Redis; modules
-marked `pooled` a third time, through PgBouncer.
+Most tests take `house` and go through a door. Each runs twice: on SQLite, and on a real PostgreSQL with Redis; those
+marked `pooled` a third time, through PgBouncer; those marked `on_sqlite` only once, as they look at words, pages and
+rules, and other tests run the same SQL on PostgreSQL with rows in it.
 """
 
 import gc
@@ -287,12 +288,16 @@ def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the third world for modules that are marked for it: through PgBouncer little else can happen."""
-    items[:] = [each for each in items if _world(each) != "pgbouncer" or each.get_closest_marker("pooled")]
+    """Leave to each test the worlds it is marked for: most of what a test looks at is the same in all of them."""
+    items[:] = [each for each in items if _is_of_its_world(each)]
 
 
-def _world(item: pytest.Item) -> object:
-    return item.callspec.params.get("stores") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
+def _is_of_its_world(item: pytest.Item) -> bool:
+    has_worlds = isinstance(item, pytest.Function) and hasattr(item, "callspec")
+    world = item.callspec.params.get("stores") if has_worlds else None
+    if world == "pgbouncer":
+        return item.get_closest_marker("pooled") is not None
+    return world != "postgresql" or item.get_closest_marker("on_sqlite") is None
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "pgbouncer"])

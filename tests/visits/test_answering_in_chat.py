@@ -9,8 +9,6 @@ from simulator.phone import PIXEL
 from tests.visits.conftest import NEED
 from visits.models import Deadline, Message, Promise
 
-pytestmark = pytest.mark.pooled
-
 
 def kept(town, promise=Promise.FIRST_ANSWER):
     with town.house.look() as session:
@@ -18,6 +16,7 @@ def kept(town, promise=Promise.FIRST_ANSWER):
         return row.met_at
 
 
+@pytest.mark.pooled
 def test_a_number_and_a_text_answer_the_shop_and_meet_the_promise(asked) -> None:
     asked.house.clock.advance(timedelta(minutes=6))
     said = asked.chen.say(f"{asked.n} 明早配送车带两条,您签收就行").text
@@ -26,6 +25,7 @@ def test_a_number_and_a_text_answer_the_shop_and_meet_the_promise(asked) -> None
     assert kept(asked) == asked.house.clock()
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("form", ["＃{}：好的，明天", "#{}好的，明天", "{}号 好的，明天", "{}好的，明天"])
 def test_the_number_is_read_however_it_is_written_and_the_text_stays_as_it_is(asked, form) -> None:
     wide = str(asked.n).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
@@ -33,6 +33,7 @@ def test_the_number_is_read_however_it_is_written_and_the_text_stays_as_it_is(as
     assert asked.news(asked.wang) == ["陈志强：好的，明天"]
 
 
+@pytest.mark.on_sqlite
 def test_a_text_that_names_nothing_is_asked_about_and_sent_once_it_is_named(asked) -> None:
     said = asked.chen.say("明早配送车带两条").text
     assert f"#{asked.n} 城南便利店" in said and "没有发出" in said
@@ -54,6 +55,7 @@ def test_a_chosen_request_takes_plain_texts_and_photos_until_it_is_closed(asked)
     assert "现在没有待办" in asked.chen.say("再说一句").text
 
 
+@pytest.mark.on_sqlite
 def test_a_number_at_the_beginning_of_a_text_to_a_chosen_request_is_asked_about(asked) -> None:
     li = asked.shop("老李")
     li.say("打火机能不能换一批")
@@ -97,6 +99,7 @@ def test_a_request_is_handed_on_by_name_and_its_clock_goes_on(asked) -> None:
     assert asked.news(asked.wang) == ["林小燕：我来办"]
 
 
+@pytest.mark.on_sqlite
 def test_what_one_may_not_see_one_cannot_answer(asked) -> None:
     lin = asked.manager("林小燕")
     for words in (f"{asked.n} 好", f"{asked.n}", f"{asked.n} 完结", "99999 好"):
@@ -106,6 +109,7 @@ def test_what_one_may_not_see_one_cannot_answer(asked) -> None:
     assert asked.news(asked.wang) == ["周主任：我是主任,马上办"]
 
 
+@pytest.mark.pooled
 def test_who_comes_second_is_shown_the_colleagues_answer_before_theirs_is_sent(asked) -> None:
     zhou = asked.manager("周主任")
     zhou.say(f"{asked.n} 我已安排,明早到")
@@ -116,6 +120,7 @@ def test_who_comes_second_is_shown_the_colleagues_answer_before_theirs_is_sent(a
     assert asked.news(asked.wang) == ["陈志强：后天才有货"]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("verb", ["完结", "不用回复", "已电话 说好了"])
 @pytest.mark.parametrize("is_chosen", [False, True])
 def test_nothing_is_settled_before_the_manager_saw_what_the_shop_wrote_meanwhile(asked, verb, is_chosen) -> None:
@@ -158,6 +163,7 @@ def test_the_list_has_the_most_urgent_first(asked) -> None:
     assert "老李食杂店" in second and "今天" in second
 
 
+@pytest.mark.on_sqlite
 def test_past_the_window_the_answer_is_a_notice_that_leads_to_the_shops_page(build, raise_town) -> None:
     house = build(wechat_templates={"answer": {"id": "T", "fields": {"thing1": "{who}", "thing2": "{what}"}}})
     house.sim.add_template("有新回复", "来自:{{thing1.DATA}}\n内容:{{thing2.DATA}}", template_id="T")
@@ -175,6 +181,7 @@ def test_past_the_window_the_answer_is_a_notice_that_leads_to_the_shops_page(bui
     assert entry.detail["url"].endswith(f"/m/visits/mine/{number}")
 
 
+@pytest.mark.on_sqlite
 def test_past_the_window_without_a_template_the_answer_waits_for_the_next_contact(asked) -> None:
     asked.house.clock.advance(timedelta(hours=49))
     assert "等城南便利店下次来消息时送达" in asked.chen.say(f"{asked.n} 明早带两条").text
@@ -183,6 +190,7 @@ def test_past_the_window_without_a_template_the_answer_waits_for_the_next_contac
     assert "陈志强：明早带两条" in asked.news(asked.wang)
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_that_left_cannot_be_answered_and_the_manager_is_told_to_call(asked) -> None:
     asked.wang.unfollow()
     assert "请打电话" in asked.chen.say(f"{asked.n} 明早带两条").text

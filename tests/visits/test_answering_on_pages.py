@@ -20,8 +20,6 @@ from tests.visits.conftest import NEED
 from visits.models import Canned, Message
 from wechat_bot import chat
 
-pytestmark = pytest.mark.pooled
-
 
 @pytest.fixture
 def asked(asked):
@@ -52,6 +50,7 @@ def answers(town) -> list[str]:
 # Inside WeChat, a manager
 
 
+@pytest.mark.pooled
 def test_the_inbox_leads_to_a_thread_that_is_answered_and_says_what_became_of_it(asked) -> None:
     inbox = asked.page.open("/m/visits")
     assert "城南便利店" in inbox and NEED[:12] in inbox and "明天" in inbox
@@ -63,6 +62,7 @@ def test_the_inbox_leads_to_a_thread_that_is_answered_and_says_what_became_of_it
     assert "已发送" in asked.page.open(f"/m/visits/{asked.n}")
 
 
+@pytest.mark.pooled
 def test_the_same_form_posted_twice_answers_once(asked) -> None:
     asked.page.open(f"/m/visits/{asked.n}")
     form = asked.page.form() | {"do": "answer", "content": "明早带两条"}
@@ -72,6 +72,7 @@ def test_the_same_form_posted_twice_answers_once(asked) -> None:
     assert asked.news(asked.wang) == ["陈志强：明早带两条"]
 
 
+@pytest.mark.on_sqlite
 def test_who_writes_second_sees_what_came_between_with_the_draft_kept_and_one_more_press_sends(asked) -> None:
     asked.page.open(f"/m/visits/{asked.n}")
     asked.wang.say("不用两条,一条就行")
@@ -101,6 +102,7 @@ def test_a_photo_goes_out_as_a_picture_and_is_seen_by_nobody_else(asked) -> None
     assert asked.page.page.status_code == 422
 
 
+@pytest.mark.on_sqlite
 def test_a_photo_stays_with_a_form_that_comes_back_and_is_sent_with_it(asked) -> None:
     asked.page.open(f"/m/visits/{asked.n}")
     asked.wang.say("不用两条,一条就行")
@@ -137,6 +139,7 @@ def files(asked) -> list[Path]:
     return [path for path in asked.house.services.media_folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.on_sqlite
 def test_what_was_written_while_a_colleague_closed_it_waits_for_the_reopening(asked) -> None:
     asked.page.open(f"/m/visits/{asked.n}")
     asked.chen.say(f"{asked.n} 明早带两条")
@@ -161,6 +164,7 @@ def test_the_inbox_says_first_what_presses_and_when_the_window_shuts(asked) -> N
     assert "已记下电话联系" in asked.page.send("wait", content="他说不用了")
 
 
+@pytest.mark.on_sqlite
 def test_a_manager_keeps_phrases_on_the_phone(asked) -> None:
     lin = Browser(asked.house, asked.manager("林小燕"))
     asked.page.open(f"/m/visits/{asked.n}")
@@ -177,6 +181,7 @@ def test_a_manager_keeps_phrases_on_the_phone(asked) -> None:
     assert "货下午到" not in asked.page.send("drop", id=key, content="")
 
 
+@pytest.mark.on_sqlite
 def test_a_photo_that_wechat_would_not_take_costs_no_send(asked) -> None:
     asked.house.later(minutes=2)
     asked.house.sim.faults.add("/cgi-bin/media/upload", "errcode", value=45009, times=1)
@@ -190,6 +195,7 @@ def test_a_photo_that_wechat_would_not_take_costs_no_send(asked) -> None:
     assert asked.house.sim.sends_left(asked.wang) == 4
 
 
+@pytest.mark.on_sqlite
 def test_a_voice_is_sent_to_the_managers_own_chat_to_listen_to(asked) -> None:
     asked.wang.send_voice(b"#!AMR\nhello")
     asked.news(asked.chen)
@@ -204,6 +210,7 @@ def test_a_voice_is_sent_to_the_managers_own_chat_to_listen_to(asked) -> None:
     assert heard.kind == "voice" and asked.chen.picture_of(heard) == b"#!AMR\nhello"
 
 
+@pytest.mark.on_sqlite
 def test_a_video_is_fetched_from_where_wechat_says_it_is(asked) -> None:
     film = b"\0\0\0\x18ftypmp42" * 20
     asked.wang.send_video(film)
@@ -214,6 +221,7 @@ def test_a_video_is_fetched_from_where_wechat_says_it_is(asked) -> None:
     assert asked.page.get(f"/m/visits/{asked.n}/media/{message}").data == film
 
 
+@pytest.mark.on_sqlite
 def test_a_canned_answer_is_filled_in_before_it_is_sent(asked) -> None:
     with asked.house.services.transaction() as session:
         session.add(Canned(title="到货", content="{称呼}，{店名}的货{截止}前到，{经理}{电话}"))
@@ -224,6 +232,7 @@ def test_a_canned_answer_is_filled_in_before_it_is_sent(asked) -> None:
     assert "您好 王老板，城南便利店的货明天" in shown and "前到，陈志强13900002201" in shown
 
 
+@pytest.mark.on_sqlite
 def test_a_canned_answer_to_an_overdue_request_names_the_moment_that_was_missed(asked) -> None:
     with asked.house.services.transaction() as session:
         session.add(Canned(title="致歉", content="本该{截止}前答复您，抱歉"))
@@ -259,6 +268,7 @@ def test_the_page_closes_hands_on_notes_and_puts_off(asked) -> None:
     assert "负责人 林小燕" in asked.page.open(f"/m/visits/{asked.n}")
 
 
+@pytest.mark.on_sqlite
 def test_who_hands_a_request_on_second_inside_wechat_is_told_whose_it_is_by_now(asked) -> None:
     lin, zhou = asked.manager("林小燕"), Browser(asked.house, asked.manager("周主任"))
     for browser in (asked.page, zhou):
@@ -269,6 +279,7 @@ def test_who_hands_a_request_on_second_inside_wechat_is_told_whose_it_is_by_now(
     assert asked.owners() == ["林小燕"] and "城南便利店" in Browser(asked.house, lin).open("/m/visits")
 
 
+@pytest.mark.on_sqlite
 def test_nobody_else_opens_a_thread(asked) -> None:
     lin = Browser(asked.house, asked.manager("林小燕"))
     assert "没有这条留言，或者现在由别的同事负责" in lin.open(f"/m/visits/{asked.n}")
@@ -280,6 +291,7 @@ def test_nobody_else_opens_a_thread(asked) -> None:
     assert "没有这条留言" in passer.open(f"/m/visits/{asked.n}")
 
 
+@pytest.mark.pooled
 def test_two_managers_answer_at_once_and_one_of_them_is_shown_the_other(asked) -> None:
     zhou = Browser(asked.house, asked.manager("周主任"))
     together, codes = threading.Barrier(2), []
@@ -319,6 +331,7 @@ def test_the_shop_reads_the_answer_on_its_page_and_writes_more_there(asked) -> N
     assert "待办 1 条" in asked.page.open("/m/me")
 
 
+@pytest.mark.on_sqlite
 def test_the_shop_sees_until_when_it_is_answered_and_rates_with_one_tap(asked) -> None:
     assert "陈志强会在明天" in asked.own.open("/m/visits/mine")
     asked.chen.say(f"{asked.n} 明早带两条")
@@ -373,6 +386,7 @@ def test_everybody_sees_their_part_and_a_reader_answers_nothing(desk) -> None:
     assert answers(desk) == []
 
 
+@pytest.mark.on_sqlite
 def test_the_console_shows_the_second_writer_what_came_between(desk) -> None:
     market = desk.office.browser("market")
     hidden = fields(market, desk.n)
@@ -409,6 +423,7 @@ def test_the_list_is_narrowed_and_paged_by_key(desk) -> None:
         assert market.get(f"/console/visits?{odd}").status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_a_phrase_changed_on_another_page_is_not_written_over_unseen(asked) -> None:
     asked.page.open("/m/visits/phrases")
     asked.page.send("keep", content="货明早到")

@@ -19,8 +19,6 @@ from visits.queries import deadlines
 from visits.rules.promises import PromiseOutcome, Terms, outcome
 from wechat_bot.models import Follower
 
-pytestmark = pytest.mark.pooled
-
 HOUR = timedelta(hours=1)
 
 
@@ -85,6 +83,7 @@ def escalate(town: Town) -> None:
     town.run("escalate requests")
 
 
+@pytest.mark.pooled
 def test_each_step_is_taken_once_at_its_time_and_told_to_whom_it_concerns(high) -> None:
     chen, zhou, lin, wang = *map(high.manager, ("陈志强", "周主任", "林小燕")), high.shop("王建国")
     wang.say(NEED)
@@ -221,6 +220,7 @@ def test_an_overdue_clock_cannot_be_rested_away(town) -> None:
     assert became(town, Promise.CLOSING) is PromiseOutcome.MISSED
 
 
+@pytest.mark.on_sqlite
 def test_another_owner_resets_no_clock(town) -> None:
     town.manager("陈志强")
     town.shop("王建国").say(NEED)
@@ -339,6 +339,7 @@ def test_a_supervisor_is_told_of_each_breach_however_many_notices_wait(town) -> 
     assert sum("【已超时】" in text for text in town.news(zhou)) == 5
 
 
+@pytest.mark.pooled
 def test_workers_that_look_at_once_take_each_step_once(town) -> None:
     town.manager("陈志强")
     town.fill("城区一片", 30)

@@ -20,8 +20,6 @@ from visits.models import GroupAnswer, Message
 from visits.queries import visibility
 from wechat_bot.models import Delivery, Follower
 
-pytestmark = pytest.mark.pooled
-
 SAID = "明天下午到您店里看新品,在店吗?"
 NEW = "/m/visits/groups/new"
 DESK = "/console/visits/groups/new"
@@ -58,6 +56,7 @@ def progress(town) -> str:
     return town.page.open("/m/visits/groups/1")
 
 
+@pytest.mark.pooled
 def test_one_message_reaches_every_shop_of_the_manager_and_nobody_elses(chens) -> None:
     chens.page.open(NEW)
     shown = chens.page.send("look", whom="all", content=SAID)
@@ -68,6 +67,7 @@ def test_one_message_reaches_every_shop_of_the_manager_and_nobody_elses(chens) -
     assert "名单 2 家，已发出 2 家" in progress(chens)
 
 
+@pytest.mark.on_sqlite
 def test_at_night_every_page_says_until_when_the_message_waits_and_what_it_is(chens) -> None:
     office = Office(chens.house)
     office.staff()
@@ -137,6 +137,7 @@ def test_what_comes_after_the_days_of_answers_is_a_message_like_any_other(chens)
     assert chens.request().group_id is None
 
 
+@pytest.mark.on_sqlite
 def test_the_same_form_posted_twice_sends_once(chens) -> None:
     chens.page.open(NEW)
     chens.page.send("look", whom="all", content=SAID)
@@ -146,6 +147,7 @@ def test_the_same_form_posted_twice_sends_once(chens) -> None:
     assert read(chens, chens.wang) == [f"陈志强：{SAID}"]
 
 
+@pytest.mark.pooled
 def test_the_same_form_posted_twice_at_the_same_moment_sends_once(chens) -> None:
     services, other = chens.house.services, chens.house.another_process()
     sent, errors = list[int](), list[BaseException]()
@@ -170,6 +172,7 @@ def test_the_same_form_posted_twice_at_the_same_moment_sends_once(chens) -> None
     assert read(chens, chens.wang) == [f"陈志强：{SAID}"]
 
 
+@pytest.mark.on_sqlite
 def test_nothing_is_sent_before_the_numbers_of_this_very_choice_were_shown(chens) -> None:
     chens.page.open(NEW)
     chens.page.send("send", whom="all", content=SAID)
@@ -209,6 +212,7 @@ def test_what_a_shop_writes_before_the_message_reached_it_is_no_answer(chens) ->
     assert chens.request().group_id == 1
 
 
+@pytest.mark.on_sqlite
 def test_nobodys_telephone_rings_at_night(chens) -> None:
     chens.house.clock.advance(timedelta(hours=12) - timedelta(minutes=1))
     while not chens.house.services.quiet.over_at(chens.house.clock()):
@@ -219,6 +223,7 @@ def test_nobodys_telephone_rings_at_night(chens) -> None:
     assert f"陈志强：{SAID}" in [entry.text for entry in chens.wang.unread()]
 
 
+@pytest.mark.on_sqlite
 def test_a_photo_goes_along_and_the_shop_sees_it_on_its_page(chens) -> None:
     send(chens, photo=(io.BytesIO(PIXEL), "a.png"))
     chens.house.work()
@@ -255,6 +260,7 @@ def test_the_console_writes_to_an_audience_or_licences_narrowed_to_what_the_writ
     assert [entry.detail for entry in office.audited("visit.group")] == [SAID]
 
 
+@pytest.mark.on_sqlite
 def test_what_a_shop_will_see_stands_beside_the_form_and_is_tried_on_its_writer_alone(chens) -> None:
     office = Office(chens.house)
     office.staff()
@@ -312,6 +318,7 @@ def test_groups_are_seen_by_who_sent_them_and_those_above_alone(chens) -> None:
     assert "没有这次群发" not in Browser(chens.house, chens.manager("周主任")).open("/m/visits/groups/1")
 
 
+@pytest.mark.pooled
 def test_a_thousand_members_are_one_statement_and_too_many_refuse(chens) -> None:
     chens.fill("城区一片", 30)
     send(chens)
@@ -342,6 +349,7 @@ def large(town, **more):
         groups.send(session, who, None, SAID, criteria=services.criteria, now=now, at_once=1, **more)
 
 
+@pytest.mark.pooled
 def test_a_large_group_is_listed_by_the_clock_and_may_be_cancelled_before(chens) -> None:
     large(chens)
     assert "名单 0 家" in progress(chens)
@@ -356,6 +364,7 @@ def test_a_large_group_is_listed_by_the_clock_and_may_be_cancelled_before(chens)
     assert read(chens, chens.wang) == []
 
 
+@pytest.mark.on_sqlite
 def test_a_large_group_whose_writer_is_gone_by_then_goes_to_nobody(chens) -> None:
     large(chens)
     with chens.house.services.transaction() as session:

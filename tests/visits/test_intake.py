@@ -19,8 +19,6 @@ from visits.actions import routing
 from visits.actions.open_request import OpenRequest
 from visits.models import Deadline, Message, Request
 
-pytestmark = pytest.mark.pooled
-
 
 @contextmanager
 def counted(services):
@@ -35,6 +33,7 @@ def counted(services):
     event.remove(services.database.engine, "before_cursor_execute", note)
 
 
+@pytest.mark.pooled
 def test_a_need_is_taken_acknowledged_and_told_to_the_manager(town) -> None:
     chen, wang = town.manager("陈志强"), town.shop("王建国")
     town.news(chen)
@@ -70,6 +69,7 @@ def test_a_need_asks_the_database_for_nothing_twice(town) -> None:
         assert len(asked) == len(set(asked))
 
 
+@pytest.mark.on_sqlite
 def test_every_kind_of_message_joins_the_one_open_request(town) -> None:
     town.manager("陈志强")
     li = town.shop("老李")
@@ -87,6 +87,7 @@ def test_every_kind_of_message_joins_the_one_open_request(town) -> None:
         assert session.query(Message).filter(Message.media_key.is_not(None)).count() == 3
 
 
+@pytest.mark.on_sqlite
 def test_five_pictures_in_one_breath_are_one_request_one_line_and_two_notices(town) -> None:
     chen, wang = town.manager("陈志强"), town.shop("王建国")
     town.news(chen)
@@ -98,6 +99,7 @@ def test_five_pictures_in_one_breath_are_one_request_one_line_and_two_notices(to
     assert more.startswith(f"【补充 #{town.request().number}】城南便利店：[图片] 等 4 条")
 
 
+@pytest.mark.on_sqlite
 def test_what_is_put_off_does_not_hold_up_the_next_notice(town) -> None:
     chen, wang, li = town.manager("陈志强"), town.shop("王建国"), town.shop("老李")
     town.news(chen)
@@ -116,6 +118,7 @@ def test_the_same_message_three_times_is_one(town) -> None:
     assert town.said() == [("text", NEED)]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("said", ["谢谢", "好的", "你好", "嗯嗯", "1", "???"])
 def test_small_talk_opens_nothing(town, said) -> None:
     wang = town.shop("王建国")
@@ -123,6 +126,7 @@ def test_small_talk_opens_nothing(town, said) -> None:
     assert town.requests() == []
 
 
+@pytest.mark.on_sqlite
 def test_a_need_is_taken_while_a_survey_is_being_chosen_and_the_choice_goes_on(town, tmp_path) -> None:
     for number, title in enumerate(("满意度", "到货日"), 1):
         path = tmp_path / "survey.yaml"
@@ -138,6 +142,7 @@ def test_a_need_is_taken_while_a_survey_is_being_chosen_and_the_choice_goes_on(t
     assert "1/1" in wang.say("1").text
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("asked", ["断货了", "有货吗", "要10条", "多少钱"])
 def test_a_word_about_goods_is_enough_and_the_menu_offers_the_rest(town, asked) -> None:
     town.manager("陈志强")
@@ -148,6 +153,7 @@ def test_a_word_about_goods_is_enough_and_the_menu_offers_the_rest(town, asked) 
     assert "已转给" in wang.say(asked).text
 
 
+@pytest.mark.on_sqlite
 def test_the_menus_entry_asks_and_takes_whatever_comes_next(town) -> None:
     town.manager("陈志强")
     wang = town.shop("王建国")
@@ -157,6 +163,7 @@ def test_the_menus_entry_asks_and_takes_whatever_comes_next(town) -> None:
     assert town.said() == [("text", "好的"), ("text", "明天 能来吗")]
 
 
+@pytest.mark.on_sqlite
 def test_a_person_is_named_and_a_message_offered(town) -> None:
     wang = town.shop("王建国")
     assert wang.say("人工").text == (
@@ -164,6 +171,7 @@ def test_a_person_is_named_and_a_message_offered(town) -> None:
     )
 
 
+@pytest.mark.on_sqlite
 def test_at_night_it_is_taken_as_well(town) -> None:
     chen, wang = town.manager("陈志强"), town.shop("王建国")
     town.house.later(hours=13)
@@ -187,6 +195,7 @@ def test_who_is_unknown_is_asked_and_the_manager_gets_it_once_they_are_bound(tow
     assert notice.startswith(f"【新留言 #{town.request().number}】城南便利店（现代终端，城区一片）")
 
 
+@pytest.mark.on_sqlite
 def test_a_licence_alone_finds_the_manager_and_binds_nobody(town) -> None:
     chen, passer = town.manager("陈志强"), town.house.phone("路人")
     passer.follow()
@@ -240,6 +249,7 @@ def test_a_shop_of_another_keeper_has_one_open_request_all_the_same(town) -> Non
         assert session.scalar(select(func.count()).where(Message.request_id == still_open[0].id)) == 2
 
 
+@pytest.mark.pooled
 def test_five_processes_at_once_open_one_request(town) -> None:
     town.manager("陈志强")
     wang = town.shop("王建国")
@@ -272,6 +282,7 @@ def test_on_leave_the_deputy_gets_it_and_the_shop_is_told_so(town) -> None:
     assert town.reasons() == ["陈志强请假到 1 月 1 日，代班林小燕"]
 
 
+@pytest.mark.on_sqlite
 def test_who_cannot_be_told_keeps_the_request_and_the_supervisor_hears_of_it(town) -> None:
     zhou, wang = town.manager("周主任"), town.shop("王建国")
     town.news(zhou)
@@ -283,6 +294,7 @@ def test_who_cannot_be_told_keeps_the_request_and_the_supervisor_hears_of_it(tow
     assert (town.owners(), town.request().handed_over_at) == (["陈志强"], None)
 
 
+@pytest.mark.pooled
 def test_a_disabled_managers_165_requests_move_in_a_few_statements_and_one_notice(town) -> None:
     town.manager("陈志强")
     zhou = town.manager("周主任")
@@ -330,6 +342,7 @@ def test_nobody_left_is_the_pool_and_whoever_comes_gets_it(town) -> None:
     assert town.owners() == ["林小燕"]
 
 
+@pytest.mark.pooled
 def test_a_transfer_resets_no_clock_and_of_two_at_once_one_wins(town) -> None:
     town.manager("陈志强")
     lin, wang = town.manager("林小燕"), town.shop("王建国")
