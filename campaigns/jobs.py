@@ -7,7 +7,7 @@ from functools import partial
 
 import structlog
 
-from campaigns import approving, kinds, listing, mass, rules, sending
+from campaigns import approving, kinds, listing, mass, rules, sending, steering
 from campaigns.kinds import CampaignContext, CampaignKind
 from foundation.database import is_away
 from foundation.dialects import has_one_writer
@@ -40,17 +40,21 @@ def workers(features: Sequence[Feature]) -> list[Job]:
 
 
 def send(services: Services, kind: CampaignKind) -> None:
-    """Withdraw the messages of stopped campaigns; freeze the audiences of due ones, and hand their messages to the
-    outbox, except during quiet hours."""
+    """Withdraw the messages of stopped campaigns, and end paused ones whose last moment passed; freeze the audiences of
+    due ones, and hand their messages to the outbox, except during quiet hours."""
     now = services.clock()
     context = kinds.context(services, now)
     with services.reading() as session:
         due, stopped = sending.due(session, kind, now=now), sending.withdrawing(session, kind)
+        outlived = steering.outlived(session, kind, now=now)
     for campaign_id in stopped:
         is_more = True
         while is_more:
             with services.transaction() as session:
                 is_more = sending.withdraw_some(session, campaign_id, kind, now=now)
+    for campaign_id in outlived:
+        with services.transaction() as session:
+            steering.end_outlived(session, campaign_id, kind, now=now)
     for campaign_id in due:
         try:
             _send_some(services, campaign_id, kind, context)

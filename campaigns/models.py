@@ -41,7 +41,7 @@ class CampaignState(StrEnum):
     OVER = "over"
     #: Its audience can no longer be read, or WeChat refuses what it says: nothing was sent.
     BROKEN = "broken"
-    #: Its last moment passed before anything of it was sent.
+    #: Its last moment passed before anything of it was sent, or while it was paused.
     MISSED = "missed"
 
 
@@ -60,6 +60,7 @@ class Campaign(Base):
         ),
         # For those whose approval or last moment is looked after.
         Index("ix_campaign_bound", "kind", **only("state in ('submitted', 'planned')")),
+        Index("ix_campaign_paused", "kind", **only("state = 'paused'")),
         Index("ix_campaign_withdrawing", "kind", **only("is_withdrawing")),
     )
 

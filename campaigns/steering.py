@@ -1,12 +1,12 @@
 """Actions on a campaign: plan, pause, resume, cancel; every step is written down (approval: `approving.py`)."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from campaigns import parts, progress, rules, tally, texts
@@ -119,6 +119,37 @@ def resume(session: Session, campaign: Campaign, *, by: str = "", now: datetime)
     enter(session, campaign, state, by=by, now=now)
 
 
+def outlived(session: Session, kind: CampaignKind, *, now: datetime) -> Sequence[int]:
+    """Return the ids of the paused campaigns of a kind whose last moment has passed."""
+    # Written as in the partial index: SQLite does not match SQLAlchemy's own form of it.
+    mine = (Campaign.kind == kind.name, text("campaign.state = 'paused'"))
+    return session.scalars(select(Campaign.id).where(*mine, _has_ended(kind, now)).order_by(Campaign.id)).all()
+
+
+def end_outlived(session: Session, campaign_id: int, kind: CampaignKind, *, now: datetime) -> None:
+    """End a paused campaign whose last moment has passed, with how many it was meant for and how many it went out to:
+    it has missed its time, or is sent where nothing was left to send. Of two workers only one does it.
+
+    What is in the call comes back first, for its figures to be final.
+    """
+    mine = select(Campaign).where(Campaign.id == campaign_id, Campaign.state == State.PAUSED, _has_ended(kind, now))
+    campaign = session.scalar(mine.with_for_update(skip_locked=True, key_share=True))
+    if campaign is None or campaign.is_withdrawing or planning.in_call(session, campaign.about):
+        return
+    if campaign.is_listed and kind.others_of(session, campaign) is None:
+        figures = progress.figures(session, [campaign])[campaign.id]
+        if not figures.waiting:
+            # What is not final yet is waited for: it is never sent before all is counted.
+            if parts.is_settled(session, campaign):
+                enter(session, campaign, State.SENT, now=now)
+            return
+        why = texts.missed_paused(figures.listed, figures.sent, figures.waiting)
+    else:
+        why = texts.MISSED_PAUSED
+    campaign.error = why
+    _leave(session, campaign, (State.PAUSED,), State.MISSED, "", now, why=why)
+
+
 def find(session: Session, kind: CampaignKind, reference: int, number: int = 1) -> Campaign:
     """Return a campaign, locked until the transaction ends. Raises Refused where there is none."""
     campaign = session.scalar(
@@ -225,6 +256,16 @@ def _leave(
     # Whatever its kind sends by itself is withdrawn by the clock.
     campaign.is_withdrawing = True
     return unsent
+
+
+def _has_ended(kind: CampaignKind, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a campaign's last moment has passed: its own, or where it has none and its audience is
+    not written down yet, the one by which its kind must begin."""
+    if kind.within is None:
+        return Campaign.not_after <= now
+    is_unlisted = or_(Campaign.frozen_at.is_(None), Campaign.cursor < Campaign.last_shop)
+    is_late = and_(Campaign.not_after.is_(None), Campaign.due_at <= now - kind.within, is_unlisted)
+    return or_(Campaign.not_after <= now, is_late)
 
 
 def _is_of(campaign: Campaign) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ NOT_DRAFT = "这一次不是草稿，不能提交。"
 HAS_BEGUN = "这一次已经开始发送，或已经结束了，不能再改。"
 WHY = "请写上退回的原因。"
 MISSED = "到了截止时间还没有开始发送。"
+MISSED_PAUSED = "暂停着过了截止时间，没发完的不再发。"
 NOT_SUBMITTED = "这一次不在等审批。"
 SUBMITTED_ANEW = "这条推送刚刚改过，又提交了一次。请看过现在的内容和对象，再批准。"
 OWN = "自己写过、改过或提交的，要由别人审批。"
@@ -41,6 +42,15 @@ def refused_in_row(count: int) -> str:
     '微信接连 10 次没有收下消息，请先看原因，再继续发送。'
     """
     return f"微信接连 {count} 次没有收下消息，请先看原因，再继续发送。"
+
+
+def missed_paused(meant: int, sent: int, left: int) -> str:
+    """Why a paused campaign is over: its last moment passed.
+
+    >>> missed_paused(1200, 390, 800)
+    '暂停着过了截止时间：应发 1,200 家，微信收下 390 家，还没发的 800 家不再发。'
+    """
+    return f"暂停着过了截止时间：应发 {meant:,} 家，微信收下 {sent:,} 家，还没发的 {left:,} 家不再发。"
 
 
 def left_out_of_tag(count: int, names: Sequence[str]) -> str:

@@ -105,6 +105,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state in ('planned', 'listing', 'sending')"),
     )
     op.create_index(
+        "ix_campaign_paused",
+        "campaign",
+        ["kind"],
+        unique=False,
+        sqlite_where=sa.text("state = 'paused'"),
+        postgresql_where=sa.text("state = 'paused'"),
+    )
+    op.create_index(
         "ix_campaign_withdrawing",
         "campaign",
         ["kind"],

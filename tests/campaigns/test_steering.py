@@ -5,10 +5,10 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from campaigns import listing, steering
-from campaigns.models import CampaignState
+from campaigns import jobs, listing, steering
+from campaigns.models import Campaign, CampaignState, CampaignStep
 from campaigns.preview import preview
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -77,6 +77,34 @@ def test_paused_while_it_is_listed_it_goes_on_where_it_was(town: Town) -> None:
     assert state(town, campaign) == CampaignState.LISTING
     town.send(LEAFLET, campaign)
     assert figures(town, campaign).sent == 4
+
+
+def test_paused_past_its_last_moment_it_is_over_with_what_was_meant_and_sent(town: Town) -> None:
+    told, closed = [town.keeper(), town.keeper()], town.shop(message_left=0)
+    ends, late = town.now + timedelta(hours=2), kind("late", within=timedelta(hours=2))
+    some = town.plan(LEAFLET, audience={"shops": [*told, closed]}, not_after=ends)
+    whole = town.plan(LEAFLET, 2, audience={"shops": told}, not_after=ends)
+    lasting = town.plan(LEAFLET, 3, audience={"shops": told})
+    unbegun = town.plan(late, audience={"shops": told})
+    for campaign in (some, whole, lasting):
+        town.send(LEAFLET, campaign)
+    for campaign in (some, whole, lasting, unbegun):
+        town.steer(steering.pause, campaign, by="周主任")
+    town.house.clock.advance(timedelta(hours=2) - timedelta(seconds=1))
+    for seconds, states in ((0, ["paused"] * 4), (1, ["missed", "sent", "paused", "missed"])):
+        town.house.clock.advance(timedelta(seconds=seconds))
+        for of in (LEAFLET, late) * 2:
+            jobs.send(town.house.services, of)
+        assert [state(town, each) for each in (some, whole, lasting, unbegun)] == states
+    why = "暂停着过了截止时间：应发 3 家，微信收下 2 家，还没发的 1 家不再发。"
+    found = figures(town, some)
+    with town.house.look() as session:
+        assert [session.get_one(Campaign, each).error for each in (some, whole)] == [why, None]
+        steps = select(CampaignStep.why).where(CampaignStep.campaign_id == some, CampaignStep.state == "missed")
+        assert session.scalars(steps).all() == [why]
+    assert (found.sent, found.of("stopped"), found.audience) == (2, 1, 3)
+    with pytest.raises(Refused, match="没有暂停"):
+        town.steer(steering.resume, some)
 
 
 @pytest.mark.parametrize(
