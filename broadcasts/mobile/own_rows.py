@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from broadcasts.mobile import push
 from broadcasts.models.pushes import Push
 from broadcasts.queries import own_rows
 from broadcasts.texts import own_rows as texts
@@ -27,12 +28,14 @@ def own_row(token: str) -> ResponseReturnValue:
         push_id = session.scalar(select(Push.id).where(Push.token == token))
         found = own_rows.of_shop(session, shop.id, push_id=push_id) if shop and push_id else []
         others = own_rows.of_shop(session, shop.id) if shop and found else []
+        to_person = push.to_person(session, services, push_id) if push_id and found else ""
     if not shop or not found:
         raise Refused(texts.ONLY_FOR_SHOPS if shop is None else texts.GONE)
     return render_template(
         "broadcasts/own_row.html",
         notice=found[0],
         others=[each for each in others if each.token != token],
+        to_person=to_person,
         person=shop.in_charge(day_in(now, services.zone)),
         day=lambda at: when(at, now=now, zone=services.zone),
     )

@@ -1,5 +1,6 @@
 """H5 pages of a push: what it leads to, with its buttons. Who opened it is told by WeChat, never by the address."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import abort, redirect, render_template, url_for
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from broadcasts.actions import answering, sending
 from broadcasts.models.pushes import Push, PushKind
-from broadcasts.queries import reading
+from broadcasts.queries import own_rows, reading
 from broadcasts.queries.reading import Reader
 from broadcasts.rules import rendering
 from broadcasts.rules.buttons import PushButton, numbered
 from broadcasts.texts import answers as texts
 from broadcasts.texts import library as library_texts
+from broadcasts.texts import own_rows as own_texts
 from broadcasts.texts import staff as staff_texts
 from foundation.errors import Refused
 from wechat_bot import oauth
@@ -68,6 +70,9 @@ def _page(session: Session, services: Services, push: Push, reader: Reader) -> d
     article, is_open = sending.article_of(session, push), answering.is_open(session, push)
     is_gone = article is not None and sending.is_withdrawn(session, push)
     may_see = _may_see(push, reader, is_open) and not is_gone
+    own, closed = _own(session, push, reader), "" if may_see else _closed(push)
+    if own is not None and not own and reader.shop is not None:
+        may_see, closed = False, own_texts.GONE
     content = ""
     if article is not None and may_see:
         content = rendering.page(
@@ -83,13 +88,23 @@ def _page(session: Session, services: Services, push: Push, reader: Reader) -> d
         "cover": (sending.cover_of(session, push) if article is None else article.cover) if may_see else "",
         "words": push.words.splitlines() if article is None and may_see else [],
         "buttons": [(number, each.words) for number, each in buttons if _address(session, services, push, each)],
-        "to_person": _to_person(session, services, push) if may_see else "",
+        "to_person": to_person(session, services, push.id) if may_see else "",
         "refuses": push.kind == PushKind.PROMO and reader.shop is not None,
-        "closed": library_texts.WITHDRAWN if is_gone else "" if may_see else _closed(push),
-        "to_library": is_gone or push.is_to_staff,
+        "own": own if may_see else None,
+        "closed": library_texts.WITHDRAWN if is_gone else closed,
+        "to_library": is_gone or push.is_to_staff or reader.is_bound,
         "reader": reader,
         "texts": texts,
     }
+
+
+def _own(session: Session, push: Push, reader: Reader) -> Sequence[tuple[str, str]] | None:
+    """Return what a push tells the reader's shop of itself, empty where it has nothing for it; None where it tells no
+    shop anything of its own."""
+    if own_rows.table(session, push.id) is None:
+        return None
+    found = own_rows.of_shop(session, reader.shop.id, push_id=push.id) if reader.shop else []
+    return found[0].values if found else []
 
 
 def _address(session: Session, services: Services, push: Push, button: PushButton) -> str:
@@ -97,12 +112,13 @@ def _address(session: Session, services: Services, push: Push, button: PushButto
     if button.is_address:
         return button.link
     return (
-        _to_person(session, services, push)
+        to_person(session, services, push.id)
         if button.link == TO_PERSON
         else services.switchboard.page(session, button.link)
     )
 
 
-def _to_person(session: Session, services: Services, push: Push) -> str:
+def to_person(session: Session, services: Services, push_id: int) -> str:
+    """Return where words to the manager are written that reply to a push; empty where no feature takes them."""
     page = services.switchboard.page(session, TO_PERSON)
-    return f"{page}?to={answering.about(push.id)}" if page else ""
+    return f"{page}?to={answering.about(push_id)}" if page else ""

@@ -25,6 +25,7 @@ class OwnNotice:
     push_id: int
     token: str
     title: str
+    words: str
     sent_at: datetime
     values: Sequence[tuple[str, str]]
 
@@ -62,7 +63,7 @@ def of_shop(session: Session, retailer_id: int, *, push_id: int | None = None) -
     """Return what service notices that went out told a shop of itself, the newest first; of one push where it is
     named."""
     found = (
-        select(Push.id, Push.token, Push.title, Campaign.frozen_at, OwnTable.headings, OwnRow.values)
+        select(Push.id, Push.token, Push.title, Push.words, Campaign.frozen_at, OwnTable.headings, OwnRow.values)
         .select_from(OwnRow)
         .join(OwnTable, OwnTable.id == OwnRow.table_id)
         .join(Push, Push.id == OwnTable.push_id)
@@ -74,7 +75,7 @@ def of_shop(session: Session, retailer_id: int, *, push_id: int | None = None) -
     if push_id is not None:
         found = found.where(Push.id == push_id)
     return [
-        OwnNotice(row.id, row.token, row.title, row.frozen_at, _shown(row.headings, row.values))
+        OwnNotice(row.id, row.token, row.title, row.words, row.frozen_at, _shown(row.headings, row.values))
         for row in session.execute(found)
     ]
 

@@ -93,10 +93,16 @@ def test_each_shop_gets_its_own_row_by_message_on_its_page_and_for_the_word(offi
     assert "级别：十二档\n可订：86" in wang.say("我的").text
     assert "没有单独给您店的通知" in other.say("我的").text
     with house.look() as session:
-        address = f"/m/mine/{session.get_one(Push, push_id).token}"
-    assert "十二档" in Browser(house, wang).open(address)
-    assert "三档" in Browser(house, li).open(address)
-    assert "没有您的店" in Browser(house, other).open(address)
+        token = session.get_one(Push, push_id).token
+    # The second is where a template message leads.
+    for address in (f"/m/mine/{token}", f"/m/p/{token}"):
+        browser = Browser(house, wang)
+        assert "这一周可以订的： 级别 十二档 可订 86" in browser.open(address)
+        assert f"?to=push:{push_id}" in browser.page.text
+        assert "三档" in Browser(house, li).open(address)
+        refused = Browser(house, other).open(address)
+        assert "没有您的店" in refused
+        assert "这一周" not in refused
     assert "本周货源" in Browser(house, wang).open("/m/me")
 
 
