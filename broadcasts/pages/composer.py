@@ -1,4 +1,4 @@
-"""Console composer of a push: what it says, to whom, when, by which way; with a preview of whom it would reach."""
+"""Console composer of a push: what it says, to whom, when, by which way; with a forecast of whom it would reach."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,6 @@ from broadcasts.texts import pushes as texts
 from broadcasts.texts.report import REASONS
 from campaigns import kinds
 from campaigns.approving import CampaignAuthor
-from campaigns.preview import Preview
 from console import access, act, fields
 from console.stamps import Editable
 from foundation.clock import when
@@ -187,7 +186,6 @@ def _page(push_id: int | None, error: Refused | None) -> str:
             "same_day": that_day,
             "pointed_out": checking.advertises(session, session.get_one(Push, push_id)) if push_id else (),
             **_card(session, like.line.id if like else None, form),
-            **_reach(session, picked, services, now),
             **_forecast(session, push_id, that_day, services, now),
         }
     quiet = services.quiet.over_at(at or now) if services.quiet else None
@@ -248,25 +246,14 @@ def _picked(found: PushDetail | None, services: Services) -> Picked:
     return short.of_spec(PICKER, found.audience, services.criteria)
 
 
-def _reach(session: Session, picked: Picked, services: Services, now: datetime) -> Mapping[str, Any]:
-    """Whom the form's audience would reach as things stand, or why that cannot be said."""
-    reach: Preview | None = None
-    uncounted = ""
-    if picked.whom:
-        try:
-            reach = composing.reach(session, picked.spec, services.criteria, now=now)
-        except Refused as refusal:
-            uncounted = refusal.sentence
-    return {"reach": reach, "uncounted": uncounted}
-
-
 def _forecast(
     session: Session, push_id: int | None, that_day: Sequence[PushLine], services: Services, now: datetime
 ) -> Mapping[str, Any]:
-    """Whom the push would reach as its form stands. It reads the whole audience, so the page asks for it separately."""
-    is_told = access.visitor().is_company_wide
-    values: dict[str, Any] = {"is_told": is_told, "told": None, "untold": ""}
-    if not is_told or not _is_looked() or staff.of_form(request.form):
+    """Whom the push would reach as its form stands. It reads the whole audience, so the page asks for it once it is
+    shown. Whoever writes pushes sees all shops."""
+    is_looked = _is_looked()
+    values: dict[str, Any] = {"is_looked": is_looked, "told": None, "untold": ""}
+    if not is_looked or staff.of_form(request.form):
         return values
     try:
         draft, at = _draft(request.form, services, None), checking.circumstances(services, now)

@@ -1,4 +1,4 @@
-"""What the composer of a push offers: articles, pictures, brands, links; and whom its audience would reach."""
+"""What the composer of a push offers: articles, pictures, brands, links."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,16 +9,10 @@ from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticleState, ArticleVersion, Brand, LibraryArticle, LibraryColumn, ShelfPicture
 from broadcasts.queries import link_titles
-from broadcasts.queries.pushes import Criteria
-from campaigns.preview import Preview, preview
-from people import audiences
-from people.audiences import Spec
 from wechat_bot.feature import Destination, Feature
 
 #: Articles and pictures that are offered, the newest.
 ARTICLES, PICTURES = 60, 12
-#: Shops that are counted while somebody chooses; a push lists all of them.
-COUNTED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +66,3 @@ def led_to(session: Session, features: Sequence[Feature], links: Sequence[str], 
     """What the links of buttons lead to, in words; a link that no feature knows is left out."""
     offered = {each.link: each.label for each in destinations(session, features, now)} if links else {}
     return {**offered, **link_titles.titles(session, features, links)}
-
-
-def reach(session: Session, audience: Spec, criteria: Criteria, *, now: datetime) -> Preview:
-    """How many shops an audience has as things stand, how many of them follow, and how many have an open window."""
-    meant = audiences.condition(session, audience, criteria, now=now)
-    return preview(session, [meant], has_template=False, most=COUNTED, now=now)

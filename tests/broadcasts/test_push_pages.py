@@ -335,15 +335,19 @@ def test_a_draft_keeps_buttons_chosen_from_what_is_there(office: Office) -> None
         assert session.get_one(Push, push_id).buttons == [["看文章", f"article:{article}"]]
 
 
-def test_the_preview_counts_whom_the_audience_would_reach_while_it_is_chosen(office: Office) -> None:
+def test_the_composer_opens_without_counting_and_asks_once_whom_the_audience_would_reach(office: Office) -> None:
     wang = office.house.phone("王建国")
     wang.follow()
     wang.say("绑定 350802100001 8899")
     market = office.browser("market")
-    # All are chosen on a new form, and none on that of a draft for nobody yet.
     for page in (market.get(f"{PUSHES}/new").text, market.get(f"{PUSHES}/new?whom=all").text):
-        assert re.search(r"<b>3</b> 家，现在能收到 <b>1</b> 家", page)
-    assert "请选" in market.get(f"{PUSHES}/new?whom=some").text
+        assert 'hx-trigger="load, change' in page and "算一算谁收不到" in page and "会收到 <b>" not in page
+    # What comes of it asks no more by itself, for staff neither: nobody is counted there.
+    page = compose(market, "look", plan="message", at="2026-12-02 12:00").text
+    assert re.search(r"<b>3</b> 家，会收到 <b>1</b> 家", page) and "load, change" not in page
+    page = compose(market, "look", to="staff", staff="all").text
+    assert "会收到 <b>" not in page and "load, change" not in page
+    assert "还没有选" in compose(market, "look", whom="some").text
     push_id = written(market, whom="some")
     page = market.get(f"{PUSHES}/{push_id}/edit").text
     assert re.findall(r'name="whom" value="(\w+)" checked', page) == ["some"]

@@ -56,7 +56,7 @@ def composed(town: Town, page: Page) -> None:
     page.get_by_label("第 1 个按钮通到哪里").select_option("message:")
     page.locator("#kind").select_option("service")
     page.locator("input[name=whom][value=all]").check()
-    expect(page.locator("#reach")).to_contain_text("3 家，现在能收到 1 家")
+    expect(page.locator("#reach")).to_contain_text("3 家，会收到 1 家")
     seen(page, narrow=390)
     page.locator("#at").fill("2026-12-10 11:00")
     page.locator("#at").press("Escape")
