@@ -37,7 +37,7 @@ def separated(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
     while content.startswith(codecs.BOM_UTF8, start):  # some programs put a second byte order mark before the first
         start += len(codecs.BOM_UTF8)
     content = content[start:]
-    encoding = _encoding(content)
+    encoding = encoding_of(content)
     lines = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
     first = [lines.readline(_LONGEST_ROW) for _ in range(_TITLES)]
     separators = sorted(_SEPARATORS, key=lambda each: -max(line.count(each) for line in first))
@@ -54,7 +54,8 @@ def separated(content: bytes, limits: Limits) -> tuple[Sheet, ...]:
     return tuple(map(sheet, separators))
 
 
-def _encoding(content: bytes) -> str:
+def encoding_of(content: bytes) -> str:
+    """The encoding of a text that people wrote. Raises `Refused` where it is none."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     elif (wide := _wide(content[:_PIECE])) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from foundation.errors import Refused
@@ -11,33 +11,19 @@ from foundation.text import bare, plain
 from foundation.workbooks import reading
 from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Merged, NumberCell, Sheet, column_letters
 from questions.authoring.layout import AuthoredFile, FileLayout, Names
-from questions.authoring.question_reader import with_code
+from questions.authoring.option_reader import with_code
 from questions.authoring.spelling import Mistaken, Path, suggestion
 
 LIMITS = Limits(file=2 << 20, unpacked=32 << 20, rows=5000, columns=200)
 
 QUESTIONS = "题目"
-
-COLUMNS = {
-    "编码": "code",
-    "类型": "type",
-    "题目": "text",
-    "选项": "options",
-    "其他": "other",
-    "最多": "max",
-    "最少": "min",
-    "小数": "decimals",
-    "必填": "required",
-    "显示条件": "show_if",
-}
-_OTHER_COLUMNS = {"最大": "max", "最小": "min", "小数位": "decimals"}
 _SEPARATORS = re.compile(r"\s*[、,，|｜\n]\s*")
 _PAIR = re.compile(r"\s*([^=＝:：]+?)\s*[=＝:：]\s*(.*?)\s*")
 
 
 def parse(content: bytes, layout: FileLayout) -> AuthoredFile:
-    """Read an .xlsx file with a sheet named as the layout says (a name and a value in each row) and the sheet 题目 (a
-    question in each row).
+    """Read an .xlsx file with a sheet named as the layout says (a name and a value in each row; none where the layout
+    has no rows) and the sheet 题目 (a question in each row).
 
     Options stand one in a line, or with | between; `[2] 比较满意` rewords option 2, `周六 [限20]` says how many may
     choose it. Conditions stand one in a line: `q1=一般、不满意`, `q4=0-6`. Raises Refused naming the cells.
@@ -48,12 +34,13 @@ def parse(content: bytes, layout: FileLayout) -> AuthoredFile:
         if name in sheets:
             raise Refused(f"有两张工作表都叫“{name}”，请只留下一张")
         sheets[name] = sheet
-    lacking = [name for name in (layout.called, QUESTIONS) if name not in sheets]
+    wanted = (layout.called, QUESTIONS) if layout.rows else (QUESTIONS,)
+    lacking = [name for name in wanted if name not in sheets]
     if lacking:
         raise Refused("缺少工作表" + "和".join(f"“{name}”" for name in lacking) + "，请用模板填写")
     mistakes: list[str] = []
     places: dict[Path, str] = {}
-    data = _head(sheets[layout.called], layout, places, mistakes)
+    data = _head(sheets[layout.called], layout, places, mistakes) if layout.rows else {}
     data["questions"] = _questions(sheets[QUESTIONS], layout, places, mistakes)
     if mistakes:
         raise Mistaken(mistakes, layout.called)
@@ -110,7 +97,7 @@ def _questions(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistak
         mistakes.append(f"{QUESTIONS}!A1：没有题目")
         return []
     (head, labels), *rows = rows
-    columns = _columns(labels, head, {**COLUMNS, **layout.columns}, mistakes)
+    columns = _columns(labels, head, layout, mistakes)
     _refuse_merged(QUESTIONS, [each for each in sheet.merged if each.bottom > head and each.left <= max(labels)])
     questions: list[dict[str, Any]] = []
     for n, cells in rows:
@@ -134,8 +121,9 @@ def _questions(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistak
     return questions
 
 
-def _columns(labels: Cells, n: int, known: Mapping[str, str], mistakes: list[str]) -> dict[int, str]:
-    names = {**known, **_OTHER_COLUMNS, **{key: key for key in known.values()}}
+def _columns(labels: Cells, n: int, layout: FileLayout, mistakes: list[str]) -> dict[int, str]:
+    known = layout.columns
+    names = {**known, **layout.also_columns, **{key: key for key in known.values()}}
     columns: dict[int, str] = {}
     for at, cell in sorted(labels.items()):
         where = f"{QUESTIONS}!{column_letters(at)}{n}"

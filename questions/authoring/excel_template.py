@@ -7,23 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from foundation.workbooks.cells import column_letters
 from foundation.workbooks.writing import Digits, Heading, Workbook
-from questions.authoring.excel_file import COLUMNS, QUESTIONS
-from questions.authoring.layout import FileLayout
-from questions.authoring.question_reader import CHINESE_TYPES
+from questions.authoring.excel_file import QUESTIONS
+from questions.authoring.layout import COLUMNS, FileLayout
 from questions.question import QuestionType
 
-_NOTES = (
-    ("编码", "字母开头，如 q1；发布后不要改，同一编码的回答才能合在一起"),
-    ("类型", "单选 多选 评分（1-5） 推荐度（0-10） 数字 文本 照片"),
-    ("选项", "一行一个（在单元格里按 Alt+Enter 换行），或用 | 隔开；只改说法时写 [2] 比较满意，票数照旧合并"),
-    ("选项名额", "写在选项后面，如 周六上午 [限20]：选的人满 20 个，别人就不能再选"),
-    ("其他", "填 是，多一个让人自己写的选项"),
-    ("最多 最少", "多选题：选几项；数字题：数值范围"),
-    ("小数", "数字题可填几位小数：0、1 或 2"),
-    ("必填", "不填就是必填；否：可以跳过"),
-    ("显示条件", "只在前面的题这样回答时才问，如 q1=一般、不满意 或 q4=0-6；几个条件各占一行，要同时满足"),
-)
 _WRAPPED: Mapping[type, Mapping[str, Any]] = {
     Digits: {"num_format": "@", "text_wrap": True, "valign": "top"},
     Heading: {"num_format": "@", "text_wrap": True, "valign": "top", "bold": True},
@@ -71,21 +60,25 @@ def names(spec: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 def packed(layout: FileLayout, head: Sequence[tuple[str, str]], questions: Iterable[Sequence[str]]) -> bytes:
     """Return the workbook as an .xlsx file that `excel_file.parse` reads: `head` has the value and the explanation of
-    every row of the layout. The same bytes every time."""
+    every row of the layout, `questions` the cells of every column. The same bytes every time."""
+    at = column_letters(tuple(layout.columns.values()).index("type"))
     file = io.BytesIO()
     with Workbook(file, formats=_WRAPPED, made_at=_MADE_AT) as book:
-        about = book.sheet(layout.called, (14, 40, 50), columns=Digits)
-        for word, (value, note) in zip(layout.rows, head, strict=True):
-            about.write((Heading(word), Digits(value), Digits(note)))
-        asked = book.sheet(QUESTIONS, (8, 8, 40, 24, 8, 8, 8, 8, 8, 28), columns=Digits)
+        if layout.rows:
+            about = book.sheet(layout.called, (14, 40, 50), columns=Digits)
+            for word, (value, note) in zip(layout.rows, head, strict=True):
+                about.write((Heading(word), Digits(value), Digits(note)))
+        asked = book.sheet(QUESTIONS, tuple(layout.widths), columns=Digits)
         asked.freeze_panes(1, 0)
-        asked.write(map(Heading, (*COLUMNS, *layout.columns)))
+        asked.write(map(Heading, layout.columns))
         for question in questions:
             asked.write(map(Digits, question))
-        asked.data_validation("B2:B200", {"validate": "list", "source": list(CHINESE_TYPES)})
+        asked.data_validation(
+            f"{at}2:{at}{layout.most_rows}", {"validate": "list", "source": list(layout.types.labels)}
+        )
         explained = book.sheet("说明", (14, 90))
         explained.freeze_panes(1, 0)
         explained.write((Heading("列"), Heading("怎么填")))
-        for line in _NOTES:
+        for line in layout.notes:
             explained.write(map(Digits, line))
     return file.getvalue()

@@ -3,6 +3,7 @@
 from pathlib import Path, PurePath
 
 from foundation.documents import reading as documents
+from foundation.workbooks import csv
 from foundation.workbooks import reading as workbooks
 from foundation.workbooks.cells import WORKBOOK
 from questions.authoring import excel_file, word_file, yaml_file
@@ -26,3 +27,13 @@ def parse(content: bytes, name: str, layout: FileLayout) -> AuthoredFile:
     if documents.is_document(content) or (not is_office and ending in _WORD):
         return word_file.parse(content, layout)
     return excel_file.parse(content, layout) if is_office or ending in _EXCEL else yaml_file.parse(content, layout)
+
+
+def parse_questions(content: bytes, name: str, layout: FileLayout) -> AuthoredFile:
+    """Read a file that holds nothing but questions: a workbook, a Word document, or a text copied out of one. Raises
+    Refused."""
+    is_office = documents.is_document(content) or workbooks.is_workbook(content)
+    if is_office or PurePath(name).suffix.lower() in (*_WORD, *_EXCEL):
+        return parse(content, name, layout)
+    encoding = csv.encoding_of(content)
+    return word_file.parse_text(content.decode(encoding).removeprefix("\ufeff"), layout)

@@ -3,11 +3,38 @@ it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from questions.authoring.spelling import Places
+from questions.authoring.type_words import ALL_TYPES, TypeWords
+
+#: The columns of a question in a workbook, and their keys.
+COLUMNS = {
+    "编码": "code",
+    "类型": "type",
+    "题目": "text",
+    "选项": "options",
+    "其他": "other",
+    "最多": "max",
+    "最少": "min",
+    "小数": "decimals",
+    "必填": "required",
+    "显示条件": "show_if",
+}
+_ALSO_COLUMNS = {"最大": "max", "最小": "min", "小数位": "decimals"}
+_NOTES = (
+    ("编码", "字母开头，如 q1；发布后不要改，同一编码的回答才能合在一起"),
+    ("类型", "单选 多选 评分（1-5） 推荐度（0-10） 数字 文本 照片"),
+    ("选项", "一行一个（在单元格里按 Alt+Enter 换行），或用 | 隔开；只改说法时写 [2] 比较满意，票数照旧合并"),
+    ("选项名额", "写在选项后面，如 周六上午 [限20]：选的人满 20 个，别人就不能再选"),
+    ("其他", "填 是，多一个让人自己写的选项"),
+    ("最多 最少", "多选题：选几项；数字题：数值范围"),
+    ("小数", "数字题可填几位小数：0、1 或 2"),
+    ("必填", "不填就是必填；否：可以跳过"),
+    ("显示条件", "只在前面的题这样回答时才问，如 q1=一般、不满意 或 q4=0-6；几个条件各占一行，要同时满足"),
+)
 
 
 class AuthoredFile(NamedTuple):
@@ -34,7 +61,7 @@ class FileLayout:
     called: str
     """What authors call such a file; also the name of a workbook's first sheet."""
     rows: Mapping[str, str]
-    """The words of the first sheet's rows, in their order, and their keys."""
+    """The words of the first sheet's rows, in their order, and their keys; none where there is no such sheet."""
     also: Mapping[str, str] = field(default_factory=dict)
     """Other words for them, also accepted."""
     names: Mapping[str, Names] = field(default_factory=dict)
@@ -42,5 +69,15 @@ class FileLayout:
     narrowing: Collection[str] = ()
     """The keys that mean everybody when left empty: a value written in the wrong place must not be taken for an empty
     one."""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """Columns of a question that the caller reads itself, and their keys."""
+    columns: Mapping[str, str] = field(default_factory=lambda: COLUMNS)
+    """The columns of a question, in their order, and their keys."""
+    also_columns: Mapping[str, str] = field(default_factory=lambda: _ALSO_COLUMNS)
+    """Other words for them, also accepted."""
+    widths: Sequence[int] = (8, 8, 40, 24, 8, 8, 8, 8, 8, 28)
+    """How wide the columns are, in characters."""
+    types: TypeWords = ALL_TYPES
+    """The words for the types of a question."""
+    notes: Sequence[tuple[str, str]] = _NOTES
+    """What is explained to authors of each column."""
+    most_rows: int = 200
+    """The row of the sheet of questions down to which a type can be chosen from a list."""

@@ -7,7 +7,7 @@ or a table with a question in each row. What cannot be read is refused with its 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from foundation.documents import reading
@@ -29,8 +29,23 @@ _GREETINGS = ("尊敬", "亲爱", "各位", "您好", "你好")
 
 def parse(content: bytes, layout: FileLayout) -> AuthoredFile:
     """Read a .docx file. Raises Refused naming the paragraphs."""
-    blocks = reading.blocks(content, largest=LARGEST, unpacked=_UNPACKED)
-    reader = _Reader(layout)
+    return _parsed(reading.blocks(content, largest=LARGEST, unpacked=_UNPACKED), layout, "段")
+
+
+def parse_text(text: str, layout: FileLayout) -> AuthoredFile:
+    """Read a text that was copied out of such a document. Raises Refused naming the lines.
+
+    >>> layout = FileLayout("题库", {}, columns={"题目": "text", "答案": "answer"})
+    >>> found = parse_text("封签贴在哪儿？\\n\\nＡ．正面\\nＢ．顶部\\n答案：B", layout)
+    >>> [each["answer"] for each in found.data["questions"]], found.places["questions", 0, "answer"]
+    (['B'], '第 5 行“答案：B”')
+    """
+    listed = enumerate(text.splitlines(), start=1)
+    return _parsed([Paragraph(n, line) for n, line in listed if is_visible(line)], layout, "行")
+
+
+def _parsed(blocks: Sequence[Paragraph | Table], layout: FileLayout, unit: str) -> AuthoredFile:
+    reader = _Reader(layout, unit)
     reader.read(blocks)
     mistakes = reader.notes.mistakes
     if len(mistakes) > _MOST_MISTAKES:
@@ -43,13 +58,15 @@ def parse(content: bytes, layout: FileLayout) -> AuthoredFile:
 class _Reader:
     """Reader of a document's blocks in their order."""
 
-    def __init__(self, layout: FileLayout) -> None:
-        self.layout, self.notes = layout, WordNotes(layout)
+    def __init__(self, layout: FileLayout, unit: str) -> None:
+        self.layout, self.notes, self.unit = layout, WordNotes(layout), unit
         self.head: dict[str, Any] = {}
         self.questions: list[dict[str, Any]] = []
         self.places: dict[Path, str] = {}
         self._question: WordQuestion | None = None
         self._form = ""
+        #: The lines that begin a question, where none has a number.
+        self._unnumbered: Collection[WordLine] = ()
         self._number = 0
         #: What a heading says of the questions below it, until the first of them has come: it may number them anew.
         self._is_below_heading = True
@@ -58,11 +75,13 @@ class _Reader:
 
     def read(self, blocks: Sequence[Paragraph | Table]) -> None:
         self._form = _form_of(blocks)
+        if not self._form and self.notes.key("答案"):
+            self._unnumbered = _unnumbered([each for each in blocks if isinstance(each, Paragraph)], self.unit)
         for block in blocks:
             if isinstance(block, Table):
                 self._table(block)
                 continue
-            place = _place(block)
+            place = _place(block, self.unit)
             for words in block.unread:
                 self.notes.wrong(place, f"有{words}，读不了。{_WAYS_OUT.get(words, '请删去')}")
             for text in block.text.split("\n"):
@@ -96,6 +115,8 @@ class _Reader:
 
     def _is_stem(self, line: WordLine) -> bool:
         stem = lines.number_of_stem(line.text, self._form) if self._form else None
+        if line in self._unnumbered:
+            stem = self._number + 1, line.text
         if stem is None:
             return False
         number, text = stem
@@ -240,9 +261,33 @@ _WAYS_OUT = {
 }
 
 
-def _place(paragraph: Paragraph) -> str:
+def _unnumbered(paragraphs: Sequence[Paragraph], unit: str) -> frozenset[WordLine]:
+    """The lines that begin a question in a document that numbers none: the first, and each behind an answer that stands
+    apart or has an option or an answer below it. Other lines behind an answer go on with its explanation."""
+    read = [
+        (WordLine(each.strip(), _place(paragraph, unit)), paragraph.number)
+        for paragraph in paragraphs
+        for each in paragraph.text.split("\n")
+        if is_visible(each)
+    ]
+    found: list[WordLine] = []
+    is_answered, before = True, 0
+    for at, (line, number) in enumerate(read):
+        below = read[at + 1][0].text if at + 1 < len(read) else ""
+        is_apart, before = number - before > 1, number
+        if lines.labelled(line.text):
+            is_answered = is_answered or any(label == "答案" for label, _ in lines.labelled(line.text))
+            continue
+        is_led = not found or is_apart or lines.labelled(below) or lines.family_of(below, lines.FAMILIES)
+        if is_answered and is_led and not lines.family_of(line.text, lines.FAMILIES):
+            found.append(line)
+            is_answered = False
+    return frozenset(found) if any(lines.labelled(line.text) for line, _ in read) else frozenset()
+
+
+def _place(paragraph: Paragraph, unit: str) -> str:
     shown = " ".join(paragraph.text.split())
-    return f"第 {paragraph.number} 段" + (f"“{shortened(shown, _LONGEST_QUOTE)}”" if shown else "")
+    return f"第 {paragraph.number} {unit}" + (f"“{shortened(shown, _LONGEST_QUOTE)}”" if shown else "")
 
 
 def _form_of(blocks: Sequence[Paragraph | Table]) -> str:

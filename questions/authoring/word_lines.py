@@ -70,6 +70,8 @@ LABELS = {
     "分值": ("分值", "分数", "本题分值"),
     "难度": ("难度", "难易程度"),
     "知识点": ("知识点", "考点", "标签"),
+    "出处": ("出处", "依据"),
+    "计分": ("计分",),
     "编码": ("编码",),
     "类型": ("类型", "题型"),
     "必填": ("必填",),
@@ -240,6 +242,16 @@ def _take(word: str, notes: BracketNotes, *, has_points: bool, is_sure: bool) ->
         notes.points = points[1] if points else notes.points
         notes.bounds |= bounds
     return bool(kind or required or bounds or points)
+
+
+def several_letters(answer: str) -> bool:
+    """Whether an answer names several options by their letters.
+
+    >>> several_letters("ＡＣ"), several_letters("A、C"), several_letters("A"), several_letters("三十天")
+    (True, True, False, False)
+    """
+    letters = _SPLIT.sub("", half(answer).strip()).upper()
+    return bool(re.fullmatch("[A-Z]{2,20}", letters))
 
 
 def points_of(heading: str) -> str:

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from foundation.text import plain
 from questions.authoring import word_lines as lines
-from questions.authoring.excel_file import COLUMNS
 from questions.authoring.layout import FileLayout
-from questions.authoring.question_reader import TYPE_WORDS, with_code
+from questions.authoring.option_reader import with_code
 from questions.authoring.spelling import Path
+from questions.reading import truths
 
 _TRUTH = ("对", "错")
 _MANY_ANSWERS = re.compile(r"[1１]\s*(?:[-~.．、:：)）]|[A-Z])")
@@ -42,7 +42,7 @@ class WordNotes:
 
     def key(self, label: str) -> str | None:
         """The key of a label as the layout has it; None where it has none."""
-        columns = {**COLUMNS, **self.layout.columns}
+        columns = self.layout.columns
         return next((columns[word] for word in (label, *lines.LABELS.get(label, ())) if word in columns), None)
 
     def without(self, label: str) -> str:
@@ -183,9 +183,13 @@ class WordQuestion:
 
     def _guessed(self) -> str:
         """The kind of a question that does not say it; empty where it cannot be seen, which is noted."""
+        answer, _ = self.values.get(self.notes.key("答案") or "", ("", ""))
         if self.options:
-            return lines.MULTIPLE if {"min", "max"} & self.values.keys() else lines.SINGLE
-        if LOOKS_ASKED.search(self.text):
+            is_multiple = {"min", "max"} & self.values.keys() or lines.several_letters(answer)
+            return lines.MULTIPLE if is_multiple else lines.SINGLE
+        if truths.said(answer) is not None:
+            return lines.TRUTH
+        if answer or LOOKS_ASKED.search(self.text):
             return lines.TEXT
         self.notes.wrong(self.place, "看不出怎么回答：没有选项。如果是让人写字的题，请在后面加上【文本】")
         return ""
@@ -214,7 +218,8 @@ def labelled(notes: WordNotes, question: WordQuestion | None, label: str, value:
 
 def _kind(notes: WordNotes, written: str, place: str) -> str:
     word = plain(written).lower()
-    known = lines.KINDS.get(word) or (TYPE_WORDS[word].value if word in TYPE_WORDS else "")
+    types = notes.layout.types
+    known = lines.KINDS.get(word) or (types.types[word].value if word in types.types else "")
     if not known:
-        notes.wrong(place, f"不认识题型“{written}”，可用 单选、多选、评分、推荐度、数字、文本、照片")
+        notes.wrong(place, f"不认识题型“{written}”，可用 {'、'.join(types.labels)}")
     return known

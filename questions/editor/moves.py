@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from foundation.errors import Refused
-from questions.authoring.question_reader import MOST_OPTIONS, MOST_QUESTIONS
+from questions.authoring.option_reader import MOST_OPTIONS
+from questions.authoring.question_reader import MOST_QUESTIONS
 from questions.editor.form import ConditionRow, Items, QuestionCard, changed, place
 from questions.question import QuestionType
 

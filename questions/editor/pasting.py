@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from questions.authoring import pasted_lines as marks
+from questions.authoring.option_reader import MOST_OPTIONS
 from questions.authoring.pasted_kinds import SINGLE, PastedQuestion
 from questions.authoring.pasted_text import Pasted
-from questions.authoring.question_reader import MOST_OPTIONS, MOST_QUESTIONS
+from questions.authoring.question_reader import MOST_QUESTIONS
 from questions.authoring.versions import with_codes
 from questions.editor import writing
 from questions.editor.form import Items, OptionRow, QuestionCard, changed, place

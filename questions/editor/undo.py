@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from questions.authoring.question_reader import MOST_OPTIONS, MOST_QUESTIONS
+from questions.authoring.option_reader import MOST_OPTIONS
+from questions.authoring.question_reader import MOST_QUESTIONS
 from questions.editor import writing
 from questions.editor.form import Items, OptionRow, QuestionCard, changed, place
 from questions.question import Question, QuestionType

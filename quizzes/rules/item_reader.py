@@ -9,8 +9,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from foundation.text import plain
-from questions.authoring.question_reader import TypeWords, read_questions
+from questions.authoring.question_reader import read_questions
 from questions.authoring.spelling import Misspelt, Notes, Path, decimal, suggestion, truth, words
+from questions.authoring.type_words import TypeWords
 from questions.numerals import place, same
 from questions.question import Question
 from questions.reading import truths

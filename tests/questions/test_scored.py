@@ -8,7 +8,7 @@ from foundation.errors import Refused
 from questions import stepping
 from questions.answers import Single
 from questions.authoring import excel_file, excel_template, files
-from questions.authoring.layout import FileLayout
+from questions.authoring.layout import COLUMNS, FileLayout
 from questions.authoring.question_reader import read_questions
 from questions.authoring.spelling import Mistaken, Notes
 from questions.question import Question
@@ -16,7 +16,7 @@ from questions.stepping import Position, StepOutcome
 from tests.documents import document, table
 from tests.workbooks import rows, workbook
 
-PAPER = FileLayout("试卷", {"标题": "title", "及格分": "pass"}, columns={"正确答案": "right"})
+PAPER = FileLayout("试卷", {"标题": "title", "及格分": "pass"}, columns={**COLUMNS, "正确答案": "right"})
 YAML = """
 title: 新品知识
 questions:
@@ -74,7 +74,9 @@ def test_its_workbook_has_its_own_rows_and_columns():
 
 
 def test_its_document_has_answers_points_and_explanations():
-    paper = FileLayout("试卷", {"标题": "title"}, columns={"正确答案": "right", "分值": "points", "解析": "why"})
+    paper = FileLayout(
+        "试卷", {"标题": "title"}, columns=COLUMNS | {"正确答案": "right", "分值": "points", "解析": "why"}
+    )
     content = document(
         *(
             "新品知识",
