@@ -73,6 +73,7 @@ def test_two_leaves_words_that_name_the_push_to_the_manager(town) -> None:
     assert "回推送《旺季陈列怎么摆》" in page
 
 
+@pytest.mark.on_sqlite
 def test_words_in_reply_become_a_request_that_names_it_and_thanks_do_not(town) -> None:
     push_id = town.push()
     town.phone("王建国").say("这次有没有赠品")
@@ -88,6 +89,7 @@ def test_words_in_reply_become_a_request_that_names_it_and_thanks_do_not(town) -
     assert town.counts(push_id)["only:asked"] == 2
 
 
+@pytest.mark.on_sqlite
 def test_after_a_rating_was_asked_since_a_number_rates_and_before_it_answers_the_push(town) -> None:
     chen = town.manager("陈志强", "13900002201")
     wang = town.phone("王建国")
@@ -102,6 +104,7 @@ def test_after_a_rating_was_asked_since_a_number_rates_and_before_it_answers_the
     assert "acted" not in town.counts(push_id)
 
 
+@pytest.mark.on_sqlite
 def test_what_was_sent_last_is_answered_although_a_rating_was_asked_before(town) -> None:
     chen = town.manager("陈志强", "13900002201")
     wang = town.phone("王建国")
@@ -142,6 +145,7 @@ def test_nine_refuses_promotions_the_next_leaves_out_with_the_reason_and_service
     assert "不再给您发促销" in wang.say("不收促销").text
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("said", ["9。", "“9”", "９", "9！", "回复9", "回复：“9”"])
 def test_nine_is_nine_with_whatever_stands_around_it(town, said: str) -> None:
     town.push(audience="{licence: ['350802100001']}")

@@ -83,6 +83,7 @@ def kept(house: House) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in rows]
 
 
+@pytest.mark.on_sqlite
 def test_every_fault_of_a_file_is_named_by_its_cell_and_nothing_is_taken(office: Office, library: Library) -> None:
     library.brand("甲品牌")
     market = office.browser("market")
@@ -161,6 +162,7 @@ def test_an_area_and_one_within_it_are_never_both_counted(office: Office, librar
     assert kept(office.house) == [(202612, "甲品牌", "城区一片", 500, 310)]
 
 
+@pytest.mark.on_sqlite
 def test_the_template_is_what_is_read(office: Office, library: Library) -> None:
     library.brand("甲品牌")
     market = office.browser("market")

@@ -121,6 +121,7 @@ def test_a_month_takes_as_many_statements_for_many_pushes_as_for_one(office: Off
     assert statements() == one
 
 
+@pytest.mark.on_sqlite
 def test_what_is_no_month_leads_nowhere(office: Office) -> None:
     market = office.browser("market")
     assert [market.get(f"{CALENDAR}?month={month}").status_code for month in ("2026-13", "x", "2199-01")] == [404] * 3
@@ -140,6 +141,7 @@ def test_a_draft_is_moved_at_its_time_of_the_clock_and_can_be_taken_back(office:
     assert [entry.detail for entry in office.audited("push.move")] == ["2026-12-15 09:00 → 2026-12-17 09:00"]
 
 
+@pytest.mark.on_sqlite
 def test_an_approved_push_that_is_moved_is_a_draft_that_needs_a_new_approval(office: Office) -> None:
     push_id = approved(office, titled(office, "元旦备货提醒", "2026-12-15 09:00"))
     market = office.browser("market")
@@ -154,6 +156,7 @@ def test_an_approved_push_that_is_moved_is_a_draft_that_needs_a_new_approval(off
     assert sun.post(f"{PUSHES}/{push_id}/decide", {"do": "approve"}).status_code == 422  # she moved it herself
 
 
+@pytest.mark.on_sqlite
 def test_it_is_moved_to_no_day_on_which_it_may_not_go_and_not_once_it_is_over(office: Office) -> None:
     push_id = titled(office, "元旦备货提醒", "2026-12-15 09:00")
     market = office.browser("market")
@@ -174,6 +177,7 @@ def test_it_is_moved_to_no_day_on_which_it_may_not_go_and_not_once_it_is_over(of
     assert answer.status_code == 409  # it was shown as a draft
 
 
+@pytest.mark.on_sqlite
 def test_of_two_who_move_one_push_the_second_sees_where_it_is_by_now(office: Office) -> None:
     push_id = titled(office, "元旦备货提醒", "2026-12-15 09:00")
     first, second = office.browser("market"), office.browser("sun")
@@ -279,6 +283,7 @@ def used(office: Office) -> dict[str, int]:
         return {row.openid: row.used for row in session.scalars(select(MassUse).where(MassUse.month == DECEMBER))}
 
 
+@pytest.mark.on_sqlite
 def test_who_may_only_look_sees_the_month_and_moves_nothing(office: Office) -> None:
     push_id = titled(office, "元旦备货提醒", "2026-12-15 09:00")
     chen = office.browser("chen")

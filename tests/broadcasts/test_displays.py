@@ -82,6 +82,7 @@ def test_in_the_chat_a_photo_is_followed_by_words_and_consent(office) -> None:
     assert "先绑定您的店" in office.house.phone("路人").say("陈列秀").text
 
 
+@pytest.mark.on_sqlite
 def test_a_page_takes_photo_words_and_consent_and_keeps_the_photo_of_a_form_that_comes_back(office) -> None:
     wang = Browser(office.house, office.house.phone("王建国"))
     wang.open(PAGE)

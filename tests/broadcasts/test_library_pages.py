@@ -98,6 +98,7 @@ def test_what_is_typed_is_saved_by_itself_and_is_one_entry_of_the_log_for_a_sitt
     assert len(office.audited("article.edit")) == 2
 
 
+@pytest.mark.on_sqlite
 def test_a_second_tab_that_saves_over_a_newer_draft_is_shown_both_and_overwrites_it_knowingly(
     office: Office, library: Library
 ) -> None:
@@ -121,6 +122,7 @@ def test_a_second_tab_that_saves_over_a_newer_draft_is_shown_both_and_overwrites
     assert first.post(f"{ARTICLES}/{article_id}/discard", {"stamp": first.stamps.get(path, "0")}).status_code == 409
 
 
+@pytest.mark.on_sqlite
 def test_a_signed_out_writer_is_given_back_what_was_written(office: Office, library: Library) -> None:
     article_id = library.write()
     market, path = opened(office, article_id)
@@ -130,6 +132,7 @@ def test_a_signed_out_writer_is_given_back_what_was_written(office: Office, libr
     assert "写了很久的一段话。" in told.text and "再发一次" in told.text
 
 
+@pytest.mark.on_sqlite
 def test_every_button_of_the_editor_works_without_script(office: Office, library: Library) -> None:
     article_id = library.write()
     market, path = opened(office, article_id)
@@ -152,6 +155,7 @@ def test_every_button_of_the_editor_works_without_script(office: Office, library
     assert library.find(article_id).title == "看好有效期", "nothing of it was saved"
 
 
+@pytest.mark.on_sqlite
 def test_a_limit_of_wechat_is_told_at_its_block_while_typing_and_what_is_missing_once_it_is_published(
     office: Office, library: Library
 ) -> None:
@@ -180,6 +184,7 @@ def told(page: str, code: str) -> str:
     return unescape(re.sub("<[^>]+>", "", found[1])).strip() if found else "no such place"
 
 
+@pytest.mark.on_sqlite
 def test_pasted_text_becomes_blocks_without_what_is_dangerous(office: Office, library: Library) -> None:
     article_id = library.write()
     market, path = opened(office, article_id)
@@ -223,6 +228,7 @@ def test_a_word_document_is_read_by_a_worker_offered_and_put_behind_the_blocks(
     assert market.get(begun.location).location.endswith("/edit"), "a new article, at once"
 
 
+@pytest.mark.on_sqlite
 def test_pictures_are_converted_and_shelved_and_one_that_cannot_be_is_refused_with_a_sentence(
     office: Office, library: Library
 ) -> None:
@@ -250,6 +256,7 @@ def test_pictures_are_converted_and_shelved_and_one_that_cannot_be_is_refused_wi
     assert office.browser("").get(f"/console/broadcasts/pictures/{sha256}").status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_the_phone_shows_the_very_bytes_that_wechat_gets(office: Office, library: Library) -> None:
     market = office.browser("market")
     files = {"b1.file": (io.BytesIO(png(3)), "a.png")}
@@ -299,6 +306,7 @@ def test_versions_say_who_and_when_and_what_and_one_can_be_taken_back(office: Of
     assert office.browser("intern").get(where).status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_what_is_published_is_withdrawn_by_one_press_and_shown_again_by_another(
     office: Office, library: Library
 ) -> None:
@@ -340,6 +348,7 @@ def test_columns_are_ordered_and_retired_and_never_deleted_while_used(office: Of
     assert refused.status_code == 422 and "里有文章，不能删除" in refused.text
 
 
+@pytest.mark.on_sqlite
 def test_an_article_that_names_a_brand_is_kept_out_of_a_column_that_is_open_to_all(
     office: Office, library: Library
 ) -> None:
@@ -361,6 +370,7 @@ def test_an_article_that_names_a_brand_is_kept_out_of_a_column_that_is_open_to_a
     assert "某品牌" in market.get(f"{ARTICLES}?brand={brand}").text
 
 
+@pytest.mark.on_sqlite
 def test_a_writer_sends_the_draft_to_their_own_phone_alone(office: Office, library: Library) -> None:
     house, article_id = office.house, library.write("看证", "许可证上印着有效期。")
     where = f"{ARTICLES}/{article_id}"
@@ -392,6 +402,7 @@ def test_a_writer_sends_the_draft_to_their_own_phone_alone(office: Office, libra
     assert len(office.audited("article.try")) == 2
 
 
+@pytest.mark.on_sqlite
 def test_who_may_only_look_writes_nothing(office: Office, library: Library) -> None:
     article_id = library.published()
     intern = office.browser("intern")

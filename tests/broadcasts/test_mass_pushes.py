@@ -285,6 +285,7 @@ def test_what_wechat_never_answers_is_unsure_until_its_report_of_that_size_comes
     assert (found["state"], crowd.cards()) == ("done", {1: 15})
 
 
+@pytest.mark.on_sqlite
 def test_a_report_before_our_own_note_and_twice_is_counted_once(crowd: Crowd, ten: None) -> None:
     crowd.shops(15)
     push_id = crowd.approved(at(10, 11))
@@ -299,6 +300,7 @@ def test_a_report_before_our_own_note_and_twice_is_counted_once(crowd: Crowd, te
     assert crowd.cards() == {1: 15}
 
 
+@pytest.mark.on_sqlite
 def test_who_is_erased_does_not_make_unsure_what_wechat_is_asked_about_again(crowd: Crowd, ten: None) -> None:
     crowd.shops(10)
     push_id = crowd.approved(at(10, 11))
@@ -338,6 +340,7 @@ def test_a_part_that_wechats_review_refuses_pauses_the_push_and_the_others_are_n
     assert crowd.cards(openids[:10]) == {1: 10}
 
 
+@pytest.mark.on_sqlite
 def test_content_that_wechat_does_not_take_fails_the_push_before_any_part_and_is_written_again(
     crowd: Crowd, ten: None
 ) -> None:
@@ -369,7 +372,7 @@ def test_an_openid_that_wechat_has_erased_is_a_stranger_and_all_others_get_it(cr
     assert crowd.calls() <= 15
 
 
-@pytest.mark.parametrize("ends", ["", "2026-12-10 23:00"])
+@pytest.mark.parametrize("ends", ["", pytest.param("2026-12-10 23:00", marks=pytest.mark.on_sqlite)])
 def test_what_is_not_out_when_quiet_hours_begin_waits_for_the_morning_or_is_late(
     build: Callable[..., House], ten: None, one_a_minute: None, ends: str
 ) -> None:
@@ -407,6 +410,7 @@ def test_what_is_not_out_when_quiet_hours_begin_waits_for_the_morning_or_is_late
         assert crowd.cards() == {1: 30}
 
 
+@pytest.mark.on_sqlite
 def test_call_101_of_a_day_waits_for_the_morning_after_and_the_page_says_so(
     build: Callable[..., House], ten: None
 ) -> None:
@@ -427,7 +431,7 @@ def test_call_101_of_a_day_waits_for_the_morning_after_and_the_page_says_so(
     assert "再发：" not in crowd.page(push_id)
 
 
-@pytest.mark.parametrize("was_listed", [True, False])
+@pytest.mark.parametrize("was_listed", [True, pytest.param(False, marks=pytest.mark.on_sqlite)])
 def test_a_backup_that_is_restored_after_the_last_moment_sends_nothing(
     crowd: Crowd, ten: None, was_listed: bool
 ) -> None:
@@ -450,7 +454,7 @@ def test_a_backup_that_is_restored_after_the_last_moment_sends_nothing(
     assert crowd.used() == {}
 
 
-@pytest.mark.parametrize("then", ["resume", "cancel"])
+@pytest.mark.parametrize("then", ["resume", pytest.param("cancel", marks=pytest.mark.on_sqlite)])
 def test_paused_while_parts_are_in_the_call_it_says_how_many(
     crowd: Crowd, ten: None, monkeypatch: pytest.MonkeyPatch, then: str
 ) -> None:
@@ -481,6 +485,7 @@ def test_paused_while_parts_are_in_the_call_it_says_how_many(
         assert crowd.why_missed(push_id) == {"stopped": 40}
 
 
+@pytest.mark.on_sqlite
 def test_fewer_filtered_than_given_is_said_and_booked_by_a_button(crowd: Crowd) -> None:
     openids = crowd.shops(50)
     for each in openids[:12]:
@@ -501,7 +506,7 @@ def test_fewer_filtered_than_given_is_said_and_booked_by_a_button(crowd: Crowd) 
     crowd.report(push_id, 50)
 
 
-@pytest.mark.parametrize("account", ["service", "subscription"])
+@pytest.mark.parametrize("account", ["service", pytest.param("subscription", marks=pytest.mark.on_sqlite)])
 def test_by_tag_one_call_reaches_everybody_who_carries_it(build: Callable[..., House], ten: None, account: Any) -> None:
     crowd = Crowd(build(account=Account(aes_key=AES_KEY, kind=account)))
     crowd.shops(25)
@@ -557,6 +562,7 @@ def test_restarted_three_times_while_sending_nobody_is_lost_or_has_it_twice(
     assert (crowd.cards(), crowd.used()) == ({1: 50}, {1: 50})
 
 
+@pytest.mark.on_sqlite
 def test_the_same_words_to_two_audiences_arrive_at_both(crowd: Crowd) -> None:
     big, small = crowd.shops(8), crowd.shops(4, SMALL)
     first = crowd.approved(at(10, 11), text="明天停电，请先报货。", title="停电通知", kind="service")
@@ -570,6 +576,7 @@ def test_the_same_words_to_two_audiences_arrive_at_both(crowd: Crowd) -> None:
     assert len(sent) == len(set(sent)) == 2
 
 
+@pytest.mark.on_sqlite
 def test_a_withdrawn_article_goes_out_in_no_push(crowd: Crowd, ten: None, one_a_minute: None) -> None:
     crowd.shops(20)
     push_id = crowd.approved(at(10, 11), title="货源说明")

@@ -81,6 +81,7 @@ def test_a_push_is_written_submitted_and_approved_by_another(office: Office) -> 
         assert found.not_after == datetime(2026, 12, 15, 20, tzinfo=SHANGHAI)
 
 
+@pytest.mark.on_sqlite
 def test_who_submitted_or_wrote_can_never_approve_under_whatever_name_and_role(office: Office) -> None:
     push_id = push(office)
     run(office, "submit", str(push_id), "--by", "admin")
@@ -108,6 +109,7 @@ def test_it_is_paused_resumed_and_cancelled_by_name(office: Office) -> None:
     assert "已经发完、取消或结束" in refused(office, "cancel", str(push_id), "--by", "market")
 
 
+@pytest.mark.on_sqlite
 def test_what_is_not_being_sent_is_not_paused_and_says_why(office: Office) -> None:
     push_id = push(office)
     assert "还是草稿" in refused(office, "pause", str(push_id), "--by", "market")
@@ -143,6 +145,7 @@ def withdraw(office: Office, article: int, *, is_shown_again: bool = False) -> N
         do(session, article, who="周敏", now=office.house.clock())
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -181,6 +184,7 @@ def test_what_cannot_be_read_is_said_and_nothing_is_made(office: Office, words: 
         assert len(session.scalars(select(Push.id)).all()) == 1
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("at", "more", "said"),
     [
@@ -201,6 +205,7 @@ def test_the_moment_and_the_way_are_checked_when_it_is_submitted(office: Office,
         run(office, "submit", str(push_id), "--by", "market")
 
 
+@pytest.mark.on_sqlite
 def test_nothing_goes_out_on_a_public_holiday_but_a_greeting(house: House) -> None:
     office = Office(house)
     office.settle()  # on 2 March 2026
@@ -239,6 +244,7 @@ def test_nothing_goes_out_while_the_company_is_closed_whenever_it_was_said(offic
     assert month.count("公司休息，不发") == 1 and "盘点" in month
 
 
+@pytest.mark.on_sqlite
 def test_words_that_read_as_advertising_are_pointed_out_with_the_law_and_must_be_owned_to(office: Office) -> None:
     article = Library(office.house).published("新品到货", "口感醇和，限时优惠。")
     push_id = push(office, article=article)
@@ -250,6 +256,7 @@ def test_words_that_read_as_advertising_are_pointed_out_with_the_law_and_must_be
     assert state(office, push_id) == "submitted"
 
 
+@pytest.mark.on_sqlite
 def test_an_article_of_a_brand_column_goes_as_promotion_only(office: Office) -> None:
     article = Library(office.house).published("甲品规介绍", "规格和包装。", column=BRANDS)
     service = push(office, "--kind", "service", article=article)
@@ -257,16 +264,19 @@ def test_an_article_of_a_brand_column_goes_as_promotion_only(office: Office) -> 
     run(office, "submit", str(push(office, article=article)), "--by", "market")
 
 
+@pytest.mark.on_sqlite
 def test_an_article_that_is_not_published_cannot_be_submitted(office: Office) -> None:
     push_id = push(office, article=Library(office.house).write())
     assert "还没有发布" in refused(office, "submit", str(push_id), "--by", "market")
 
 
+@pytest.mark.on_sqlite
 def test_an_audience_without_a_shop_is_refused(office: Office) -> None:
     push_id = push(office, audience="{all: [{area: [城区一片]}, {area: [江山片]}]}")
     assert "没有零售户" in refused(office, "submit", str(push_id), "--by", "market")
 
 
+@pytest.mark.on_sqlite
 def test_a_push_whose_day_is_over_is_not_approved(office: Office) -> None:
     push_id = push(office)
     run(office, "submit", str(push_id), "--by", "market")
@@ -274,6 +284,7 @@ def test_a_push_whose_day_is_over_is_not_approved(office: Office) -> None:
     assert "发送的那一天已经过了" in refused(office, "approve", str(push_id), "--by", "sun")
 
 
+@pytest.mark.on_sqlite
 def test_the_help_names_every_command(office: Office) -> None:
     said = run(office, "--help")
     assert re.findall(r"^  (\w+)", said, re.MULTILINE)

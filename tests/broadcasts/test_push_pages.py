@@ -98,6 +98,7 @@ def test_a_push_goes_from_the_composer_to_the_approval_by_another(office: Office
     assert [entry.who for entry in office.audited("push.approve")] == ["孙宁"]
 
 
+@pytest.mark.on_sqlite
 def test_an_administrator_who_changed_it_cannot_approve_it(office: Office) -> None:
     market, admin = office.browser("market"), office.browser("admin")
     push_id = written(market)
@@ -135,6 +136,7 @@ def test_of_two_who_approve_at_once_one_does(office: Office) -> None:
     assert [each for _, each in steps(office, push_id)].count("planned") == 1
 
 
+@pytest.mark.on_sqlite
 def test_what_was_changed_and_submitted_again_since_it_was_looked_at_is_not_approved(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     push_id = written(market, "submit")
@@ -149,6 +151,7 @@ def test_what_was_changed_and_submitted_again_since_it_was_looked_at_is_not_appr
     assert approve(sun, push_id) == 303
 
 
+@pytest.mark.on_sqlite
 def test_an_approved_push_that_is_changed_needs_a_new_approval_and_saved_as_it_was_it_stays(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     push_id = written(market, "submit")
@@ -207,6 +210,7 @@ def test_the_same_form_posted_twice_makes_one_push(office: Office) -> None:
     assert count(office, Push) == 1
 
 
+@pytest.mark.on_sqlite
 def test_who_saves_over_a_newer_draft_sees_both_and_may_write_over_it(office: Office) -> None:
     first, second = office.browser("market"), office.browser("sun")
     push_id = written(first)
@@ -224,6 +228,7 @@ def test_who_saves_over_a_newer_draft_sees_both_and_may_write_over_it(office: Of
         assert session.get_one(Push, push_id).title == "后存的标题"
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -244,12 +249,14 @@ def test_what_cannot_be_read_is_refused_with_what_was_written_kept(office: Offic
     assert count(office, Push) == 0
 
 
+@pytest.mark.on_sqlite
 def test_a_file_that_is_no_picture_is_refused(office: Office) -> None:
     answer = compose(office.browser("market"), picture_file=(io.BytesIO(b"GIF"), "x.jpg"))
     assert answer.status_code == 422
     assert "图片" in answer.text
 
 
+@pytest.mark.on_sqlite
 def test_everything_that_is_missing_is_said_when_it_is_submitted_and_nothing_is_made(office: Office) -> None:
     answer = compose(
         office.browser("market"),
@@ -282,6 +289,7 @@ def test_everything_that_is_missing_is_said_when_it_is_submitted_and_nothing_is_
     assert count(office, Push) == 0
 
 
+@pytest.mark.on_sqlite
 def test_a_button_leads_to_what_exists_and_can_be_opened_when_it_goes(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     ends = datetime(2026, 12, 14, 18, tzinfo=SHANGHAI)
@@ -312,6 +320,7 @@ def test_a_button_leads_to_what_exists_and_can_be_opened_when_it_goes(office: Of
     assert "按钮“填写”通到“survey:1”，调查《备货意向》那时已经结束" in market.get(f"{PUSHES}/{push_id}").text
 
 
+@pytest.mark.on_sqlite
 def test_advertising_words_must_be_ticked(office: Office) -> None:
     market = office.browser("market")
     answer = compose(market, "submit", words="口感醇和，买二送一。")
@@ -321,6 +330,7 @@ def test_advertising_words_must_be_ticked(office: Office) -> None:
     assert state(office, written(market, "submit", words="口感醇和，买二送一。", aware="1")) == "submitted"
 
 
+@pytest.mark.on_sqlite
 def test_a_draft_keeps_buttons_chosen_from_what_is_there(office: Office) -> None:
     article = Library(office.house).published("看好有效期")
     market = office.browser("market")
@@ -353,6 +363,7 @@ def test_the_composer_opens_without_counting_and_asks_once_whom_the_audience_wou
     assert re.findall(r'name="whom" value="(\w+)" checked', page) == ["some"]
 
 
+@pytest.mark.on_sqlite
 def test_a_new_article_is_begun_from_the_composer_and_leads_back_with_nothing_lost(office: Office) -> None:
     market = office.browser("market")
     answer = compose(market, "write", whom="all", at="2026-12-16 10:00")
@@ -394,6 +405,7 @@ def test_the_composer_tells_whom_another_push_of_the_day_costs_and_what_is_left_
     assert count(office, Push) == 1
 
 
+@pytest.mark.on_sqlite
 def test_it_is_given_back_with_a_reason_and_taken_back_by_its_writer(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     push_id = written(market, "submit")
@@ -406,6 +418,7 @@ def test_it_is_given_back_with_a_reason_and_taken_back_by_its_writer(office: Off
     assert state(office, push_id) == "draft"
 
 
+@pytest.mark.on_sqlite
 def test_stopping_can_be_taken_back_but_not_a_cancellation(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     push_id = written(market, "submit")
@@ -421,6 +434,7 @@ def test_stopping_can_be_taken_back_but_not_a_cancellation(office: Office) -> No
     assert market.post(f"{PUSHES}/{push_id}/stop", {"do": "explode"}).status_code == 400
 
 
+@pytest.mark.on_sqlite
 def test_what_is_over_can_neither_be_changed_nor_stopped(office: Office) -> None:
     wang = office.house.phone("王建国")
     wang.follow()
@@ -449,6 +463,7 @@ def test_the_list_is_narrowed_by_state_and_kind_and_found_by_title(office: Offic
     assert "</mark>安康" in market.get("/console/find?q=端午").text
 
 
+@pytest.mark.on_sqlite
 def test_the_steps_of_a_command_and_of_a_page_are_one_history(office: Office) -> None:
     push_id = written(office.browser("market"), "submit")
     run(office, "approve", str(push_id), "--by", "sun")

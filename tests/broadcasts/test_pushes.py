@@ -79,12 +79,14 @@ def test_a_promotion_is_a_card_whose_last_line_says_how_to_order_and_to_refuse(o
     assert "元旦备货提醒" in str(shown)
 
 
+@pytest.mark.on_sqlite
 def test_a_service_notice_has_no_such_line(office: Office) -> None:
     push_id = sent(office, "--channel", "message", "--kind", "service")
     (card, *_) = messages(office, push_id)[0]["news"]["articles"]
     assert "回复“9”" not in card["description"]
 
 
+@pytest.mark.on_sqlite
 def test_a_promotion_never_goes_as_a_template_message_and_a_service_notice_may(build: Callable[..., House]) -> None:
     template = {"push": {"id": "T", "fields": {"thing1": "{what}"}}}
     office = settle(build(wechat_templates=template))
@@ -138,6 +140,7 @@ def test_a_push_that_was_approved_goes_out_at_its_time_and_not_before(office: Of
     assert len(messages(office, push_id)) == 2
 
 
+@pytest.mark.on_sqlite
 def test_the_mass_article_is_the_librarys_with_the_buttons_and_the_last_line_behind(office: Office) -> None:
     article = Library(office.house).published("甲品规介绍", "规格和包装。", column=BRANDS)
     push_id = push(office, article=article)
@@ -154,6 +157,7 @@ def test_the_mass_article_is_the_librarys_with_the_buttons_and_the_last_line_beh
     assert len(found.cover) == 64
 
 
+@pytest.mark.on_sqlite
 def test_a_subscription_account_sends_by_tag_only_and_once_a_day(build: Callable[..., House]) -> None:
     office = settle(build(account=Account(aes_key=AES_KEY, kind="subscription")))
     mirror(office)

@@ -116,6 +116,7 @@ def test_whoever_is_bound_to_nothing_reads_open_columns_alone_and_is_told_how_to
     assert "只给零售户看" in wang.open(address(town, "红狼的牌号介绍"))
 
 
+@pytest.mark.on_sqlite
 def test_a_page_snapshot_of_wechat_reads_nothing(town) -> None:
     wang, seal = phone(town, "王建国"), address(town, "封签怎么看")
     snapshot = town.house.phone("王建国")
@@ -182,6 +183,7 @@ def test_words_find_articles_on_the_page_and_always_lead_on_to_a_person(town) ->
     assert "看货源" not in phone(town, "路人").open("/m/library?q=%E2%80%8B")
 
 
+@pytest.mark.on_sqlite
 def test_a_number_opens_an_article_only_while_the_list_was_the_last_thing_said(town) -> None:
     wang = town.house.phone("王建国")
     menu = wang.say("帮助").text
@@ -207,6 +209,7 @@ def test_a_number_opens_an_article_only_while_the_list_was_the_last_thing_said(t
     assert card_of(wang.say("1")) is None
 
 
+@pytest.mark.on_sqlite
 def test_in_the_chat_whoever_is_bound_to_nothing_gets_the_open_columns(town) -> None:
     stranger = town.house.phone("路人")
     said = stranger.say("资料").text
@@ -219,6 +222,7 @@ def test_in_the_chat_whoever_is_bound_to_nothing_gets_the_open_columns(town) -> 
     assert card_of(town.house.phone("王建国").click(f"article:{brand}"))["title"] == "红狼的牌号介绍"
 
 
+@pytest.mark.on_sqlite
 def test_what_is_withdrawn_is_gone_everywhere_with_a_sentence(town) -> None:
     wang, seal = phone(town, "王建国"), address(town, "封签怎么看")
     wang.open(seal)
@@ -255,6 +259,7 @@ def test_a_retired_column_is_in_no_list_and_its_articles_are_read_by_their_links
     assert town.house.phone("王建国").say("资料 货源策略").text.startswith("没有找到")
 
 
+@pytest.mark.on_sqlite
 def test_buttons_lead_to_the_pages_of_what_they_name_and_others_of_the_column_follow(town) -> None:
     other = town.published("另一篇", column=SUPPLY)
     town.published(

@@ -109,6 +109,7 @@ def test_what_would_keep_the_server_busy_is_refused_at_once(html: str, said: str
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.on_sqlite
 def test_wechats_limits_are_said_at_the_block_or_the_field_while_it_is_typed(library: Library) -> None:
     long = [{"kind": "text", "text": "字" * 10_000}, {"kind": "text", "text": "字" * 10_001}]
     written = draft(
@@ -180,6 +181,7 @@ def word(*paragraphs: str, pictures: int = 0, parts: Mapping[str, str] = {}) -> 
     return out.getvalue()
 
 
+@pytest.mark.on_sqlite
 def test_macros_are_ignored_and_a_picture_that_cannot_be_read_goes_with_a_sentence() -> None:
     content = io.BytesIO(word("看", pictures=2))
     with zipfile.ZipFile(content, "a") as target:
@@ -228,6 +230,7 @@ def test_the_command_publishes_a_markdown_file_with_the_pictures_beside_it(libra
     assert found.draft["blocks"][1]["words"] == "门头"
 
 
+@pytest.mark.on_sqlite
 def test_the_command_keeps_nothing_of_an_article_that_cannot_be_published(library: Library, tmp_path) -> None:
     file = tmp_path / "article.md"
     file.write_text(f"# {'题' * 40}\n\n好\n", encoding="utf-8")
@@ -241,6 +244,7 @@ def test_the_command_keeps_nothing_of_an_article_that_cannot_be_published(librar
         assert not queries.page(session, limit=5).lines
 
 
+@pytest.mark.on_sqlite
 def test_html_in_markdown_is_kept_out_and_each_piece_of_it_is_said(library: Library, tmp_path) -> None:
     file = tmp_path / "article.md"
     pieces = (
@@ -293,6 +297,7 @@ def test_a_picture_on_another_site_is_fetched_by_the_clock_and_stands_in_the_dra
     assert library.publish(article_id) == 1
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("answer", "said"),
     [

@@ -78,6 +78,7 @@ def test_the_next_days_are_shown_before_a_series_is_saved(office: Office) -> Non
         assert session.scalars(select(PushSeries)).all() == []
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -114,6 +115,7 @@ def new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     tzset()
 
 
+@pytest.mark.on_sqlite
 def test_on_a_server_in_new_york_nine_oclock_is_chinas(new_york: None, office: Office) -> None:
     wang = office.house.phone("王建国")
     wang.follow()
@@ -187,6 +189,7 @@ def test_the_question_about_unpublished_holidays_waits_on_the_front_page_and_is_
     assert market.post(f"{where}/settle", {"wanted": "2027-01-01", "day": "2027-01-05"}).status_code == 422
 
 
+@pytest.mark.on_sqlite
 def test_an_occurrence_that_could_not_be_submitted_waits_on_the_front_page_with_why(office: Office) -> None:
     market = office.browser("market")
     begin(office, market)
@@ -246,6 +249,7 @@ def test_a_series_is_changed_what_went_out_stays_and_what_did_not_is_written_ane
     assert "批准了整个系列，内容没有变" in market.get(where).text
 
 
+@pytest.mark.on_sqlite
 def test_a_series_is_ended_and_a_second_writer_is_told(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     where = begin(office, market)

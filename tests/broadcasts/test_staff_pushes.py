@@ -113,6 +113,7 @@ def test_each_of_the_staff_gets_it_once_by_wechat_or_mail_and_the_others_are_nam
     assert openids == [chen.openid]
 
 
+@pytest.mark.on_sqlite
 def test_its_page_is_for_staff_who_open_it_once_and_no_shop_sees_it(town, server) -> None:
     town.manager("陈志强", "13900002201")
     push_id = sent(town)
@@ -179,6 +180,7 @@ def test_killed_between_listing_and_sending_nothing_is_doubled_and_paused_it_goe
     assert town.report(push_id)["state"] == "done"
 
 
+@pytest.mark.on_sqlite
 def test_promotions_and_unknown_audiences_are_refused_by_name(town, server) -> None:
     push_id = write(town, "--kind", "promo", column=BRANDS)
     refused = town.house.flask("broadcasts", "submit", str(push_id), "--by", "market", "--aware")
@@ -321,6 +323,7 @@ def test_a_mail_that_went_before_the_push_was_cancelled_stays_known_when_mails_a
     assert (mails(town), len(server.taken), town.report(push_id)["delivered"]) == ([], 1, 1)
 
 
+@pytest.mark.on_sqlite
 def test_without_a_mail_server_it_ends_and_those_who_wait_for_mails_are_named_beforehand(build) -> None:
     town = PushTown(build())
     town.settle()

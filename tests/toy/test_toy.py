@@ -61,6 +61,7 @@ def bring_in(office: Office, browser: Browser, text: str) -> str:
     return answer.location
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_says_in_the_chat_what_it_would_like(office) -> None:
     wang = office.house.phone("王建国")
     assert "您想进什么货" in wang.say("进货").text
@@ -100,6 +101,7 @@ def test_wishes_are_checked_brought_in_once_listed_paged_and_taken_away_as_a_fil
     assert {line[1] for line in lines} == {"13600008899", "13600001234"}
 
 
+@pytest.mark.on_sqlite
 def test_whoever_wished_for_it_is_told_that_it_is_there(office) -> None:
     market, wang = office.browser("market"), office.house.phone("王建国")
     assert wang.say("进货").text and wang.say("古田").text and wang.say("5").text
@@ -121,6 +123,7 @@ def test_an_audience_a_measure_and_an_erasure_know_of_wishes(office) -> None:
     assert wishes(office) == []
 
 
+@pytest.mark.on_sqlite
 def test_who_may_not_see_wishes_sees_none_and_a_part_sees_its_own(office) -> None:
     market = office.browser("market")
     market.post(f"{bring_in(office, market, FEW)}/confirm")

@@ -54,6 +54,7 @@ def posts(town, browser: Browser, do: str, **fields) -> int:
 DEEDS = ("answer", "note", "wait", "close", "no_reply", "reopen", "transfer", "snooze", "listen")
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("who", ["林小燕", "老李", "路人"])
 def test_nobody_else_does_anything_with_a_request_or_sees_its_picture(asked, who) -> None:
     browser, before = Browser(asked.house, asked.house.phone(who)), kept(asked)
@@ -83,6 +84,7 @@ def test_a_request_handed_on_or_a_manager_disabled_is_a_closed_door_for_the_page
     assert kept(asked) == before
 
 
+@pytest.mark.on_sqlite
 def test_forms_without_their_token_and_numbers_that_are_nobodys_do_nothing(asked) -> None:
     before = kept(asked)
     for token in ("", "x" * 32):
@@ -97,6 +99,7 @@ def test_forms_without_their_token_and_numbers_that_are_nobodys_do_nothing(asked
     assert kept(asked) == before
 
 
+@pytest.mark.on_sqlite
 def test_a_group_reaches_no_further_than_its_writers_own_shops_whatever_the_form_says(asked) -> None:
     asked.shop("小王")
     asked.page.open("/m/visits/groups/new")
@@ -108,6 +111,7 @@ def test_a_group_reaches_no_further_than_its_writers_own_shops_whatever_the_form
     assert [name for name in ("小王",) if "陈志强：好" in asked.news(asked.house.phone(name))] == []
 
 
+@pytest.mark.on_sqlite
 def test_what_people_write_is_text_on_every_page_and_in_every_file(asked) -> None:
     with asked.house.services.transaction() as session:
         session.execute(update(Retailer).values(shop="=城南<b>店", keeper=EVIL[:30]))
@@ -141,6 +145,7 @@ def test_what_people_write_is_text_on_every_page_and_in_every_file(asked) -> Non
     assert {cell.data_type for cell in cells if isinstance(cell.value, str)} == {"s"}
 
 
+@pytest.mark.on_sqlite
 def test_log_lines_hold_neither_what_was_said_nor_a_telephone(asked, capsys) -> None:
     asked.disable("陈志强", "林小燕", "周主任")
     asked.li.say("打火机卖完了,麻烦送一盒,电话 13600001234")

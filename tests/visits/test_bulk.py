@@ -58,6 +58,7 @@ def test_what_may_be_closed_is_closed_and_the_rest_is_named_with_its_reason_and_
     assert closed(desk) == [False, False, False]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(("button", "at_once"), [("no_reply", {}), ("snooze", {"hours": "24"})])
 def test_what_somebody_did_anew_is_not_taken_back_with_what_was_done_before(desk, button, at_once) -> None:
     way_back, second = undo(do(desk, button, **at_once)), desk.requests()[1].number
@@ -79,6 +80,7 @@ def test_what_somebody_did_anew_is_not_taken_back_with_what_was_done_before(desk
     assert (request.closed_at, request.snoozed_until) == (None, None)
 
 
+@pytest.mark.on_sqlite
 def test_what_somebody_else_closed_meanwhile_is_not_closed_again_nor_taken_back(desk) -> None:
     first = desk.requests()[0].number
     box = next(each for each in ticks(desk.market.get(INBOX).text) if each.startswith(f"{first}:"))
@@ -93,6 +95,7 @@ def test_what_somebody_else_closed_meanwhile_is_not_closed_again_nor_taken_back(
     assert len(desk.office.audited("visit.close")) == 1
 
 
+@pytest.mark.on_sqlite
 def test_what_came_in_after_the_list_was_shown_is_seen_before_anything_is_closed(desk) -> None:
     boxes = ticks(desk.market.get(INBOX).text)
     desk.house.phone("老李").say("还有一件事")
@@ -128,6 +131,7 @@ def test_many_are_put_off_sorted_and_noted_at_once_and_nobody_does_it_to_what_th
     assert desk.market.post(BULK, {"do": "erase", "n": numbers}).status_code == 422
 
 
+@pytest.mark.on_sqlite
 def test_one_request_closed_put_off_or_handed_on_is_taken_back_by_the_toast_of_the_next_page(desk) -> None:
     first = desk.requests()[0].number
     address, owner, other = f"{INBOX}/{first}", desk.requests()[0].owner_id, desk.id_of("林小燕")
@@ -172,6 +176,7 @@ def test_the_next_request_is_the_next_of_the_list_one_came_from_also_once_this_o
     assert "这个列表里没有下一条了" in desk.market.get(INBOX).text
 
 
+@pytest.mark.on_sqlite
 def test_an_answer_may_close_the_request_in_the_same_step(desk) -> None:
     second = desk.requests()[1].number
     desk.market.get(f"{INBOX}/{second}")
@@ -182,6 +187,7 @@ def test_an_answer_may_close_the_request_in_the_same_step(desk) -> None:
     assert any("已换好" in text for text in desk.news(desk.house.phone("老李")))
 
 
+@pytest.mark.on_sqlite
 def test_a_filter_is_kept_under_a_name_for_oneself_and_deleted(desk) -> None:
     narrowed = f"{INBOX}?shelf=overdue&search=扫码枪"
     desk.market.get(narrowed)

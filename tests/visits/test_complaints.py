@@ -85,6 +85,7 @@ ACCUSING += [
 ]
 
 
+@pytest.mark.on_sqlite
 def test_who_is_complained_of_without_the_word_for_it_does_not_get_it_either(three) -> None:
     for words in ACCUSING:
         assert "由上级周主任处理" in three.wang.say(words).text, words
@@ -98,6 +99,7 @@ def test_who_is_complained_of_without_the_word_for_it_does_not_get_it_either(thr
         assert three.owners()[-1] == "陈志强", words
 
 
+@pytest.mark.on_sqlite
 def test_a_complaint_said_to_a_message_to_many_is_no_answer_to_who_wrote_it(three) -> None:
     page = Browser(three.house, three.chen)
     page.open("/m/visits/groups/new")
@@ -123,6 +125,7 @@ def seen(three, account: str, number: int, words: str = "陈志强收钱") -> li
     return [page for page, got in texts.items() if f"#{number}" in got.text or words in got.text]
 
 
+@pytest.mark.on_sqlite
 def test_no_report_and_no_page_of_the_console_shows_it_to_whom_it_is_of(three) -> None:
     three.office = Office(three.house)
     three.office.staff()
@@ -173,6 +176,7 @@ def test_nobody_hands_a_complaint_to_whom_it_is_of_and_no_leave_brings_it_there(
     assert f"#{number}" in market.get("/console/visits?shelf=pool").text
 
 
+@pytest.mark.on_sqlite
 def test_of_the_supervisor_it_goes_further_up_or_to_the_office(three) -> None:
     said = three.wang.say("我要投诉周主任和陈志强").text
     assert said.startswith("已收到您的投诉，由公司办公室处理，明天") and "周" not in said
@@ -184,6 +188,7 @@ def test_of_the_supervisor_it_goes_further_up_or_to_the_office(three) -> None:
     assert knows(three, three.chen, number) == [] and knows(three, three.zhou, number) == []
 
 
+@pytest.mark.on_sqlite
 def test_after_a_closing_a_complaint_is_one_of_its_own_and_the_next_need_is_the_managers(three) -> None:
     three.wang.say(NEED)
     first = three.request().number
@@ -200,6 +205,7 @@ def test_after_a_closing_a_complaint_is_one_of_its_own_and_the_next_need_is_the_
     assert knows(three, three.chen, number) == []
 
 
+@pytest.mark.on_sqlite
 def test_somebody_unknown_complains_and_it_is_kept_from_the_manager_once_they_are_known(three) -> None:
     passer = three.house.phone("路人")
     passer.follow()
@@ -209,6 +215,7 @@ def test_somebody_unknown_complains_and_it_is_kept_from_the_manager_once_they_ar
     assert three.owners() == ["周主任"] and knows(three, three.chen, number) == []
 
 
+@pytest.mark.on_sqlite
 def test_the_office_decides_which_category_goes_to_the_supervisor(three) -> None:
     office = Office(three.house)
     office.staff()
@@ -230,6 +237,7 @@ def test_the_office_decides_which_category_goes_to_the_supervisor(three) -> None
     assert "已转给客户经理陈志强" in three.wang.say("我要投诉送货的").text
 
 
+@pytest.mark.on_sqlite
 def test_a_complaint_said_of_a_rating_is_one_and_no_comment(three) -> None:
     three.wang.say(NEED)
     first = three.request().number
@@ -244,6 +252,7 @@ def test_a_complaint_said_of_a_rating_is_one_and_no_comment(three) -> None:
         assert session.scalars(select(Rating.comment)).all() == [""]
 
 
+@pytest.mark.on_sqlite
 def test_a_complaint_written_under_a_rating_on_the_page_is_one(three) -> None:
     three.wang.say(NEED)
     first = three.request().number

@@ -33,6 +33,7 @@ def bind(phone, keeper: str = "王建国") -> str:
     return phone.say("绑定 {} {}".format(*LICENCES[keeper])).text
 
 
+@pytest.mark.on_sqlite
 def test_what_was_closed_for_the_last_keeper_is_not_gone_on_with_for_the_next(left) -> None:
     left.chen.say(f"{left.n} 明早带两条")
     left.chen.say(f"{left.n} 完结")

@@ -44,6 +44,7 @@ def kept_picture(browser: Desktop, page: str) -> int:
     return browser.get(address).status_code
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_chooses_its_photo_once_whatever_is_wrong_with_its_words(asked) -> None:
     asked.own.open("/m/visits/mine")
     shown = asked.own.send("write", content="长" * 601, photo=photo())
@@ -62,6 +63,7 @@ def test_a_shop_chooses_its_photo_once_whatever_is_wrong_with_its_words(asked) -
     assert written(asked)[2:] == [("text", "还有一件事", False)]
 
 
+@pytest.mark.on_sqlite
 def test_a_photo_in_the_console_is_kept_with_a_form_that_comes_back(asked) -> None:
     chen, path = asked.office.browser("chen"), f"/console/visits/{asked.n}"
     form = fields(chen.get(path).text)
@@ -83,6 +85,7 @@ def test_a_photo_in_the_console_is_kept_with_a_form_that_comes_back(asked) -> No
     assert written(asked)[-1] == ("text", "好的", False)
 
 
+@pytest.mark.on_sqlite
 def test_a_picture_with_a_note_is_kept_with_the_note_and_no_shop_sees_it(asked) -> None:
     chen, path = asked.office.browser("chen"), f"/console/visits/{asked.n}"
     form = fields(chen.get(path).text)

@@ -85,6 +85,7 @@ questions:
 """
 
 
+@pytest.mark.on_sqlite
 def test_what_a_shop_says_is_a_text_in_every_file(town) -> None:
     office, chen, wang = Office(town.house), town.manager("陈志强"), town.shop("王建国")
     office.staff()
@@ -133,6 +134,7 @@ def made(browser: Browser, office: Office, address: str, form: dict[str, str]) -
     return answer.data
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     "title", ["𠮷" * 60, '三季度/满意度: “好”"吗";%\\?', "ＣＯＮ＂／", "CON"], ids=["long", "signs", "wide", "device"]
 )

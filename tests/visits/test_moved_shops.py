@@ -63,6 +63,7 @@ def test_an_area_given_to_another_manager_in_the_console_takes_its_requests_alon
     assert left.startswith("【转走 2 条留言】") and LEFT in left
 
 
+@pytest.mark.on_sqlite
 def test_what_was_handed_on_by_hand_and_what_is_the_deputys_stays_or_goes_by_the_rules(named) -> None:
     zhou = named.manager("周主任")
     named.news(zhou)
@@ -90,6 +91,7 @@ def test_a_shop_that_moves_while_its_deputy_answers_goes_to_its_new_manager(town
     assert any("【转来" in each for each in town.news(lin)) and any("【转走" in each for each in town.news(zhou))
 
 
+@pytest.mark.on_sqlite
 def test_a_complaint_stays_with_the_supervisor_when_its_shop_moves(named) -> None:
     zhou = named.manager("周主任")
     named.wang.say("我要投诉陈志强，态度太差，一个月没来过")

@@ -27,6 +27,7 @@ CONDITION = {"mode": "all", "row": ["0"], "0-criterion": "class", "0-class-": ["
 SURVEY = "title: 满意度\nquestions: [{code: q1, type: text, text: 为什么?}]\n"
 
 
+@pytest.mark.on_sqlite
 def test_a_required_question_wants_a_sign_that_is_seen(town, tmp_path) -> None:
     wang = town.shop("王建国")
     path = tmp_path / "survey.yaml"
@@ -64,6 +65,7 @@ def test_a_message_an_answer_and_a_note_want_a_sign_that_is_seen(town) -> None:
     assert len(town.said()) == 1
 
 
+@pytest.mark.on_sqlite
 def test_a_form_of_the_console_wants_a_sign_that_is_seen(town) -> None:
     office = Office(town.house)
     office.staff()
@@ -93,6 +95,7 @@ def test_a_form_of_the_console_wants_a_sign_that_is_seen(town) -> None:
     assert answer.status_code == 422 and "不能为空" in answer.text
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("keeper", "greeted"),
     [

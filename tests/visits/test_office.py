@@ -63,6 +63,7 @@ def test_a_strangers_message_goes_to_the_shop_it_speaks_of_with_one_click_and_bi
     assert shop_of(desk, desk.requests()[0]) == "350802100003" and desk.owners()[0] == "林小燕"
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_that_has_its_keeper_keeps_to_itself_and_its_manager_finds_out(desk) -> None:
     desk.shop("王建国")
     _, address = stranger(desk, "城南便利店要两条红七匹狼")
@@ -71,6 +72,7 @@ def test_a_shop_that_has_its_keeper_keeps_to_itself_and_its_manager_finds_out(de
     assert desk.request().retailer_id is None and desk.owners() == ["陈志强"]
 
 
+@pytest.mark.on_sqlite
 def test_who_may_not_answer_or_sees_another_part_is_shown_no_shop_and_no_number(desk) -> None:
     _, address = stranger(desk, "我是城南便利店的,我的手机是13600008899")
     intern = desk.office.browser("intern")
@@ -113,6 +115,7 @@ def was_with(page: str) -> str:
     return re.search(r'name="was_with" value="(\d+)"', page)[1]
 
 
+@pytest.mark.on_sqlite
 def test_who_hands_a_request_on_second_is_told_whose_it_is_by_now_and_does_it_only_knowingly(desk) -> None:
     desk.shop("王建国").say("红七匹狼断货了能不能先补两条")
     address, admin = f"/console/visits/{desk.request().number}", desk.office.browser("admin")
@@ -128,6 +131,7 @@ def test_who_hands_a_request_on_second_is_told_whose_it_is_by_now_and_does_it_on
     assert desk.owners() == ["周主任"]
 
 
+@pytest.mark.on_sqlite
 def test_what_is_ticked_stays_with_whoever_it_was_handed_to_meanwhile(desk) -> None:
     desk.fill("城区一片", 2)
     zhou = desk.office.browser("zhou")
@@ -214,6 +218,7 @@ def test_the_workload_is_paged_both_ways_from_the_most_overdue_to_the_idle_and_t
     assert "待分派" not in browser.get(path).text and "不在岗" in browser.get(path).text
 
 
+@pytest.mark.on_sqlite
 def test_the_workload_is_seen_as_bars_with_what_is_overdue_and_against_the_shops_of_a_manager(desk) -> None:
     desk.fill("城区一片", 3)
     desk.house.clock.advance(timedelta(hours=25))

@@ -34,6 +34,7 @@ def tabs(browser: Browser) -> list[str]:
     return [f"{address} {re.sub('(?s)<.*?>', ' ', word).split()}{'*' if here else ''}" for address, here, word in found]
 
 
+@pytest.mark.on_sqlite
 def test_the_tabs_say_where_one_is_and_how_much_waits(asked) -> None:
     asked.page.open("/m/visits")
     there = "/m/visits ['留言', '1']", "/m/visits/due ['拜访']", "/m/visits/groups ['群发']", "/m/me ['我的']"
@@ -63,6 +64,7 @@ def test_shops_to_visit_are_counted_on_their_tab_and_one_less_once_one_was_visit
     assert tabs(planned.page)[1] == "/m/visits/due ['拜访', '2']*"
 
 
+@pytest.mark.on_sqlite
 def test_what_was_just_recorded_stands_where_its_card_stood(planned) -> None:
     pass_days(planned, 32)
     planned.page.open("/m/visits/due")
@@ -75,6 +77,7 @@ def test_what_was_just_recorded_stands_where_its_card_stood(planned) -> None:
     assert page.index("城南便利店") < page.index('<li class="done"')
 
 
+@pytest.mark.on_sqlite
 def test_a_talk_says_each_day_once_above_its_first_message(asked) -> None:
     asked.house.later(days=1)
     asked.page.open(f"/m/visits/{asked.n}")
@@ -92,6 +95,7 @@ def test_the_button_beside_the_box_leaves_it_the_width() -> None:
     assert all(len(word) <= 3 for word in SEND.values())
 
 
+@pytest.mark.on_sqlite
 def test_phone_and_map_are_one_tap_away_and_the_deadlines_fold_to_one_line(asked) -> None:
     asked.page.open(f"/m/visits/{asked.n}")
     page = asked.page.page.text
@@ -106,6 +110,7 @@ def test_phone_and_map_are_one_tap_away_and_the_deadlines_fold_to_one_line(asked
     assert f'href="/m/visits/{asked.n}#newest"' in asked.page.open("/m/visits") + asked.page.page.text
 
 
+@pytest.mark.on_sqlite
 def test_phrases_stand_above_the_box_and_one_fills_it_with_what_is_written_kept(asked) -> None:
     with asked.house.services.transaction() as session:
         session.add(Canned(title="明早送", content="{称呼}，明早送到。"))
@@ -116,6 +121,7 @@ def test_phrases_stand_above_the_box_and_one_fills_it_with_what_is_written_kept(
     assert "好的 王老板，明早送到。" in said and asked.page.page.status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_photos_are_small_and_open_large(asked) -> None:
     asked.wang.send_image(PIXEL)
     asked.house.work()
@@ -132,6 +138,7 @@ def deliveries(town) -> int:
         return session.scalar(select(func.count()).select_from(Delivery)) or 0
 
 
+@pytest.mark.on_sqlite
 def test_a_trial_reaches_its_writer_alone_and_counts_towards_nothing(chens) -> None:
     chens.page.open(NEW)
     assert "发给我试试" not in chens.page.text
@@ -163,6 +170,7 @@ def test_a_trial_posted_twice_is_sent_once_with_its_photo_and_again_once_it_was_
     assert [entry.kind for entry in chens.wang.unread() if entry.source == "account"] == ["text", "image"]
 
 
+@pytest.mark.on_sqlite
 def test_a_trial_says_what_is_missing_where_it_cannot_be_sent(chens) -> None:
     chens.page.open(NEW)
     chens.page.send("look", whom="all", content=SAID)
@@ -176,6 +184,7 @@ def test_a_trial_says_what_is_missing_where_it_cannot_be_sent(chens) -> None:
     assert deliveries(chens) == before
 
 
+@pytest.mark.on_sqlite
 def test_a_shops_page_has_its_manager_the_box_in_reach_and_what_waits_folded(asked) -> None:
     asked.own.open("/m/visits/mine")
     page = asked.own.page.text

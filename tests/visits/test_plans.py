@@ -76,6 +76,7 @@ def test_tapped_twice_on_one_day_it_is_one_visit(planned) -> None:
     ]
 
 
+@pytest.mark.on_sqlite
 def test_a_slip_of_the_thumb_is_taken_back(planned) -> None:
     pass_days(planned, 31)
     planned.page.open("/m/visits/due")
@@ -114,6 +115,7 @@ def test_what_was_noted_before_midnight_is_taken_back_behind_it(planned) -> None
         assert session.scalars(select(Visited)).all() == []
 
 
+@pytest.mark.on_sqlite
 def test_where_nothing_was_due_yet_the_first_turn_is_named_and_nobody_is_said_to_have_been_visited(planned) -> None:
     day = today(planned) + timedelta(days=30)
     said = f"最早的一家 {day.month} 月 {day.day} 日到期"
@@ -227,6 +229,7 @@ def test_a_plan_is_changed_and_ended_and_its_audience_cannot_be_deleted_meanwhil
     assert [entry.did for entry in planned.office.audited("visit.plan.end")] == ["visit.plan.end"]
 
 
+@pytest.mark.on_sqlite
 def test_a_plan_that_makes_no_sense_is_refused_with_a_sentence(planned) -> None:
     for wrong, said in (
         ({"whom": "all"}, "请选择这个计划是给哪些店的"),
@@ -308,6 +311,7 @@ def test_a_plan_is_for_shops_that_meet_several_conditions_at_once_and_says_so(pl
     assert not re.search(r'value="普通终端" checked', kept)
 
 
+@pytest.mark.on_sqlite
 def test_what_the_form_has_no_field_for_stays_as_it_was(planned) -> None:
     with planned.house.services.transaction() as session:
         session.get_one(VisitPlan, 1).audience = {"class": "现代终端", "none": [{"bound": True}]}
@@ -348,6 +352,7 @@ def test_the_day_of_what_is_due_is_the_companys(planned) -> None:
     assert shops(planned.market.get(f"{PLANS}/1").text) == ["城南便利店", "老李食杂店"]
 
 
+@pytest.mark.on_sqlite
 def test_a_plan_for_an_audience_made_of_itself_is_refused(planned) -> None:
     with planned.house.services.transaction() as session:
         now = planned.house.clock()
@@ -394,6 +399,7 @@ def test_the_plans_are_searched_paged_both_ways_and_taken_away_with_all_counted(
     assert last[0] == "旧的号" and last[4:8] == (None,) * 4 and "没有这个客户类型" in last[8]
 
 
+@pytest.mark.on_sqlite
 def test_a_plan_whose_shops_cannot_be_told_any_more_says_why_and_hides_no_other(planned) -> None:
     with planned.house.services.transaction() as session:
         session.add(VisitPlan(name="旧的", audience={"class": "没有了"}, every_days=10, begins_on=today(planned)))

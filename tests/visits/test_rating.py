@@ -58,6 +58,7 @@ def test_who_was_not_content_says_why_once_and_what_comes_then_is_a_need(done) -
     assert (comments(done), is_closed(done)) == ([SLOW], False)
 
 
+@pytest.mark.on_sqlite
 def test_three_characters_are_enough_and_content_shops_are_asked_nothing(done) -> None:
     assert done.wang.say("2").text == "谢谢您的评价。哪里可以更好，写一句就行。"
     assert done.wang.say("一般").text == "您已评价过，谢谢。"
@@ -65,12 +66,14 @@ def test_three_characters_are_enough_and_content_shops_are_asked_nothing(done) -
     assert comments(done) == ["太慢了"]
 
 
+@pytest.mark.on_sqlite
 def test_a_content_shop_is_only_thanked(done) -> None:
     assert tap(done, 1) == "谢谢您的评价。"
     assert "没看懂" in done.wang.say("太慢了").text
     assert comments(done) == [""]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("said", "answer"),
     [("帮助", "留言"), ("谢谢", "不客气"), ("2", "请直接写"), ("人工", "13900002201"), ("留言 价签要换", "已转给")],
@@ -81,6 +84,7 @@ def test_what_is_no_reason_goes_its_usual_way(done, said, answer) -> None:
     assert comments(done) == [""]
 
 
+@pytest.mark.on_sqlite
 def test_a_picture_goes_on_with_the_request_and_so_does_what_is_written_under_it(done) -> None:
     tap(done, 3)
     assert "已转给客户经理" in done.wang.send_image().text
@@ -88,6 +92,7 @@ def test_a_picture_goes_on_with_the_request_and_so_does_what_is_written_under_it
     assert (comments(done), is_closed(done), done.said()[-1]) == ([""], False, ("text", "就是这个"))
 
 
+@pytest.mark.on_sqlite
 def test_what_is_written_later_or_after_something_else_is_no_reason(done) -> None:
     tap(done, 3)
     done.house.later(minutes=2)
@@ -104,6 +109,7 @@ def test_what_is_written_later_or_after_something_else_is_no_reason(done) -> Non
     assert comments(done) == ["", ""]
 
 
+@pytest.mark.on_sqlite
 def test_a_survey_and_a_rating_never_take_each_others_reply(done, tmp_path) -> None:
     path = tmp_path / "survey.yaml"
     path.write_text("title: 满意度\nquestions: [{code: q1, type: text, text: 为什么?}]\n", encoding="utf-8")
@@ -117,6 +123,7 @@ def test_a_survey_and_a_rating_never_take_each_others_reply(done, tmp_path) -> N
     assert comments(done) == [""]
 
 
+@pytest.mark.on_sqlite
 def test_a_survey_begun_after_the_question_gets_the_text(done, tmp_path) -> None:
     path = tmp_path / "survey.yaml"
     path.write_text("title: 满意度\nquestions: [{code: q1, type: text, text: 为什么?}]\n", encoding="utf-8")
@@ -128,6 +135,7 @@ def test_a_survey_begun_after_the_question_gets_the_text(done, tmp_path) -> None
     assert comments(done) == [""]
 
 
+@pytest.mark.on_sqlite
 def test_on_its_page_a_shop_says_why_with_the_tap(done) -> None:
     own = Browser(done.house, done.wang)
     own.open("/m/visits/mine")
@@ -180,6 +188,7 @@ def test_erasing_somebody_erases_what_they_said_of_it_also_for_the_next_keeper(d
     assert done.request().openid == heir.openid
 
 
+@pytest.mark.on_sqlite
 def test_what_the_shop_writes_after_an_answer_may_be_closed_with_and_without_asking_how_it_went(town) -> None:
     chen, wang = town.manager("陈志强"), town.shop("王建国")
     wang.say(NEED)

@@ -77,6 +77,7 @@ def test_what_the_shop_writes_after_an_answer_is_a_new_promise(town, chen, wang)
     assert running(town, Promise.NEXT_ANSWER) == 1
 
 
+@pytest.mark.on_sqlite
 def test_thanks_after_an_answer_promise_nothing_and_tell_nobody(town, chen, wang) -> None:
     answer(town)
     assert wang.say("好的,谢谢").text == "不客气，有需要随时说。"
@@ -181,6 +182,7 @@ def test_a_closing_is_rated_once_by_a_tap_and_a_late_tap_is_thanked(town, wang) 
     assert (scores(town), town.request().closed_at is not None) == ([1], True)
 
 
+@pytest.mark.on_sqlite
 def test_a_number_rates_while_it_was_asked_last(town, wang) -> None:
     answer(town)
     close(town)
@@ -188,6 +190,7 @@ def test_a_number_rates_while_it_was_asked_last(town, wang) -> None:
     assert scores(town) == [3]
 
 
+@pytest.mark.on_sqlite
 def test_a_number_after_something_else_is_the_short_menus(town, wang) -> None:
     answer(town)
     close(town)
@@ -205,6 +208,7 @@ def test_nobody_is_asked_when_the_window_is_closed_or_used_up(town, wang) -> Non
     assert scores(town) == []
 
 
+@pytest.mark.on_sqlite
 def test_the_third_closing_of_a_request_is_asked_and_rated_by_itself(town, wang) -> None:
     for score in ("1", "2"):
         answer(town)

@@ -59,6 +59,7 @@ def first_answer(office: Office, request_id: int) -> Deadline:
         ).one()
 
 
+@pytest.mark.on_sqlite
 def test_before_anything_is_set_the_companys_promise_holds_and_the_page_says_so(office, market) -> None:
     page = market.get(SETTINGS).text
     assert "应在 明天 16:30 前答复" in page
@@ -155,6 +156,7 @@ def explained(office: Office, request_id: int) -> list[str]:
     return [line for each in found if each.id == clock.id for line in each.lines]
 
 
+@pytest.mark.on_sqlite
 def test_a_month_shows_holidays_make_up_days_and_the_companys_own_and_a_day_is_chosen_in_it(market) -> None:
     market.post(f"{SETTINGS}/hours", WEEK)
     market.post(f"{SETTINGS}/days", {"name": "盘点", "first": "2026-10-09", "begins": ["8:30"], "ends": ["10:00"]})
@@ -173,12 +175,14 @@ def test_a_month_shows_holidays_make_up_days_and_the_companys_own_and_a_day_is_c
         assert market.get(f"{SETTINGS}/days?{wrong}").status_code == 404
 
 
+@pytest.mark.on_sqlite
 def test_a_month_without_working_hours_shows_the_public_days_all_the_same(market) -> None:
     page = market.get(f"{SETTINGS}/days?month=2026-10").text
     assert "国庆节休" in page
     assert "还没有设置工作时间" in page
 
 
+@pytest.mark.on_sqlite
 def test_mondays_hours_are_copied_to_the_days_up_to_friday_and_a_span_is_added_before_anything_is_saved(market) -> None:
     monday = {"begins0": ["8:00", "13:00"], "ends0": ["12:00", "17:00"], "begins5": ["9:00"], "ends5": ["11:00"]}
     copied = market.post(f"{SETTINGS}/hours", monday | {"do": "copy"}).text
@@ -198,6 +202,7 @@ def values(page: str, name: str) -> list[str]:
     return re.findall(rf'name="{name}" value="([^"]*)"', page)
 
 
+@pytest.mark.on_sqlite
 def test_hours_that_leave_no_working_time_are_refused_and_nothing_is_kept(office, market) -> None:
     never = market.post(f"{SETTINGS}/hours", {"public": "1"})
     assert never.status_code == 422
@@ -207,6 +212,7 @@ def test_hours_that_leave_no_working_time_are_refused_and_nothing_is_kept(office
     assert "设置工作时间" in market.get(SETTINGS).text
 
 
+@pytest.mark.on_sqlite
 def test_a_year_whose_holidays_are_not_known_is_said_at_saving_on_the_page_and_in_each_deadline(office) -> None:
     year = int(public_days.edition()[-4:]) + 1
     december = datetime(year - 1, 12, 20, 9, tzinfo=CHINA)
@@ -234,6 +240,7 @@ def test_categories_keep_their_keywords_and_can_be_retired(office, market) -> No
     assert "已停用" in market.get(SETTINGS).text
 
 
+@pytest.mark.on_sqlite
 def test_who_sets_second_sees_what_the_first_has_set(office, market) -> None:
     """Two with the same page: of policies, hours, days, categories, answers kept ready and plans alike."""
     other = office.browser("admin")

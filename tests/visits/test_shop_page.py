@@ -100,6 +100,7 @@ def test_older_entries_come_by_pages_and_none_is_lost_or_shown_twice(desk, monke
     assert seen == whole
 
 
+@pytest.mark.on_sqlite
 def test_who_may_not_see_phones_sees_them_masked_and_a_managers_neighbour_sees_nothing(desk) -> None:
     shown = desk.office.browser("intern").get(PAGE).text
     assert "136****8899" in shown and "13600008899" not in shown and "记一次拜访" not in shown
@@ -131,6 +132,7 @@ def test_a_change_of_manager_is_told_on_the_page_of_every_shop_it_concerns(desk,
     assert titles(desk.market.get(PAGE).text)[0] == "客户经理由陈志强换成林小燕", "which has a manager of its own"
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_is_written_to_in_its_open_request_or_alone(desk) -> None:
     page = desk.market.get(PAGE).text
     [alone] = re.findall(r'href="([^"]+/groups/new[^"]+)"', page)
@@ -141,6 +143,7 @@ def test_a_shop_is_written_to_in_its_open_request_or_alone(desk) -> None:
     assert f'href="/console/visits/{number}#answer"' in desk.market.get(PAGE).text
 
 
+@pytest.mark.on_sqlite
 def test_a_shops_binding_code_is_shown_to_who_may_print_it_alone(desk) -> None:
     assert "还没有做过绑定二维码" in desk.market.get(PAGE).text
     asked = desk.market.post("/console/people/codes?search=350802100001", {})

@@ -1,5 +1,6 @@
 """One talkative shop does not silence its manager; of who cannot be reached now the next in line hears at once."""
 
+import pytest
 from sqlalchemy import update
 
 from tests.h5 import Browser
@@ -39,6 +40,7 @@ def look_in_the_console(town) -> None:
     assert office.browser("chen").get(f"/console/visits/{town.n}").status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_what_a_shop_adds_is_one_notice_until_its_manager_looks(asked) -> None:
     told = chatter(asked, 12)
     assert len(told) == 1 and told[0].startswith(f"【补充 #{asked.n}】城南便利店：")
@@ -48,6 +50,7 @@ def test_what_a_shop_adds_is_one_notice_until_its_manager_looks(asked) -> None:
         assert len(chatter(asked, 3)) == 1, look.__name__
 
 
+@pytest.mark.on_sqlite
 def test_what_the_manager_was_not_told_of_is_shown_before_an_answer_goes_out(asked) -> None:
     chatter(asked, 3)
     said = asked.chen.say(f"{asked.n} 明早带两条").text
@@ -103,6 +106,7 @@ def test_of_many_requests_the_next_in_line_hears_in_one_line_and_of_each_that_is
     assert any(f"#{town.requests()[-1].number}" in each for each in town.news(zhou))
 
 
+@pytest.mark.on_sqlite
 def test_with_a_template_nobody_else_is_told(build, raise_town) -> None:
     house = build(wechat_templates={"request": {"id": "T", "fields": {"thing1": "{what}"}}})
     house.sim.add_template("新留言", "内容:{{thing1.DATA}}", template_id="T")

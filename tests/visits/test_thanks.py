@@ -44,12 +44,14 @@ def later_news(town) -> list[str]:
     return town.news(town.chen)
 
 
+@pytest.mark.on_sqlite
 def test_after_an_answer_thanks_start_no_clock_and_tell_nobody(answered) -> None:
     for said in (*POLITE, "嗯嗯"):
         assert answered.wang.say(said).text == WELCOME, said
     assert (clocks(answered), answered.request().unanswered_since, later_news(answered)) == (0, None, [])
 
 
+@pytest.mark.on_sqlite
 def test_after_a_closing_thanks_reopen_nothing(closed) -> None:
     for said in (*POLITE, "嗯嗯", "收到", "OK"):
         assert closed.wang.say(said).text == WELCOME, said
@@ -71,6 +73,7 @@ def test_what_is_in_doubt_is_kept_and_told_and_starts_no_clock(answered, is_clos
         assert f"#{answered.n} 已重开" in answered.chen.say(f"{answered.n} 重开").text
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("is_closed", [False, True])
 def test_a_need_with_thanks_around_it_is_a_need(answered, is_closed) -> None:
     for said in ("谢谢，不过货还没到", "收到了，少了一条", "好的那什么时候送", "谢谢，断货了"):
@@ -84,6 +87,7 @@ def test_a_need_with_thanks_around_it_is_a_need(answered, is_closed) -> None:
         answered.news(answered.wang)
 
 
+@pytest.mark.on_sqlite
 def test_where_nothing_was_said_before_thanks_get_a_word_and_a_sentence_is_a_need(town) -> None:
     town.manager("陈志强")
     wang = town.shop("王建国")
@@ -96,12 +100,14 @@ def test_where_nothing_was_said_before_thanks_get_a_word_and_a_sentence_is_a_nee
     assert "已转给" in wang.say("谢谢，我下午在店里等着").text
 
 
+@pytest.mark.on_sqlite
 def test_while_an_answer_is_awaited_thanks_change_nothing(asked) -> None:
     due = asked.request().due_at
     assert asked.wang.say("收到，谢谢经理").text == WELCOME
     assert (asked.request().due_at, asked.request().unanswered_since is None) == (due, False)
 
 
+@pytest.mark.on_sqlite
 def test_in_the_middle_of_a_rating_thanks_keep_the_question_open(closed) -> None:
     closed.house.later(minutes=3)
     assert closed.wang.say("谢谢陈经理").text == WELCOME
@@ -110,12 +116,14 @@ def test_in_the_middle_of_a_rating_thanks_keep_the_question_open(closed) -> None
     assert scores(closed) == [1] and closed.request().closed_at is not None
 
 
+@pytest.mark.on_sqlite
 def test_content_said_in_words_with_thanks_is_a_rating(closed) -> None:
     assert "哪里不满意" in closed.wang.say("不满意").text
     assert "不客气" in closed.wang.say("谢谢").text
     assert scores(closed) == [3]
 
 
+@pytest.mark.on_sqlite
 def test_within_a_survey_thanks_open_nothing_and_the_survey_goes_on(answered, tmp_path) -> None:
     path = tmp_path / "survey.yaml"
     path.write_text("title: 满意度\nquestions: [{code: q1, type: rating, text: 打分}]\n", encoding="utf-8")
@@ -127,6 +135,7 @@ def test_within_a_survey_thanks_open_nothing_and_the_survey_goes_on(answered, tm
     assert clocks(answered) == 0 and len(answered.said()) == 2
 
 
+@pytest.mark.on_sqlite
 def test_what_is_left_as_a_message_is_a_need_whatever_it_says(answered) -> None:
     answered.house.clock.advance(timedelta(minutes=5))
     assert "已转给客户经理" in answered.wang.say("留言 好的，我下午在店里").text
@@ -146,6 +155,7 @@ REMARKS = [
 ]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("is_closed", [False, True])
 def test_manners_of_every_place_start_no_clock_and_remarks_are_told_without_one(answered, is_closed) -> None:
     if is_closed:
@@ -160,6 +170,7 @@ def test_manners_of_every_place_start_no_clock_and_remarks_are_told_without_one(
     assert any("店主回话" in each for each in later_news(answered))
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("said", ["可以", "是的", "嗯", "好的"])
 def test_yes_to_a_question_of_the_manager_is_told_to_them(asked, said) -> None:
     asked.chen.say(f"{asked.n} 明早送硬盒的行吗")
