@@ -62,7 +62,14 @@ def hear(turn: Turn, talk: Talk) -> Reply:
         return Reply(chat.look_over(taking.skipped(sheet.attempt)), after=After.KEEP, yields=True)
     step = _step(turn, sheet.attempt)
     taken = taking.take(
-        turn.session, sheet, step, code=asked.code if asked else "", heard=heard, source=SOURCE, now=turn.now
+        turn.session,
+        sheet,
+        step,
+        code=asked.code if asked else "",
+        heard=heard,
+        source=SOURCE,
+        hands_in=True,
+        now=turn.now,
     )
     return _stepped(turn, taken, step, heard)
 

@@ -112,12 +112,21 @@ SHORT_OF_QUESTIONS = "这份测试的题库正在整理，暂时不能开始。�
 
 
 def take(
-    session: Session, sheet: AttemptSheet, step: Step, *, code: str, heard: AnswerMoment, source: str, now: datetime
+    session: Session,
+    sheet: AttemptSheet,
+    step: Step,
+    *,
+    code: str,
+    heard: AnswerMoment,
+    source: str,
+    hands_in: bool,
+    now: datetime,
 ) -> StepTaken:
     """Save what a step in the chat or on the page changed; end the attempt once nothing is left to answer, or its time
     is over. The caller holds the attempt (`attempt_sheet.hold`).
 
-    `code` is the question that was answered. An answer that came too late is kept apart, and the attempt ends without
+    `code` is the question that was answered; without `hands_in` (a page shows all answers once more) an attempt does
+    not end by its last answer. An answer that came too late is kept apart, and the attempt ends without
     it.
     """
     attempt = sheet.attempt
@@ -130,7 +139,7 @@ def take(
         moved = replace(moved, grace=tuple(dict.fromkeys((*attempt.grace, code))))
     sheet = replace(sheet, attempt=moved)
     is_done = step.outcome is StepOutcome.GOES_ON and not flow.left(moved.position.questions, moved.answers)
-    if is_done and not skipped(moved):
+    if is_done and hands_in and not skipped(moved):
         return hand_in(session, sheet, source=source, at=heard.at, now=now)
     if moved != attempt:
         _keep(session, moved, source)

@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.dialects import table_of
+from questions.answers import describe
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
 from quizzes.rules import marking
 from quizzes.rules.definition import QuizDefinition, Reveal
-from quizzes.rules.items import QuizItem
+from quizzes.rules.items import Kind, QuizItem
 from quizzes.rules.marking import Mark
 from quizzes.texts import chat
 
@@ -35,6 +36,31 @@ class MarkedItem:
     @property
     def is_right(self) -> bool:
         return self.mark is None or self.mark == self.item.points
+
+    @property
+    def answered(self) -> str:
+        """The answer in words."""
+        if self.answer is None or "s" in self.answer:
+            return "没有答"
+        return describe(self.item.question, self.answer) or "没有答"
+
+    @property
+    def key(self) -> str:
+        """What was right, in words, by the key it was marked by."""
+        key, question = self.item.key, self.item.question
+        if self.item.kind is Kind.FILL:
+            return " 或 ".join(key.variants)
+        parted = " 或 " if self.item.kind is Kind.SINGLE else "；"
+        return parted.join(option.label for option in question.options if option.code in key.right)
+
+    @property
+    def verdict(self) -> str:
+        """The mark in a word."""
+        if self.mark is None:
+            return "不计分"
+        if self.is_right:
+            return "对"
+        return f"得 {chat.points(self.mark)} 分" if self.mark else "错"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +138,17 @@ def result(session: Session, attempt_id: int, *, now: datetime) -> AttemptResult
         left=max(0, definition.attempts - row.used),
         shows_key=_shows_key(definition.reveal, row.closes_at, now),
     )
+
+
+def last(session: Session, quiz_id: int, retailer_id: int, *, now: datetime) -> AttemptResult | None:
+    """Return the result of a shop's last ended attempt; None before one has ended."""
+    attempt_id = session.scalar(
+        select(_attempt.c.id)
+        .where(_attempt.c.quiz_id == quiz_id, _attempt.c.retailer_id == retailer_id, _attempt.c.ended_at.is_not(None))
+        .order_by(_attempt.c.number.desc())
+        .limit(1)
+    )
+    return None if attempt_id is None else result(session, attempt_id, now=now)
 
 
 def told(result: AttemptResult, *, before: str) -> str:

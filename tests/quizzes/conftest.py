@@ -48,7 +48,7 @@ def school(house: House) -> School:
     Office(house).import_roster()
     wang, li = house.phone("o-wang"), house.phone("o-li")
     wang.follow()
-    wang.say("绑定 350802100001 8899")
+    assert "已绑定" in wang.say("绑定 350802100001 8899").text
     li.follow()
-    li.say("绑定 350802100002 7788")
+    assert "已绑定" in li.say("绑定 350802100002 1234").text
     return School(house, wang, li)

@@ -1,0 +1,77 @@
+"""Texts of a quiz's pages, where the chat's sentences would speak of replies."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from foundation.text import is_visible
+from people.rules import salutation
+from quizzes.texts import chat
+
+
+class QuizClock(NamedTuple):
+    """Clock of an attempt as its page shows it."""
+
+    until: str
+    """The moment of the end, as a script reads it."""
+    left: str
+    ends: str
+    """The wall clock's time of the end: true also on a page that has been open for an hour."""
+    seconds: int
+    whole: int
+    """Seconds of the whole attempt."""
+
+
+def clock(started_at: datetime, ends_at: datetime, *, now: datetime, zone: ZoneInfo) -> QuizClock:
+    """Return the clock of an attempt that ends at a moment.
+
+    >>> from datetime import UTC, timedelta
+    >>> begun = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+    >>> shown = clock(begun, begun + timedelta(minutes=15), now=begun + timedelta(minutes=9), zone=ZoneInfo("UTC"))
+    >>> shown.left, shown.ends, shown.seconds
+    ('6 分钟', '08:15 收卷，离开不停表', 360)
+    """
+    left = ends_at - now
+    return QuizClock(
+        until=ends_at.isoformat(),
+        left=chat.duration(left),
+        ends=f"{ends_at.astimezone(zone):%H:%M} 收卷，离开不停表",
+        seconds=max(0, int(left.total_seconds())),
+        whole=max(1, int((ends_at - started_at).total_seconds())),
+    )
+
+
+def state(is_begun: bool, total: int | None, is_passed: bool | None, left: int) -> str:
+    """Beside a quiz's title on the shop's own page.
+
+    >>> state(True, None, None, 0), state(False, 8000, True, 1), state(False, None, None, 1)
+    ('正在考', '80 分，合格', '还没有考')
+    """
+    if is_begun:
+        return "正在考"
+    if total is None:
+        return "还没有考"
+    again = f"，还可以考 {left} 次" if left and not is_passed else ""
+    return f"{chat.points(total)} 分，{chat.verdict(is_passed)}{again}"
+
+
+def verdict(is_passed: bool, pass_mark: int, keeper: str) -> str:
+    """The heading of a result.
+
+    >>> verdict(True, 6000, "王建国"), verdict(False, 6000, ""), verdict(True, 0, "王建国")
+    ('合格了，王老板', '这次没有合格', '考完了，王老板')
+    """
+    whom = f"，{salutation(keeper)}" if is_visible(keeper) else ""
+    if not pass_mark:
+        return f"考完了{whom}"
+    return f"合格了{whom}" if is_passed else "这次没有合格"
+
+
+def came_late(seconds: int) -> str:
+    return f"后来又答了一次，晚了 {chat.duration(timedelta(seconds=seconds))}，没有计分。"
+
+
+def key_later(reveal: str) -> str:
+    return "答案等测试结束以后公布。" if reveal == "after_closing" else "这份测试不公布答案。"
