@@ -36,6 +36,12 @@ ROSTER = (
     "350802100002,老李食杂店,李福生,13600001234,新罗区,城区一片,普通终端,陈志强,13900002201\n"
     "350802100003,小王超市,王丽芳,13600005678,新罗区,江山片,优质终端,林小燕,13900002202\n"
 )
+QUIZ = """
+title: 用语小测试
+minutes: 15
+questions:
+  - {code: k1, type: single, text: 封签应贴在哪一面？, options: [正面, 背面, 顶部], answer: 3}
+"""
 SURVEY = """
 title: 满意度
 audience: {class: 现代终端}
@@ -249,6 +255,10 @@ def lay_out(house: House) -> Office:
     path.write_text(SURVEY, encoding="utf-8")
     for command in (("load", str(path)), ("publish", "1"), ("invite", "1")):
         assert house.flask("surveys", *command).exit_code == 0
+    path = house.settings.media_path.parent / "quiz.yaml"
+    path.write_text(QUIZ, encoding="utf-8")
+    for command in (("load", str(path)), ("publish", "1")):
+        assert house.flask("quizzes", *command).exit_code == 0
     phone = house.phone("王建国")
     phone.say("调查")
     phone.send_image(PIXEL)

@@ -14,8 +14,6 @@ from quizzes.texts import chat
 class QuizClock(NamedTuple):
     """Clock of an attempt as its page shows it."""
 
-    until: str
-    """The moment of the end, as a script reads it."""
     left: str
     ends: str
     """The wall clock's time of the end: true also on a page that has been open for an hour."""
@@ -35,7 +33,6 @@ def clock(started_at: datetime, ends_at: datetime, *, now: datetime, zone: ZoneI
     """
     left = ends_at - now
     return QuizClock(
-        until=ends_at.isoformat(),
         left=chat.duration(left),
         ends=f"{ends_at.astimezone(zone):%H:%M} 收卷，离开不停表",
         seconds=max(0, int(left.total_seconds())),

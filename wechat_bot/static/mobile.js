@@ -272,6 +272,25 @@
     } else if (far > PULLED / 3) tell("");
   });
 
+  // A clock that runs down: by the seconds the server said were left, for a telephone's own clock may be wrong. What was
+  // pressed in the last moment still counts for half a minute; then the page shows what came of it.
+  var GRACE = 31;
+  function left(seconds) {
+    var minutes = Math.floor(seconds / 60), rest = seconds % 60;
+    if (!minutes) return rest + " 秒";
+    return minutes + (rest ? " 分 " + rest + " 秒" : " 分钟");
+  }
+  setInterval(function () {
+    var clock = document.querySelector("[data-left]");
+    if (!clock) return;
+    if (clock.end === undefined) clock.end = performance.now() + 1000 * Number(clock.getAttribute("data-left"));
+    var seconds = Math.ceil((clock.end - performance.now()) / 1000);
+    clock.textContent = seconds > 0 ? left(seconds) : "时间到了";
+    var bar = document.querySelector("progress.drain");
+    if (bar) bar.value = Math.max(0, seconds);
+    if (seconds <= -GRACE && !sending) location.reload();
+  }, 1000);
+
   // A talk opens at its newest word.
   var newest = document.getElementById("newest");
   if (newest && !location.hash && !document.querySelector("[data-here]")) newest.scrollIntoView({ block: "end" });
