@@ -295,9 +295,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _is_of_its_world(item: pytest.Item) -> bool:
     has_worlds = isinstance(item, pytest.Function) and hasattr(item, "callspec")
     world = item.callspec.params.get("stores") if has_worlds else None
-    if world == "pgbouncer":
-        return item.get_closest_marker("pooled") is not None
-    return world != "postgresql" or item.get_closest_marker("on_sqlite") is None
+    if world in ("postgresql", "pgbouncer") and item.get_closest_marker("on_sqlite"):
+        return False
+    return world != "pgbouncer" or item.get_closest_marker("pooled") is not None
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "pgbouncer"])

@@ -238,6 +238,7 @@ def test_an_answer_after_the_close_is_met_kindly(town, tmp_path) -> None:
     assert tally(town, number)["returned"] == 0
 
 
+@pytest.mark.on_sqlite
 def test_a_broken_definition_names_every_mistake_and_keeps_nothing(town, tmp_path) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text(BROKEN, encoding="utf-8")
@@ -248,6 +249,7 @@ def test_a_broken_definition_names_every_mistake_and_keeps_nothing(town, tmp_pat
     assert "1" not in town.flask("surveys", "list").output.split()
 
 
+@pytest.mark.on_sqlite
 def test_a_broken_roster_names_its_cells_and_changes_nothing(town, tmp_path) -> None:
     path = tmp_path / "broken.csv"
     path.write_text(
@@ -271,6 +273,7 @@ def test_the_menu_is_published_with_the_conditional_one_for_managers(town) -> No
     assert (mine["type"], mine["url"]) == ("view", f"{town.settings.public_url}/m/me")
 
 
+@pytest.mark.on_sqlite
 def test_a_menu_on_an_account_without_pages_falls_back_on_keys(build, tmp_path) -> None:
     house = build(account=Account(aes_key=AES_KEY, kind="subscription"))
     assert house.flask("menu", "publish").exit_code == 0

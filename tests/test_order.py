@@ -143,6 +143,7 @@ def test_before_somebody_is_erased_for_having_left_wechat_is_asked(house) -> Non
     assert openid_of_shop(house) is None and house.sim.count(INFO) > asked
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("fault", "code", "is_erased"),
     [("errcode", 40003, True), ("errcode", 46004, True), ("bare", 0, False),

@@ -8,6 +8,7 @@ import pytest
 from people.models import Area
 
 
+@pytest.mark.on_sqlite
 def test_the_sign_in_form_needs_the_token_of_its_browser(office) -> None:
     browser, other = office.browser(), office.browser()
     browser.get("/console/sign-in")
@@ -18,6 +19,7 @@ def test_the_sign_in_form_needs_the_token_of_its_browser(office) -> None:
     assert browser.post("/console/sign-in", form).status_code in (400, 422)
 
 
+@pytest.mark.on_sqlite
 def test_a_script_may_send_the_form_token_in_a_header(office) -> None:
     browser = office.browser("market")
     assert browser.client.post("/console/sign-out", headers={"X-Form-Token": "x"}).status_code == 400
@@ -54,6 +56,7 @@ def test_who_may_not_see_phones_sees_none_and_cannot_search_them(office) -> None
     assert len(office.audited("roster.see")) == 1
 
 
+@pytest.mark.on_sqlite
 def test_every_answer_carries_the_headers_that_shut_scripts_out(office) -> None:
     for answer in (
         office.browser().get("/console/sign-in"),
@@ -71,6 +74,7 @@ def test_every_answer_carries_the_headers_that_shut_scripts_out(office) -> None:
         assert "<script>" not in answer.text
 
 
+@pytest.mark.on_sqlite
 def test_what_is_not_there_is_said_in_a_page_to_whoever_is_in_or_not(office) -> None:
     admin, nobody = office.browser("admin"), office.browser()
     for answer, code in (

@@ -96,6 +96,7 @@ def test_what_is_not_written_down_is_not_done(office, admin) -> None:
     assert tags(office) == []
 
 
+@pytest.mark.on_sqlite
 def test_what_cannot_be_read_is_refused_and_never_taken_for_not_given(office, admin) -> None:
     admin.get("/console/users/new")
     for area in ("全部", "-1", "1 OR 1"):

@@ -63,11 +63,13 @@ def load(office: Office, *, closes_in: timedelta, title: str = "满意度", anon
     return loaded.stdout.strip()
 
 
+@pytest.mark.on_sqlite
 def test_where_nothing_waits_it_is_said(quiet) -> None:
     assert needs(quiet, "admin") == []
     assert "没有等您处理的" in quiet.browser("admin").get("/console/").text
 
 
+@pytest.mark.on_sqlite
 def test_a_draft_waits_for_whoever_may_publish_it(quiet) -> None:
     load(quiet, closes_in=timedelta(days=30))
     assert needs(quiet, "market") == ["《满意度》还是草稿，没有发布"]
@@ -86,6 +88,7 @@ def test_a_survey_that_ends_tomorrow_asks_for_the_shops_each_looks_after(quiet) 
     assert needs(quiet, "market") == needs(quiet, "chen") == []
 
 
+@pytest.mark.on_sqlite
 def test_who_is_missing_in_an_anonymous_survey_is_told_of_no_part(quiet) -> None:
     number = load(quiet, closes_in=timedelta(days=1), anonymous="true")
     assert quiet.house.flask("surveys", "publish", number).exit_code == 0
@@ -132,6 +135,7 @@ def test_what_failed_is_shown_to_whoever_can_do_something_about_it(quiet) -> Non
     assert needs(quiet, "zhou") == []
 
 
+@pytest.mark.on_sqlite
 def test_a_refused_token_and_a_missing_worker_are_the_admins(office) -> None:
     quiet_line = "后台进程没有在运行，消息和任务都停着：请启动 flask worker（急）"
     assert needs(office, "admin")[0] == quiet_line
@@ -141,6 +145,7 @@ def test_a_refused_token_and_a_missing_worker_are_the_admins(office) -> None:
     assert any("IP 白名单" in line for line in needs(office, "admin"))
 
 
+@pytest.mark.on_sqlite
 def test_an_installation_that_is_no_real_account_says_so_on_every_page_and_to_the_load_balancer(build) -> None:
     said = "这是开发环境（DEVELOPMENT=1），不是正式的公众号"
     office = Office(build())
@@ -192,6 +197,7 @@ def test_the_most_overdue_request_is_named_with_what_was_said_and_leads_to_its_a
     assert 'href="/console/visits/101" aria-describedby="need-1">去答复</a>' in page and "2 件急" in page
 
 
+@pytest.mark.on_sqlite
 def test_the_front_page_greets_by_name_and_by_the_hour(office) -> None:
     page = office.browser("chen").get("/console/").text
     assert re.findall(r"<h1>(.*?)<", page) == ["chen，上午好"]

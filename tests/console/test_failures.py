@@ -68,6 +68,7 @@ def browser(house) -> Browser:
     return office.browser("admin")
 
 
+@pytest.mark.on_sqlite
 @ONCE
 def test_a_page_of_the_console_that_fails_says_so_in_words_and_keeps_what_was_written(browser) -> None:
     for status in STATUSES:
@@ -92,6 +93,7 @@ def test_a_page_of_the_console_that_fails_says_so_in_words_and_keeps_what_was_wr
         assert "<html" not in piece.text
 
 
+@pytest.mark.on_sqlite
 @ONCE
 def test_a_page_inside_wechat_that_fails_does_the_same(house) -> None:
     wang = Phone(house, house.phone("王建国"))
@@ -114,6 +116,7 @@ def test_a_page_inside_wechat_that_fails_does_the_same(house) -> None:
     assert f'name="form_token" value="{token}"' in expired.text
 
 
+@pytest.mark.on_sqlite
 @ONCE
 def test_secrets_and_what_another_site_sent_do_not_come_back_and_a_book_comes_back_shortened(browser) -> None:
     told = browser.post("/console/broken/500", FORM)
@@ -172,6 +175,7 @@ def test_the_callback_keeps_its_own_answers_and_nobody_meets_a_foreign_page(hous
     assert "不能这样打开" in client.post("/static/console/console.css").text
 
 
+@pytest.mark.on_sqlite
 @ONCE
 def test_every_answer_says_that_https_is_to_be_used(build) -> None:
     house = build(features=BROKEN, public_url="https://wx.example.com")

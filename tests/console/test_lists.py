@@ -69,6 +69,7 @@ def test_somebody_chooses_columns_once_and_finds_them_in_every_browser(office) -
     assert headings(browser.get(PEOPLE).text) == usual, "columns that are gone leave no empty table"
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     "back", ["https://evil.example/", "//evil.example/console/", "", "/console/\n", "/console/../x", "//["]
 )
@@ -143,6 +144,7 @@ def test_the_log_says_which_list_was_taken_away_once_its_task_is_gone(office) ->
     }
 
 
+@pytest.mark.on_sqlite
 def test_what_was_typed_stands_in_one_pair_of_quotation_marks(office) -> None:
     admin = office.browser("admin")
     for asked, given in (
@@ -155,6 +157,7 @@ def test_what_was_typed_stands_in_one_pair_of_quotation_marks(office) -> None:
     assert all(entry.is_search for entry in told)
 
 
+@pytest.mark.on_sqlite
 def test_what_flask_takes_for_its_own_in_an_address_breaks_no_list(office) -> None:
     admin = office.browser("admin")
     own = {"endpoint": "x", "_method": "PUT", "_external": "1", "_scheme": "javascript", "_anchor": "x", "self": "x"}
@@ -165,6 +168,7 @@ def test_what_flask_takes_for_its_own_in_an_address_breaks_no_list(office) -> No
     assert poll in admin.get("/console/visits", query_string={**own, "after": ".7", "search": "王"}).text
 
 
+@pytest.mark.on_sqlite
 def test_who_may_not_see_a_list_gets_no_file_of_it(office) -> None:
     admin = office.browser("admin")
     rows = file_of(office, admin, "/console/audit/export", {"did": "sign_in"})

@@ -101,6 +101,7 @@ def test_codes_are_sent_so_often_to_an_address_and_for_an_account_and_no_more(of
     assert ask(market, "a@example.com").status_code == 303
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("written", ["", "market", "a@b", "a@b.cn\nBcc: x@y.cn", "陈@b.cn", "a b@c.cn"])
 def test_what_is_no_address_is_refused(office, written: str) -> None:
     answer = office.browser("market").post(PAGE, {"do": "give", "email": written})
@@ -174,6 +175,7 @@ def test_finished_mails_are_deleted_after_a_month(office, server) -> None:
         assert session.scalars(select(Mail)).all() == []
 
 
+@pytest.mark.on_sqlite
 def test_without_a_server_nobody_can_give_an_address_and_the_page_says_so(build) -> None:
     office = Office(build())
     office.settle()

@@ -195,6 +195,7 @@ def test_no_secret_of_the_second_step_stands_anywhere_and_the_password_alone_mak
         assert len(session.scalars(select(KnownBrowser)).all()) == 1
 
 
+@pytest.mark.on_sqlite
 def test_where_it_is_no_real_account_no_code_is_asked_for_and_the_page_says_so(build) -> None:
     house = build()
     made = house.flask("console", "create-admin", "boss")
@@ -231,6 +232,7 @@ GUESSED = {
 }
 
 
+@pytest.mark.on_sqlite
 def test_a_password_others_would_guess_is_refused_and_the_page_says_why(build) -> None:
     office = Office(build())
     office.import_roster()

@@ -28,6 +28,7 @@ def words(page: str) -> list[str]:
     return [group or entry for group, entry in menu(page)]
 
 
+@pytest.mark.on_sqlite
 def test_the_menu_stands_in_groups_and_shows_what_a_role_may_open(office) -> None:
     assert words(office.browser("admin").get("/console/").text) == [
         *("首页", "微调查"),
@@ -77,6 +78,7 @@ def test_the_counts_are_answered_only_where_they_changed_and_keep_no_session_awa
     assert admin.get("/console/").status_code == 303, "a page left open signs its user out as any other"
 
 
+@pytest.mark.on_sqlite
 def test_how_the_menu_is_folded_is_a_word_of_two(office) -> None:
     admin = office.browser("admin")
     for said, shown in (("rail", "shell rail"), ("wide", "shell wide"), ('"><script>', "shell ")):
@@ -111,6 +113,7 @@ def test_a_step_is_taken_back_by_a_form_of_the_next_page_once(house) -> None:
         assert taken_back in admin.get(back.location).text, path
 
 
+@pytest.mark.on_sqlite
 def test_what_narrows_a_list_is_dropped_one_by_one(office) -> None:
     admin = office.browser("admin")
     page = admin.get("/console/people?search=店&bound=no").text

@@ -114,6 +114,7 @@ def test_ipv6_neighbours_of_one_network_count_as_one(office) -> None:
     assert browser.sign_in("admin", environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"}).status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_behind_a_proxy_that_says_the_port_too_an_address_counts_as_one(build) -> None:
     office = Office(build(proxies=1))
     office.user("admin", "admin")
@@ -225,12 +226,14 @@ def test_the_last_admin_stays(office) -> None:
     assert "最后一位管理员" in admin.post(f"/console/users/{own}", {"name": "老板", "role": "reader"}).text
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("role", ["supervisor", "manager"])
 def test_a_role_that_sees_a_part_is_not_made_without_one(office, role) -> None:
     admin = office.browser("admin")
     assert admin.post("/console/users/new", {"login": "neu", "name": "新来的", "role": role}).status_code == 422
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     "where",
     [
@@ -254,6 +257,7 @@ def test_the_sign_in_leads_nowhere_else(office, where) -> None:
     assert answer.location == "/console/people?area=1"
 
 
+@pytest.mark.on_sqlite
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(build) -> None:
     house = build(public_url="https://example.com")
     house.flask("console", "create-admin", "boss")

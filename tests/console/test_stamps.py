@@ -184,6 +184,7 @@ def test_the_second_writer_sees_both_versions_and_may_write_over_the_first(offic
     assert len(office.audited("area.change")) == 2
 
 
+@pytest.mark.on_sqlite
 def test_a_page_of_many_small_forms_keeps_what_was_written_too(office) -> None:
     first, second = office.browser("admin"), office.browser("market")
     first.get("/console/people/tags")
@@ -200,6 +201,7 @@ def test_a_page_of_many_small_forms_keeps_what_was_written_too(office) -> None:
     assert first.post("/console/people/tags/1/delete", {"stamp": "0"}).status_code == 409
 
 
+@pytest.mark.on_sqlite
 def test_a_role_given_meanwhile_is_seen_before_another_is_given(office) -> None:
     first, second = office.browser("admin"), office.browser("admin")
     spare = f"/console/users/{office.user('spare', 'reader')}"

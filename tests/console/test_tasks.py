@@ -150,6 +150,7 @@ def change(office: Office, name: str, **values: object) -> None:
         session.execute(update(User).where(User.name == name).values(values))
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     "values",
     [{"role": "reader"}, {"role": "manager", "area_id": None}, {"area_id": None}, {"area_id": "江山片"}],

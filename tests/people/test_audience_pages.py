@@ -76,6 +76,7 @@ def test_whoever_has_a_part_of_the_shops_counts_only_theirs(bound, name) -> None
     assert figures(market.post(LOOK, everything).text)[0] == "3"
 
 
+@pytest.mark.on_sqlite
 def test_it_is_built_row_by_row_without_a_script_and_saved(bound) -> None:
     browser = bound.browser("market")
     assert browser.get(NEW).text.count('class="condition"') == 1
@@ -105,6 +106,7 @@ def test_it_is_built_row_by_row_without_a_script_and_saved(bound) -> None:
     ]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("rows", "why"),
     [
@@ -162,6 +164,7 @@ def test_one_that_is_used_is_neither_deleted_nor_renamed(bound) -> None:
     assert len(bound.audited("audience.delete")) == 1
 
 
+@pytest.mark.on_sqlite
 def test_a_supervisor_changes_only_their_own(bound) -> None:
     theirs = keep(bound, "别人的", {"class": "现代终端"})
     browser = bound.browser("zhou")
@@ -175,6 +178,7 @@ def test_a_supervisor_changes_only_their_own(bound) -> None:
     assert browser.post(f"{own}/delete").status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_a_saved_audience_that_broke_says_why(bound) -> None:
     audience_id = keep(bound, "旧的", {"class": ["没有了的类型"]})
     browser = bound.browser("market")
@@ -182,6 +186,7 @@ def test_a_saved_audience_that_broke_says_why(bound) -> None:
     assert "已经没有了，请去掉" in browser.get(f"/console/people/audiences/{audience_id}/edit").text
 
 
+@pytest.mark.on_sqlite
 def test_the_fields_of_a_survey_follow_one_another(bound, tmp_path) -> None:
     path = tmp_path / "survey.yaml"
     path.write_text(

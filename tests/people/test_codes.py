@@ -5,6 +5,7 @@ import re
 import zipfile
 
 import pypdfium2
+import pytest
 import zxingcpp
 
 from people import cards, codes
@@ -100,6 +101,7 @@ def test_many_cards_become_several_books_of_whole_sheets(tmp_path, monkeypatch) 
     assert [each.name for each in tmp_path.iterdir()] == ["cards"]
 
 
+@pytest.mark.on_sqlite
 def test_nothing_to_print_is_said_at_once(office) -> None:
     market = office.browser("market")
     page = market.get("/console/people/codes?bound=yes").text

@@ -116,6 +116,7 @@ def test_a_report_that_could_be_that_of_two_unsure_parts_is_given_to_one_by_hand
         assert [each.sent for each in session.scalars(select(MassJob).order_by(MassJob.part))] == [None, 49]
 
 
+@pytest.mark.on_sqlite
 def test_why_a_message_failed_or_waits_is_said_in_chinese(office, wang) -> None:
     now = office.house.clock()
     for error, code in (("no longer follows", None), ("43101", 43101), ("too late to be useful", None), ("x", 99999)):
@@ -128,6 +129,7 @@ def test_why_a_message_failed_or_waits_is_said_in_chinese(office, wang) -> None:
     assert "等他下次来消息时自动发出" in browser.get(f"{MESSAGES}?state=held").text
 
 
+@pytest.mark.on_sqlite
 def test_that_wechats_day_is_used_up_is_said_where_staff_look(office, wang) -> None:
     said, browser = "群发的消息明天 00:00 以后接着发", office.browser("admin")
     waiting = queue(office, wang, lane=Lane.BROADCAST)

@@ -51,6 +51,7 @@ def test_given_twice_a_shop_has_one_errand_and_another_push_another(given) -> No
     assert given.browser("market").get(f"{PAGE}?source=push:2").text.count("没有送到") == 3
 
 
+@pytest.mark.on_sqlite
 def test_too_many_at_once_are_refused_and_none_is_given(office) -> None:
     given = {"due_on": None, "by": "周敏", "now": office.house.clock(), "most": 2}
     with office.house.look() as session, pytest.raises(Refused, match="一次最多交出 2 件"):
@@ -88,6 +89,7 @@ def test_one_tap_does_it_is_written_down_and_is_taken_back(given) -> None:
     assert chen.post(f"{PAGE}/{errand}/reopen", {"stamp": stamp}).status_code == 422
 
 
+@pytest.mark.on_sqlite
 def test_a_reader_sees_them_and_does_none(given) -> None:
     intern = given.browser("intern")
     assert "城南便利店" in intern.get(PAGE).text and "电话告诉了" not in intern.get(PAGE).text

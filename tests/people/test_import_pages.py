@@ -3,6 +3,7 @@
 import io
 import re
 
+import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -152,6 +153,7 @@ def test_the_shops_of_an_import_are_one_press_away(office) -> None:
     )
 
 
+@pytest.mark.on_sqlite
 def test_a_file_with_mistakes_says_that_nothing_was_imported_and_comes_back_with_them_marked(office) -> None:
     browser = office.browser("market")
     wrong = "名单,,,,,,,,\n" + ROSTER.replace("13600008899", "1360").replace("江山片", "")
@@ -175,6 +177,7 @@ def test_a_file_with_mistakes_says_that_nothing_was_imported_and_comes_back_with
     assert "有错，未导入" in browser.get("/console/tasks").text
 
 
+@pytest.mark.on_sqlite
 def test_many_mistakes_come_in_pages(office) -> None:
     browser = office.browser("market")
     rows = "".join(f"3508022{n:05},店{n},陈东,1,东门,江山片,普通终端,,\n" for n in range(230))

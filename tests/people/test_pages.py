@@ -111,6 +111,7 @@ def test_a_shop_is_not_erased_while_a_roster_waits_that_may_name_it(office) -> N
     assert "老李" not in browser.get("/console/people").text
 
 
+@pytest.mark.on_sqlite
 def test_a_wrong_roster_names_every_cell_and_cannot_be_confirmed(office) -> None:
     browser = office.browser("market")
     page = upload(browser, MORE.replace("13600009999", "1360").replace("江山片", "")).location
@@ -123,6 +124,7 @@ def test_a_wrong_roster_names_every_cell_and_cannot_be_confirmed(office) -> None
     assert "还没有检查好" in browser.post(f"{page}/confirm").text
 
 
+@pytest.mark.on_sqlite
 def test_what_is_no_roster_is_told_so(office) -> None:
     browser = office.browser("market")
     page = upload(browser, "PK\x03\x04 not really", "名单.xlsx").location
@@ -132,6 +134,7 @@ def test_what_is_no_roster_is_told_so(office) -> None:
     assert "请先选一个文件" in browser.post("/console/people/import").text
 
 
+@pytest.mark.on_sqlite
 def test_a_file_too_large_is_refused_before_it_is_kept(office) -> None:
     browser = office.browser("market")
     kind = "multipart/form-data; boundary=x"
@@ -332,6 +335,7 @@ def test_an_area_does_not_stand_above_itself(office) -> None:
     assert "由管理员" in zhou.post(f"/console/people/areas/{one}", {"manager": chen}).text
 
 
+@pytest.mark.on_sqlite
 def test_an_empty_house_says_what_to_do(build) -> None:
     office = Office(build())
     office.user("admin", "admin")

@@ -92,6 +92,7 @@ def test_renaming_a_tag_renames_it_in_saved_audiences_and_deleting_waits_for_the
         assert session.scalar(select(func.count()).select_from(RetailerTag)) == 0
 
 
+@pytest.mark.on_sqlite
 def test_names_that_will_not_do_are_refused(office, browser) -> None:
     make(browser, "示范店")
     for name, why in (("", "要有名字"), ("甲、乙", "不能有"), ("示范店", "已经有"), ("长" * 31, "最多 30")):

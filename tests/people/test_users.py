@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from people.models import Manager
 from tests.office import file_of
 
@@ -36,6 +38,7 @@ def test_a_colleague_has_a_name_and_a_phone_that_others_see_in_place_of_the_logi
     assert rows[1][:3] == ("何佳怡", "hejiayi", "13900002212")
 
 
+@pytest.mark.on_sqlite
 def test_a_name_is_needed_and_a_phone_is_one_or_nothing(office) -> None:
     admin = office.browser("admin")
     new = {"login": "neu", "role": "reader"}
@@ -74,6 +77,7 @@ def test_the_command_line_names_an_account(office) -> None:
     assert all(word in told for word in ("苏晓梅", "13900002210", "吴小雨"))
 
 
+@pytest.mark.on_sqlite
 def test_what_a_role_may_do_is_said_where_it_is_chosen_and_comes_from_the_permissions(office) -> None:
     page = office.browser("admin").get("/console/users/new").text
     roles = dict(re.findall(r'name="role" value="(\w+)"[^>]*>(.*?)</label>', page, re.S))

@@ -129,6 +129,7 @@ def test_a_survey_of_every_kind_comes_back_from_the_form_as_it_was(office) -> No
     assert fields(saved) == {**fields(page), "stamp": ["2"], "checked": ["1"]}
 
 
+@pytest.mark.on_sqlite
 def test_a_survey_is_written_from_nothing_and_every_mistake_stands_at_its_field(office) -> None:
     browser = office.browser("market")
     path = begun(browser)
@@ -174,6 +175,7 @@ def test_a_survey_is_written_from_nothing_and_every_mistake_stands_at_its_field(
     ]
 
 
+@pytest.mark.on_sqlite
 def test_a_question_never_stands_before_the_one_its_condition_looks_at(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -212,6 +214,7 @@ def test_the_second_of_two_authors_is_told_and_nothing_is_written_over_unseen(of
     assert "小李的标题" in first.get(f"{path}/edit").text
 
 
+@pytest.mark.on_sqlite
 def test_a_draft_goes_out_as_a_workbook_and_comes_back_the_same(office) -> None:
     browser = office.browser("market")
     path = upload(browser, EVERY_KIND.replace(", any: [{bound: true}]", "").replace("20~50", "20")).location
@@ -269,6 +272,7 @@ def test_a_copy_is_a_new_draft_and_a_draft_can_be_thrown_away_but_no_survey(offi
     assert rows(office, Survey) == 1
 
 
+@pytest.mark.on_sqlite
 def test_the_trial_walks_both_doors_by_the_conditions_and_keeps_nothing(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -302,6 +306,7 @@ def test_the_trial_walks_both_doors_by_the_conditions_and_keeps_nothing(office) 
     assert "没存的标题" not in browser.get(f"{path}/edit").text
 
 
+@pytest.mark.on_sqlite
 def test_the_trial_understands_the_words_the_chat_understands(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -344,6 +349,7 @@ def test_the_page_of_versions_says_what_changed_and_what_is_counted_together(off
     assert results(browser.get(path).text)["questions"]["q1"] == (1, [1, 0])
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("anonymous", ["0", "1"])
 def test_a_poll_shows_its_running_result_to_who_has_answered(office, anonymous) -> None:
     browser = office.browser("market")

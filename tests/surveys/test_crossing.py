@@ -158,6 +158,7 @@ def test_one_question_by_another_agrees_with_the_sheets_and_with_its_file(office
     assert chen.get(f"{page}/cross?question=q9&by=q:q1").status_code == 404
 
 
+@pytest.mark.on_sqlite
 def test_of_an_anonymous_survey_one_question_by_another_hides_what_says_too_much(office) -> None:
     replies = [("1", "1", "10")] * 5 + [("2", "2", "9")] * 5 + [("3", "2", "0"), ("3", "1", "跳过")]
     browser, page = told(office, "true", replies)
@@ -235,6 +236,7 @@ def test_words_are_paged_both_ways_and_their_file_has_what_is_found(office) -> N
     assert office.browser("chen").post(f"{page}/words/export").status_code == 403
 
 
+@pytest.mark.on_sqlite
 def test_the_file_of_words_says_who_wrote_them_where_the_page_does(office) -> None:
     browser, page = answered(office, "false")
     heading, *rows = file_of(office, browser, f"{page}/words/export", {"question": "q2", "search": "第 3"})
@@ -242,6 +244,7 @@ def test_the_file_of_words_says_who_wrote_them_where_the_page_does(office) -> No
     assert [row[:5] for row in rows] == [("送货太慢,第 3 次了", "350802100003", "3 号店", "店主3", "江山片")]
 
 
+@pytest.mark.on_sqlite
 def test_an_anonymous_survey_hides_what_tells_too_much_and_never_who(office) -> None:
     browser, page = answered(office, "true")
     text = browser.get(f"{page}/cross?question=q1&by=area").text

@@ -150,6 +150,7 @@ def test_reminders_go_to_who_has_not_answered_and_each_wave_says_whom_it_brought
     agree(office)
 
 
+@pytest.mark.on_sqlite
 def test_the_quiet_hours_delay_and_never_drop(office) -> None:
     browser, page = published(office)
     house = office.house
@@ -176,6 +177,7 @@ def test_the_quiet_hours_delay_and_never_drop(office) -> None:
     agree(office)
 
 
+@pytest.mark.on_sqlite
 def test_a_closed_window_takes_the_template_or_waits_for_the_next_contact(build) -> None:
     office = Office(build())
     morning(office)
@@ -206,6 +208,7 @@ def browser_again(office: Office, page: str) -> str:
     return office.browser("market").get(f"{page}/invitations?whom=all").text
 
 
+@pytest.mark.on_sqlite
 def test_the_template_goes_where_the_window_is_closed_and_its_receipt_is_the_arrival(build) -> None:
     office = Office(build(wechat_templates={"survey": {"id": "template-1", "fields": {"thing1": "{what}"}}}))
     office.house.sim.add_template("问卷邀请", "问卷:{{thing1.DATA}}", template_id="template-1")
@@ -260,6 +263,7 @@ def test_the_end_of_the_survey_stops_what_is_on_its_way(office) -> None:
     assert "不在填写时间内" in plan(office.browser("market"), page, seen=2).text
 
 
+@pytest.mark.on_sqlite
 def test_an_audience_narrows_and_one_that_is_gone_invites_nobody(office) -> None:
     browser, page = published(office)
     house = office.house
@@ -294,6 +298,7 @@ def test_the_page_opened_from_the_invitation_is_counted_once(office) -> None:
     agree(office)
 
 
+@pytest.mark.on_sqlite
 def test_an_anonymous_survey_counts_its_waves_and_never_says_who(office) -> None:
     browser, page = published(office, "true")
     house = office.house
@@ -313,6 +318,7 @@ def test_an_anonymous_survey_counts_its_waves_and_never_says_who(office) -> None
     agree(office)
 
 
+@pytest.mark.on_sqlite
 def test_who_answered_is_told_of_the_results_on_the_day_that_was_promised(office) -> None:
     browser = office.browser("market")
     page = upload(browser, CLOSING).location

@@ -137,6 +137,7 @@ def test_half_in_the_chat_and_half_on_the_page_either_way_round(town, publish, w
     assert len(submissions(town)) == 1
 
 
+@pytest.mark.on_sqlite
 def test_one_goes_back_by_a_link_sees_what_was_answered_and_changes_it(town, publish, wang) -> None:
     page = f"/m/surveys/{publish()}"
     wang.open(page)
@@ -170,6 +171,7 @@ def test_one_tap_is_one_answer_and_enter_in_the_words_of_other_never_chooses_the
     assert "第 1 题已记下：满意" in wang.open(f"{page}?done=q1")
 
 
+@pytest.mark.on_sqlite
 def test_all_answers_are_looked_over_before_they_are_handed_in_and_each_can_be_changed(town, publish, wang) -> None:
     page = f"/m/surveys/{publish()}"
     wang.open(page)
@@ -196,6 +198,7 @@ def test_all_answers_are_looked_over_before_they_are_handed_in_and_each_can_be_c
     assert (kept.answers["q1"], kept.answers["q3"]) == ({"o": 3}, {"v": 4})
 
 
+@pytest.mark.on_sqlite
 def test_who_stopped_at_the_look_over_hands_in_with_a_word_in_the_chat(town, publish, wang) -> None:
     page = f"/m/surveys/{publish()}"
     wang.open(page)
@@ -206,6 +209,7 @@ def test_who_stopped_at_the_look_over_hands_in_with_a_word_in_the_chat(town, pub
     assert len(submissions(town)) == 1
 
 
+@pytest.mark.on_sqlite
 def test_the_last_skip_says_that_it_hands_in_where_nothing_is_looked_over(town, publish, wang) -> None:
     one = "title: 一题\nquestions: [{code: q1, type: rating, text: 几分?, required: false}]\n"
     page = f"/m/surveys/{publish(one)}"
@@ -221,6 +225,7 @@ def test_the_last_skip_says_that_it_hands_in_where_nothing_is_looked_over(town, 
     assert "看一遍" in wang.send("skip")
 
 
+@pytest.mark.on_sqlite
 def test_a_poll_shows_at_once_which_bar_is_ones_own_and_what_else_waits(town, publish, wang) -> None:
     publish()
     poll = f"/m/surveys/{publish('results: live' + chr(10) + ONE)}"
@@ -230,6 +235,7 @@ def test_a_poll_shows_at_once_which_bar_is_ones_own_and_what_else_waits(town, pu
     assert "还有 1 件事等您 三季度服务满意度调查 还剩 6 题" in wang.text
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("before", "fields", "sentence"),
     [
@@ -292,6 +298,7 @@ def test_a_photo_sent_again_is_kept_once(town, publish, wang) -> None:
         assert {media.openid for media in session.scalars(select(Media))} == {wang.phone.openid, thief.phone.openid}
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [(b"<svg onload='x'/>", "不是照片"), (b"", "是空的"), (b"\xff\xd8\xff" + b"0" * (10 << 20), "太大")],
@@ -306,6 +313,7 @@ def test_a_file_that_is_no_photo_or_too_large_is_refused(town, publish, wang, co
         assert session.scalars(select(Media)).all() == []
 
 
+@pytest.mark.on_sqlite
 def test_a_photo_nobody_asked_for_is_not_kept(town, publish, wang) -> None:
     page = f"/m/surveys/{publish(ONE)}"
     wang.open(page)
@@ -344,6 +352,7 @@ def test_who_began_under_a_version_ends_under_it(town, publish, wang) -> None:
     assert "已提交" in wang.send(option="1")
 
 
+@pytest.mark.on_sqlite
 def test_every_closed_door_says_why_and_shows_a_way_on(town, publish, wang) -> None:
     number = publish(ONE)
     page = f"/m/surveys/{number}"
@@ -399,6 +408,7 @@ def test_results_are_shown_after_the_end_and_few_are_hidden(town, publish) -> No
     assert "请先绑定" in Browser(town, town.phone("路人")).open(f"{page}/results")
 
 
+@pytest.mark.on_sqlite
 def test_an_anonymous_survey_of_a_few_shows_nothing_at_all(town, publish, wang) -> None:
     number = publish(ONE.replace("title: 一题", "title: 一题\nanonymous: true\nresults: after"))
     wang.open(f"/m/surveys/{number}")

@@ -85,6 +85,7 @@ def test_a_survey_goes_from_a_file_to_answers_to_a_live_result(office) -> None:
     ] * 4
 
 
+@pytest.mark.on_sqlite
 def test_a_wrong_file_names_what_to_change_and_keeps_nothing(office) -> None:
     browser = office.browser("market")
     wrong = "title: x\nquestions:\n  - {code: q1, type: ratng, text: 几分}\n  - {code: q1, type: single, text: 选}\n"
@@ -96,6 +97,7 @@ def test_a_wrong_file_names_what_to_change_and_keeps_nothing(office) -> None:
     assert "请先选一个文件" in browser.post("/console/surveys/new").text
 
 
+@pytest.mark.on_sqlite
 def test_a_word_document_is_uploaded_published_and_replaced(office) -> None:
     """Its questions have no codes: one whose words stay is the same question."""
     browser = office.browser("market")
@@ -130,6 +132,7 @@ def test_the_word_sample_can_be_uploaded_as_it_is(office) -> None:
     assert "照片" in shown
 
 
+@pytest.mark.on_sqlite
 def test_the_excel_template_can_be_uploaded_as_it_is(office) -> None:
     browser = office.browser("market")
     template = browser.get("/console/surveys/template").data
@@ -139,6 +142,7 @@ def test_the_excel_template_can_be_uploaded_as_it_is(office) -> None:
     assert browser.get(asked.location).status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_an_audience_of_nobody_is_seen_before_and_refused(office) -> None:
     browser = office.browser("market")
     page = upload(browser, SURVEY.format(anonymous="false") + "audience: {class: [弱势客户]}\n").location
@@ -157,6 +161,7 @@ def test_a_new_version_is_a_draft_until_it_is_published(office) -> None:
     assert "第 2 版" in browser.get(page).text
 
 
+@pytest.mark.on_sqlite
 def test_an_anonymous_survey_shows_no_figure_of_a_few_and_never_who(office) -> None:
     browser, page = published(office, "true")
     wang = office.house.phone("王建国")
@@ -229,6 +234,7 @@ def test_the_front_page_shows_what_runs_and_what_needs_somebody(office) -> None:
     assert '已绑定并关注 <b class="num">1</b>' in page and "全部 3 家店" in page
 
 
+@pytest.mark.on_sqlite
 def test_a_survey_that_is_not_there_or_a_draft_has_no_result(office) -> None:
     browser = office.browser("market")
     for path in ("/console/surveys/9", "/console/surveys/9/live", "/console/surveys/9/publish"):
@@ -239,6 +245,7 @@ def test_a_survey_that_is_not_there_or_a_draft_has_no_result(office) -> None:
     assert browser.post(f"{page}/export").status_code == 404
 
 
+@pytest.mark.on_sqlite
 def test_a_file_is_taken_for_what_it_holds_and_the_page_says_which_end_was_read(office) -> None:
     asked = rows([["编码", "类型", "题目", "选项"], ["q1", "单选", "满意吗?", "满意｜不满意"]])
     about = rows([["标题", "店铺调查"], ["结束时间", formatted("B2", 46296)]])

@@ -80,6 +80,7 @@ def test_a_picture_is_stripped_made_small_and_kept_with_its_words(office) -> Non
     assert len(small) < len(large)
 
 
+@pytest.mark.on_sqlite
 def test_without_words_it_is_asked_for_them_and_what_is_no_picture_is_refused(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -94,6 +95,7 @@ def test_without_words_it_is_asked_for_them_and_what_is_no_picture_is_refused(of
     assert "q1.picture" not in fields(page)
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_sees_it_on_the_page_and_is_led_to_it_from_the_chat(office) -> None:
     browser = office.browser("market")
     path = illustrated(browser)
@@ -119,6 +121,7 @@ def test_a_shop_sees_it_on_the_page_and_is_led_to_it_from_the_chat(office) -> No
     assert stranger.get(pictures[0][0]).mimetype != "image/jpeg"
 
 
+@pytest.mark.on_sqlite
 def test_the_result_shows_each_picture_with_what_was_asked_and_chosen(office) -> None:
     browser = office.browser("market")
     path = illustrated(browser)
@@ -163,6 +166,7 @@ def test_a_copy_has_its_own_and_a_new_version_says_that_pictures_changed(office)
     assert "图片有改动" in browser.get(f"{path}/versions").text
 
 
+@pytest.mark.on_sqlite
 def test_a_file_holds_none_and_uploaded_again_they_stay_with_their_questions(office) -> None:
     browser = office.browser("market")
     path = illustrated(browser)
@@ -177,6 +181,7 @@ def test_a_file_holds_none_and_uploaded_again_they_stay_with_their_questions(off
     assert "图片不能写在文件里，请删去，读入以后在网页里加" in upload(browser, wrong).text
 
 
+@pytest.mark.on_sqlite
 def test_a_deleted_question_comes_back_with_its_picture(office) -> None:
     browser = office.browser("market")
     path = illustrated(browser)

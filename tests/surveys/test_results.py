@@ -72,6 +72,7 @@ def test_returns_stand_by_day_and_invitation_through_void_and_once_more(office) 
     assert office.house.flask("surveys", "recount", "1").stdout == "一致\n"
 
 
+@pytest.mark.on_sqlite
 def test_order_and_kind_are_chosen_in_the_address_and_kept_by_what_reloads(office) -> None:
     answer(office, "王建国", "3", "2", "9", "40")
     answer(office, "李福生", "4", "23", "10", "45")
@@ -94,6 +95,7 @@ def test_order_and_kind_are_chosen_in_the_address_and_kept_by_what_reloads(offic
     assert browser.get(f"{PAGE}/live?as_q1=columns").text.count('data-chart="ask-q1"') == 1
 
 
+@pytest.mark.on_sqlite
 def test_the_recommendation_is_one_bar_by_its_chinese_name_and_intervals_are_folded_away(office) -> None:
     for name, score in (("王建国", "9"), ("李福生", "10"), ("王丽芳", "3")):
         answer(office, name, "3", "1", score, "40")
@@ -116,6 +118,7 @@ def test_the_recommendation_is_one_bar_by_its_chinese_name_and_intervals_are_fol
     assert "NPS" not in browser.get(f"{PAGE}/cross", query_string=form).text
 
 
+@pytest.mark.on_sqlite
 def test_an_anonymous_survey_has_a_curve_without_invitations_and_no_histogram_of_few(office) -> None:
     browser = office.browser("market")
     anonymous = SURVEY.replace("title: 服务调查", "title: 心里话\nanonymous: true")

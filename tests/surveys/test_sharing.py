@@ -35,6 +35,7 @@ def held(picture: bytes) -> str:
     return zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))[0].text
 
 
+@pytest.mark.on_sqlite
 def test_publishing_leads_to_every_way_to_the_survey_and_they_stay(office) -> None:
     browser = published(office)
     page = browser.get(f"{PAGE}/share").text
@@ -71,6 +72,7 @@ def test_the_page_itself_is_in_the_code_until_wechat_makes_one_which_follows_and
     assert "您对服务满意吗" in wang.scan(made).text
 
 
+@pytest.mark.on_sqlite
 def test_a_survey_that_ends_soon_takes_no_permanent_code_and_its_code_ends_after_it(office) -> None:
     browser = published(office)
     ends = office.house.clock() + timedelta(days=5)
@@ -85,6 +87,7 @@ def test_a_survey_that_ends_soon_takes_no_permanent_code_and_its_code_ends_after
     assert "扫了打开网页" in office.browser("market").get(f"{page}/share").text
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(("code", "why"), [(45029, "永久二维码已用满 10 万个"), (48001, "公众号没有这个接口的权限")])
 def test_where_wechat_refuses_the_code_it_is_said_and_the_page_is_as_before(office, code, why) -> None:
     browser = published(office)
@@ -97,6 +100,7 @@ def test_where_wechat_refuses_the_code_it_is_said_and_the_page_is_as_before(offi
     assert not office.audited("survey.code")
 
 
+@pytest.mark.on_sqlite
 def test_the_poster_has_title_code_and_how_to_on_one_sheet(office) -> None:
     browser = published(office)
     answer = browser.get(f"{PAGE}/share/poster.pdf")

@@ -119,6 +119,7 @@ def test_the_list_is_narrowed_by_whose_they_are_when_and_what_was_answered(offic
     assert len(listed(browser.get(f"{LIST}?answer=q9:1&area=x&since=yesterday&state=odd&wave=7x"))) == 6
 
 
+@pytest.mark.on_sqlite
 def test_the_figures_of_a_result_lead_to_the_sheets_behind_them(office) -> None:
     browser = answered(office)
     page = browser.get("/console/surveys/1").text
@@ -222,6 +223,7 @@ def test_a_void_sheet_leaves_every_figure_at_once_and_comes_back_with_a_reason(o
     assert office.house.flask("surveys", "recount", "1").stdout == "一致\n"
 
 
+@pytest.mark.on_sqlite
 def test_a_sheet_that_somebody_voided_anew_is_not_restored_by_an_older_undo(office) -> None:
     browser = answered(office)
     path = f"{LIST}/{sheet_of(office, 1)}"
@@ -274,6 +276,7 @@ def test_a_shop_answers_again_only_where_staff_say_so(office) -> None:
     assert office.house.flask("surveys", "recount", "1").stdout == "一致\n"
 
 
+@pytest.mark.on_sqlite
 def test_the_sheets_of_an_anonymous_survey_name_nobody(office) -> None:
     browser = answered(office, "true")
     page = browser.get(LIST).text

@@ -51,6 +51,7 @@ def labels(page: str, code: str = "q1") -> list[str]:
     return fields(page).get(f"{code}.o", [])
 
 
+@pytest.mark.on_sqlite
 def test_many_options_are_pasted_at_once_without_their_numbers_and_doubles_are_told(office) -> None:
     browser = office.browser("market")
     path = begun(browser)
@@ -68,6 +69,7 @@ def test_many_options_are_pasted_at_once_without_their_numbers_and_doubles_are_t
     assert "请先把选项贴进框里" in told(press(browser, path, fields(page), "paste:q1", q1__paste=" ").text)
 
 
+@pytest.mark.on_sqlite
 def test_who_saves_before_pasted_options_are_added_has_them_all_the_same(office) -> None:
     browser = office.browser("market")
     path = begun(browser)
@@ -77,6 +79,7 @@ def test_who_saves_before_pasted_options_are_added_has_them_all_the_same(office)
     assert draft(office, path).questions[0].labels == ("送货", "货源")
 
 
+@pytest.mark.on_sqlite
 def test_a_whole_questionnaire_is_pasted_and_seen_read_before_it_is_taken(office) -> None:
     browser = office.browser("market")
     browser.get("/console/surveys/new")
@@ -105,6 +108,7 @@ def test_a_whole_questionnaire_is_pasted_and_seen_read_before_it_is_taken(office
     assert office.audited("survey.start")[0].about == f"survey:{path.rsplit('/', 1)[1]}"
 
 
+@pytest.mark.on_sqlite
 def test_a_text_without_questions_and_an_empty_one_are_told_so_and_stay(office) -> None:
     browser = office.browser("market")
     browser.get("/console/surveys/new")
@@ -117,6 +121,7 @@ def test_a_text_without_questions_and_an_empty_one_are_told_so_and_stay(office) 
     assert rows(office, Survey) == 0
 
 
+@pytest.mark.on_sqlite
 def test_pasted_into_the_form_it_goes_behind_the_questions_and_what_was_not_read_stays_in_the_box(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -138,6 +143,7 @@ def test_pasted_into_the_form_it_goes_behind_the_questions_and_what_was_not_read
     ]
 
 
+@pytest.mark.on_sqlite
 def test_a_question_is_inserted_between_two_and_in_front_of_all(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -170,6 +176,7 @@ def test_a_deleted_question_comes_back_at_its_place_with_its_condition_even_afte
     assert draft(office, path).questions == before.questions
 
 
+@pytest.mark.on_sqlite
 def test_a_deleted_option_comes_back_at_its_place_and_what_cannot_is_told(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -190,6 +197,7 @@ def test_a_deleted_option_comes_back_at_its_place_and_what_cannot_is_told(office
     assert "放不回去了" in refused.text
 
 
+@pytest.mark.on_sqlite
 def test_the_contents_beside_the_form_number_the_questions_and_mark_what_is_missing(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -201,6 +209,7 @@ def test_the_contents_beside_the_form_number_the_questions_and_mark_what_is_miss
     assert marks == [False, False, False, True]
 
 
+@pytest.mark.on_sqlite
 def test_every_ready_made_survey_can_be_looked_into_and_becomes_a_draft_that_is_whole(office) -> None:
     browser = office.browser("market")
     page = browser.get("/console/surveys/new").text
@@ -230,6 +239,7 @@ def test_an_earlier_survey_is_found_by_its_title_and_copied_from_where_a_new_one
     assert draft(office, copied.location.removesuffix("/edit")).title == "送货调查（副本）"
 
 
+@pytest.mark.on_sqlite
 def test_the_upload_page_shows_what_a_file_looks_like_beside_the_samples_and_pasting(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location

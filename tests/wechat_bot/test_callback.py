@@ -28,6 +28,7 @@ def rows(house, table) -> int:
         return session.scalar(select(func.count()).select_from(table))
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("form", ["xml", "json"])
 @pytest.mark.parametrize("mode", ["plain", "compatible", "safe"])
 def test_a_follower_is_answered_in_each_mode_and_form(build_chat, mode, form) -> None:
@@ -160,6 +161,7 @@ def test_a_refusal_is_said_and_keeps_nothing_of_the_refused_action(house) -> Non
     assert li.click("count:closed").text == "这里已经结束了。"
 
 
+@pytest.mark.on_sqlite
 def test_a_long_answer_is_split_and_the_rest_follows(house) -> None:
     li = house.phone("老李")
     li.follow()
@@ -207,6 +209,7 @@ def test_a_late_answer_that_a_redelivery_carried_is_not_sent_again(house) -> Non
         assert session.scalars(select(Delivery)).one().state == DeliveryState.CANCELLED
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("form", ["xml", "json"])
 @pytest.mark.parametrize("mode", ["plain", "safe"])
 def test_events_that_differ_anywhere_are_each_heard_and_one_delivered_again_is_one(build_chat, mode, form) -> None:
@@ -293,6 +296,7 @@ def test_whatever_wechat_says_is_a_200_and_is_kept_whole(build_chat, form) -> No
         assert len(kept) > 25 and sum(heard.raw is not None for heard in kept) > 10
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("form", ["xml", "json"])
 def test_a_shape_nobody_can_read_is_kept_in_compatible_mode_too(build_chat, form) -> None:
     house = build_chat(account=Account(mode="compatible", format=form))
@@ -315,6 +319,7 @@ def sealed_body(account: Account, body: bytes, form: str) -> tuple[dict[str, str
     return query, outer
 
 
+@pytest.mark.on_sqlite
 def test_a_very_large_body_is_refused(house) -> None:
     status, _ = house.sim.deliver_raw(b"<xml>" + b"a" * (10 << 20), {"timestamp": "1", "nonce": "1"})
     assert status == 400
@@ -329,7 +334,8 @@ def test_unknown_events_are_kept_raw_and_answered_with_success(house) -> None:
         assert session.scalars(select(Heard).where(Heard.raw.is_not(None))).one().raw["Surprise"] == "1"
 
 
-@pytest.mark.parametrize("stores", ["sqlite", "postgresql"], indirect=True)
+# PostgreSQL takes less than SQLite: neither a NUL nor half a character.
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("form", ["xml", "json"])
 def test_two_thousand_mutations_of_real_messages_get_a_deliberate_answer(build_chat, form) -> None:
     house = build_chat(account=Account(mode="plain", format=form))
@@ -416,6 +422,7 @@ def test_a_link_opened_by_another_conversation_begins_one_talk_and_not_two(house
     ]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("word", ["退出", "0 退出", "“退出”", "退出。"])
 def test_a_talk_is_left_and_taken_up_again(house, word) -> None:
     li = house.phone("老李")
@@ -426,6 +433,7 @@ def test_a_talk_is_left_and_taken_up_again(house, word) -> None:
     assert li.say("继续").text == "数到 3"
 
 
+@pytest.mark.on_sqlite
 def test_help_and_a_person_always_work_and_numbers_open_the_menu(house) -> None:
     li = house.phone("老李")
     li.follow()

@@ -117,6 +117,7 @@ def test_a_wrong_secret_is_asked_about_once_in_half_a_minute(build_chat) -> None
     assert house.sim.count(STABLE) == 1
 
 
+@pytest.mark.on_sqlite
 def test_no_secret_and_no_token_is_in_any_error(house) -> None:
     secret, token = house.settings.wechat_app_secret.get_secret_value(), house.services.wechat.tokens.current()
     for fault, value in (("unreachable", None), ("lost_answer", None), ("slow", 60), ("http", 502)):
@@ -129,6 +130,7 @@ def test_no_secret_and_no_token_is_in_any_error(house) -> None:
         assert token not in shown
 
 
+@pytest.mark.on_sqlite
 def test_chinese_reaches_wechat_unescaped(house) -> None:
     house.services.wechat.create_tag("城区一片")
     assert "城区一片" in house.sim.calls[-1].body

@@ -54,6 +54,7 @@ def test_a_banned_template_stops_what_uses_it_alone_and_is_told(house, li, silen
     assert "封禁" in alarms(house)["wechat:43116"]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(("code", "minutes"), [(43117, 10), (45011, 1)])
 def test_too_often_waits_as_long_as_wechat_asks(house, li, silent, code, minutes) -> None:
     queue(house, li, template=notice(house))
@@ -66,6 +67,7 @@ def test_too_often_waits_as_long_as_wechat_asks(house, li, silent, code, minutes
     assert not alarms(house)
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("code", [40200, 43106])
 def test_what_a_person_must_mend_is_shown(house, li, code) -> None:
     queue(house, li)
@@ -76,6 +78,7 @@ def test_what_a_person_must_mend_is_shown(house, li, code) -> None:
     assert li.unread().texts == ["另外告诉您"]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(("path", "code"), [(CUSTOM, 47001), (CUSTOM, 41001), (TEMPLATE, 40037)])
 def test_a_mistake_of_ours_that_lets_nothing_out_is_shown(house, li, path, code) -> None:
     if path == TEMPLATE:
@@ -150,6 +153,7 @@ def test_a_mass_message_accepted_before_gives_the_first_ones_id(house, li) -> No
     assert [entry.channel for entry in li.transcript].count("mass") == 1
 
 
+@pytest.mark.on_sqlite
 def test_a_file_that_cannot_be_fetched_for_a_reason_to_mend_is_shown_too(house, li) -> None:
     li.say("数数"), li.send_image(pictures.png(1))
     house.sim.faults.add("/cgi-bin/media/get", "errcode", value=48001, times=1)

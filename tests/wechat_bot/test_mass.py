@@ -135,6 +135,7 @@ def test_each_part_has_a_draft_of_its_own_and_every_phone_shows_the_card(house) 
     assert "<img src=" in publication.articles[0]["content"]  # WeChat keeps its own pictures only
 
 
+@pytest.mark.on_sqlite
 def test_texts_and_pictures_need_no_draft(house) -> None:
     everybody = follow(house, 4)
     with house.services.transaction() as session:
@@ -171,6 +172,7 @@ def test_a_job_by_tag_goes_to_whom_the_tag_has(house) -> None:
     assert (found(house).state, found(house).total) == ("finished", 3)
 
 
+@pytest.mark.on_sqlite
 def test_a_source_that_refuses_its_content_ends_the_job_with_its_sentence(house) -> None:
     with house.services.transaction() as session:
         session.add(Said(about=ABOUT, text="撤回"))
@@ -321,6 +323,7 @@ def test_strangers_that_cannot_be_asked_for_just_now_are_looked_for_later(house)
     assert cards(house, everybody[:7] + everybody[8:]) == {1: 29}
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(("code", "said"), [(45003, "标题太长"), (45110, "作者名太长"), (45002, "内容太长")])
 def test_content_that_wechat_does_not_take_ends_the_job_before_anything_is_sent(house, code, said) -> None:
     plan(house, follow(house, 30))
@@ -349,6 +352,7 @@ def test_what_concerns_the_account_holds_up_all_jobs_and_is_told(house, code, re
     assert cards(house, everybody) == {1: 40}
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("code", [40130, 40032])
 def test_too_few_or_too_many_receivers_are_a_bug_that_somebody_sees(house, code) -> None:
     plan(house, follow(house, 30))
@@ -567,6 +571,7 @@ def test_a_report_before_our_own_note_twice_and_of_nobodys_message_counts_once(h
     assert states(house) == {"finished": 1}
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("verdict", "said"),
     [
@@ -662,6 +667,7 @@ def test_drafts_that_nothing_needs_are_listed_and_deleted(house) -> None:
     assert [draft.articles[0]["title"] for draft in house.sim.world.drafts.values()] == ["手工写的"]
 
 
+@pytest.mark.on_sqlite
 def test_a_preview_shows_one_phone_what_all_would_get_and_leaves_no_draft(house) -> None:
     li = house.phone("老李")
     li.follow()

@@ -70,6 +70,7 @@ def test_a_tag_we_mirror_is_found_under_the_name_it_has_there_by_now(house, publ
     assert "客户经理" not in wechat.tags()
 
 
+@pytest.mark.on_sqlite
 def test_what_wechat_tells_menus_apart_by_no_more_is_said_before_anything_is_published(house, publish, seen) -> None:
     refused = publish(
         "", "menu: [{name: 甲, key: 帮助}]\nconditional: [{tag: 主任, sex: 1, menu: [{name: 乙, key: 帮助}]}]"
@@ -78,6 +79,7 @@ def test_what_wechat_tells_menus_apart_by_no_more_is_said_before_anything_is_pub
     assert seen() == ["旧菜单", "旧经理", "旧主任"]
 
 
+@pytest.mark.on_sqlite
 def test_the_picture_of_a_code_lies_on_wechats_pages_and_not_at_its_api(house) -> None:
     picture, _ = house.services.wechat.create_qr("count:3")
     assert urlsplit(picture).hostname == "mp.weixin.qq.com"

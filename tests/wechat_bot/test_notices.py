@@ -56,6 +56,7 @@ def test_a_notice_is_filled_as_the_settings_say_when_it_is_sent(house, li) -> No
     assert "来自：陈志强\n内容：明早配送车带两条, 您签收就行,请准备…\n时间：2026-03-04 10:00" in li.transcript[-1].text
 
 
+@pytest.mark.on_sqlite
 def test_a_notice_with_nothing_to_say_in_a_field_is_taken_all_the_same(build) -> None:
     fields = {"character_string1": "{number}", "thing2": "{who}", "phrase3": "{what}", "time4": "{when}"}
     house = build(wechat_templates={"request": {"id": "T-request", "fields": fields}})
@@ -69,6 +70,7 @@ def test_a_notice_with_nothing_to_say_in_a_field_is_taken_all_the_same(build) ->
     assert states(house) == ["delivered"]
 
 
+@pytest.mark.on_sqlite
 def test_each_field_is_filled_and_cut_as_its_kind_bears_it(build) -> None:
     fields = {
         "character_string1": "No.{number}",
@@ -110,6 +112,7 @@ def test_each_field_is_filled_and_cut_as_its_kind_bears_it(build) -> None:
     assert states(house)[1] == "sent"
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("field", "pattern"),
     [("character_string1", "{who}"), ("number1", "{when}"), ("letter1", "{number}"), ("time1", "{what}"),

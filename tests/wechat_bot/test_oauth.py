@@ -63,6 +63,7 @@ def test_after_twelve_hours_it_is_asked_again(wang, town) -> None:
     assert wang.get(PAGE).status_code == 303
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("state", ["", "forged", "öß"])
 def test_a_forged_state_opens_nothing_and_spends_no_code(wang, town, state) -> None:
     returned = urlsplit(wang.phone.open(wang.sign_in_address(PAGE)))
@@ -73,6 +74,7 @@ def test_a_forged_state_opens_nothing_and_spends_no_code(wang, town, state) -> N
     assert wang.get(PAGE).status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_the_state_of_another_browser_opens_nothing(wang, town) -> None:
     stranger = browser(town, "路人")
     lure = back(stranger.phone.open(stranger.sign_in_address(PAGE)))
@@ -127,6 +129,7 @@ def test_a_used_code_begins_again_once_and_not_for_ever(wang, town) -> None:
     assert "城南便利店" in other.open(PAGE)
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("fault", ["unreachable", "bare"])
 def test_wechat_away_is_said_and_the_way_on_is_there(wang, town, fault) -> None:
     town.sim.faults.add("/sns/oauth2/access_token", fault, times=1)
@@ -134,6 +137,7 @@ def test_wechat_away_is_said_and_the_way_on_is_there(wang, town, fault) -> None:
     assert f'href="{PAGE}"' in wang.page.text
 
 
+@pytest.mark.on_sqlite
 def test_a_virtual_account_is_nobody(wang) -> None:
     asked = wang.sign_in_address(PAGE).replace("snsapi_base", "snsapi_userinfo")
     answer = wang.get(back(wang.phone.open(asked, is_snapshot=True)))
@@ -142,6 +146,7 @@ def test_a_virtual_account_is_nobody(wang) -> None:
     assert wang.get(PAGE).status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_outside_wechat_nothing_opens_and_it_says_how_to_open_it(town) -> None:
     outside = browser(town, agent="Mozilla/5.0 (Windows NT 10.0) Chrome/120")
     answer = outside.get(PAGE)
@@ -172,6 +177,7 @@ def test_on_the_desk_any_browser_opens_and_another_phone_is_asked_for_anew(build
     assert desk.get(PAGE, headers=from_there).status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_a_stolen_form_token_does_not_fit_another_visitor(wang, town) -> None:
     town.phone("李福生").follow()
     town.phone("李福生").say("绑定 350802100002 1234")
@@ -194,6 +200,7 @@ def test_a_form_posted_after_signing_out_leads_through_wechat_to_its_page(wang, 
     assert "城南便利店" in wang.open(PAGE)
 
 
+@pytest.mark.on_sqlite
 def test_words_posted_after_signing_out_come_back_to_be_copied(wang, town) -> None:
     wang.open("/m/me/unbind")
     town.clock.advance(timedelta(hours=13))
@@ -204,6 +211,7 @@ def test_words_posted_after_signing_out_come_back_to_be_copied(wang, town) -> No
     assert "再发一次" not in told.text
 
 
+@pytest.mark.on_sqlite
 def test_the_cookie_and_the_headers_keep_a_page_to_its_reader(build) -> None:
     house = build(public_url="https://shop.example.com")
     reader = browser(house)

@@ -143,6 +143,7 @@ def test_outside_the_window_the_template_goes_out_and_its_receipt_is_kept(house,
     assert states(house) == ["delivered"]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(("status", "state"), [("Success", "delivered"), ("", "sent"), ("failed:user block", "failed")])
 def test_a_receipt_says_what_became_of_it_in_any_letter_case_or_nothing(house, li, notice, status, state) -> None:
     house.clock.advance(timedelta(hours=49))
@@ -196,6 +197,7 @@ def test_a_call_that_never_left_is_made_again(house, li) -> None:
     assert (state, states(house)) in ((["pending"], ["sent"]), (["unsure"], ["unsure"]))
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(
     ("fault", "value"),
     [("http", 500), ("http", 200), ("bare", 0), ("lost_answer", 0), ("errcode", -1), ("errcode", 45011)],

@@ -120,6 +120,7 @@ def test_a_video_that_is_not_there_all_day_is_asked_for_every_ten_minutes(house,
     assert media(house).fetched_at is not None
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize(("fault", "value"), [("http", 200), ("bare", 0), ("errcode", -1)])
 def test_a_page_in_place_of_a_voice_is_none_and_the_voice_comes_later(house, li, fault, value) -> None:
     key, voice = "v", b"#!AMR\n and a voice"
@@ -161,6 +162,7 @@ def test_a_host_that_sends_a_byte_now_and_then_holds_nobody_up(drips) -> None:
     assert caught.value.act is Act.RETRY and time.monotonic() - began < 8  # all of it takes ten
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::ffff:127.0.0.1]", "localhost", "0x7f000001", "2130706433"])
 def test_a_real_account_never_asks_this_machine_for_a_video(house, li, internet, host) -> None:
     film_of(house, li)
