@@ -11,7 +11,7 @@ import pytest
 import requests
 from flask import Flask
 from requests.adapters import BaseAdapter
-from sqlalchemy import func, or_, select
+from sqlalchemy import event, func, or_, select
 from werkzeug.test import Client
 
 from broadcasts.models.answers import PushReads
@@ -34,7 +34,7 @@ from simulator.server import Application
 from simulator.simulator import Simulator
 from simulator.world import Account
 from tests import office
-from tests.conftest import AES_KEY
+from tests.conftest import AES_KEY, no_fsync
 from visits.models import Escalation, GroupAnswer, Rating, Request
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.services import Services
@@ -126,6 +126,7 @@ def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) ->
     began = morning - timedelta(days=DAYS)
     sim, clock = Simulator(account, clock=HandClock(began, running=True)), PastClock(began)
     services = build_services(settings, clock=clock, new_session=lambda: in_process.mount(requests.Session(), sim))
+    event.listen(services.database.engine, "connect", no_fsync)
     app = create_app(settings, services=services)
     sim.connect(app.wsgi_app)
     session = requests.Session()

@@ -172,7 +172,7 @@ ANY = st.text(st.one_of(st.characters(), st.sampled_from("封签红狼断货许�
 
 
 @pytest.mark.parametrize("stores", ["sqlite", "postgresql"], indirect=True)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=ANY)
 @example(words='%_"*')
 @example(words='"封签" OR *')

@@ -12,7 +12,7 @@ from questions.reading.replies import command, understand
 from tests.questions.strategies import answered, questions, replies, several, several_with_answers
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(questions(), replies)
 def test_whatever_is_typed_is_an_answer_the_question_takes_or_a_sentence(question, reply):
     heard = understand(question, reply)

@@ -107,7 +107,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS, kind=st.sampled_from(["plain", "anonymous", "limited"]))
 def test_a_recount_always_agrees_with_the_tally(house, zone, acts, kind):
     if house.retailer_count() == 2:

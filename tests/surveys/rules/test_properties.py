@@ -83,7 +83,7 @@ KEYS = ["title", "opens", "closes", "audience", "anonymous", "min_seconds", "res
 QUESTION_KEYS = ["code", "type", "text", "options", "other", "min", "max", "decimals", "required", "show_if", "typo"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_mapping_is_a_survey_or_refused(data):
     kinds = st.sampled_from([kind.value for kind in QuestionType] + ["单选", "多选"])
@@ -107,7 +107,7 @@ def test_any_mapping_is_a_survey_or_refused(data):
     assert definition.from_json(json.loads(json.dumps(definition.to_json(survey)))) == survey
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(
     st.text(alphabet="abt:：-{}[],?&*!|>'\"#%@` \n\t1是", max_size=40) | st.text(max_size=40) | st.binary(max_size=40)
 )
