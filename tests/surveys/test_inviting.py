@@ -263,7 +263,6 @@ def test_the_end_of_the_survey_stops_what_is_on_its_way(office) -> None:
     assert "不在填写时间内" in plan(office.browser("market"), page, seen=2).text
 
 
-@pytest.mark.on_sqlite
 def test_an_audience_narrows_and_one_that_is_gone_invites_nobody(office) -> None:
     browser, page = published(office)
     house = office.house
@@ -318,7 +317,6 @@ def test_an_anonymous_survey_counts_its_waves_and_never_says_who(office) -> None
     agree(office)
 
 
-@pytest.mark.on_sqlite
 def test_who_answered_is_told_of_the_results_on_the_day_that_was_promised(office) -> None:
     browser = office.browser("market")
     page = upload(browser, CLOSING).location
