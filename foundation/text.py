@@ -18,6 +18,7 @@ LONGEST_NAME = 220
 _MOBILE = re.compile(r"(?<![0-9])1[3-9][0-9]{9}(?![0-9])")
 _WHOLE_MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"0[1-9]\d{8,10}")
+_NUMERALS = "零一二三四五六七八九十"
 SENTENCE_ENDS = "。!?！？;；\n"
 #: Variation selectors and joiners.
 _SHAPING = re.compile("[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f]")
@@ -133,13 +134,16 @@ def whole_number(text: str, longest: int = 9) -> int | None:
 
 def said_number(text: str) -> int | None:
     """The whole number that is all somebody says, in quotation marks, with a full stop or with the word that told
-    them to (“回复9”); None otherwise.
+    them to (“回复9”), to ten in Chinese too; None otherwise.
 
     >>> said_number("9。"), said_number("“２”"), said_number("回复“9”"), said_number("9 条"), said_number("-1")
     (9, 2, 9, None, None)
+    >>> said_number("九。"), said_number("回复二"), said_number("九条"), said_number("。")
+    (9, 2, None, None)
     """
     around = "“”\"'。.,!: "
-    return whole_number(plain(text).strip(around).removeprefix("回复").strip(around))
+    said = plain(text).strip(around).removeprefix("回复").strip(around)
+    return _NUMERALS.index(said) if len(said) == 1 and said in _NUMERALS else whole_number(said)
 
 
 def phone_number(text: str) -> str | None:

@@ -30,7 +30,7 @@ from wechat_bot.last_said import Said, SaidToMany, last_said
 from wechat_bot.models import Talk
 
 HELP_WORDS = {"?", "帮助", "菜单", "help"}
-PERSON_WORDS = {"人工", "人工服务", "转人工", "客服"}
+PERSON_WORDS = {"人工", "人工服务", "转人工", "客服", "联系我"}
 LEAVE_WORDS = {"退出", "0退出", "暂停", "取消"}
 RESUME_WORDS = {"继续", "接着填"}
 #: Words that no feature may claim.

@@ -13,9 +13,8 @@ from broadcasts.rules import blocks, rendering
 from broadcasts.texts import library as texts
 from broadcasts.texts import own_rows as own_texts
 from foundation.errors import Refused
-from foundation.text import whole_number
+from foundation.text import said_number, whole_number
 from people import identity
-from people import rules as people_rules
 from wechat_bot import messages
 from wechat_bot.conversation import After, Article, Conversation, Entry, Reply, Turn, Word
 from wechat_bot.models import Talk
@@ -31,11 +30,14 @@ LONGEST_SEARCH = 40
 
 
 def open_library(turn: Turn, reference: str) -> Reply:
-    """List the newest article of each column; with words behind 资料 those of that column, or what the words find."""
+    """List the newest article of each column, or the newest of the only one; with words behind 资料 those of that
+    column, or what the words find."""
     reader = reading.reader_of(turn.session, turn.openid)
     words = " ".join(reference.split())[:LONGEST_SEARCH]
-    if not words:
+    if not any(map(str.isalnum, words)):
         found = reading.newest_of_each(turn.session, reader)
+        if len(found) == 1:
+            found = list(reading.found_page(turn.session, reader, limit=LISTED).lines)
         if not found:
             return Reply(texts.NOTHING_YET if reader.is_bound else texts.NOTHING_OPEN)
         return _listed(reader, texts.NEWEST, [(line.id, line.title, line.column) for line in found[:LISTED]])
@@ -57,7 +59,7 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     sent since, the number is for that."""
     listed: list[int] = talk.state.get("articles", [])
     text = turn.message.content if isinstance(turn.message, messages.Text) else ""
-    number, since = whole_number(people_rules.plain(text)), turn.last_said()
+    number, since = said_number(text), turn.last_said()
     if since is not None and since.at > talk.begun_at:
         return Reply(texts.LIST_OVER, yields=True, after=After.END)
     if number is None or not 1 <= number <= len(listed):
@@ -114,7 +116,8 @@ def open_own(turn: Turn, reference: str) -> Reply:
     """Tell a shop what service notices told it of itself: the newest in whole, the way to the others."""
     shop = identity.shop_of(turn.session, turn.openid)
     if shop is None:
-        return Reply(own_texts.ONLY_FOR_SHOPS)
+        is_manager = identity.manager_of(turn.session, turn.openid) is not None
+        return Reply(own_texts.FOR_MANAGERS if is_manager else own_texts.ONLY_FOR_SHOPS)
     found = own_rows.of_shop(turn.session, shop.id)
     if not found:
         return Reply(own_texts.NOTHING)

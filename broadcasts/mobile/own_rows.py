@@ -28,9 +28,12 @@ def own_row(token: str) -> ResponseReturnValue:
         push_id = session.scalar(select(Push.id).where(Push.token == token))
         found = own_rows.of_shop(session, shop.id, push_id=push_id) if shop and push_id else []
         others = own_rows.of_shop(session, shop.id) if shop and found else []
+        is_manager = identity.manager_of(session, openid) is not None
         to_person = push.to_person(session, services, push_id) if push_id and found else ""
-    if not shop or not found:
-        raise Refused(texts.ONLY_FOR_SHOPS if shop is None else texts.GONE)
+    if shop is None:
+        raise Refused(texts.FOR_MANAGERS if is_manager else texts.ONLY_FOR_SHOPS)
+    if not found:
+        raise Refused(texts.GONE)
     return render_template(
         "broadcasts/own_row.html",
         notice=found[0],

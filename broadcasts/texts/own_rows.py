@@ -6,6 +6,8 @@ from wechat_bot.reply import link
 
 NOTHING = "现在没有单独给您店的通知。回复“留言”可以问客户经理。"
 ONLY_FOR_SHOPS = "绑定了店才能看自己店的通知。回复“绑定 许可证号 手机后四位”，例如：绑定 350802100001 8899"
+#: To a customer manager, who has no shop to bind.
+FOR_MANAGERS = "这是给各店的通知，店主自己能看到，您是客户经理，没有自己的。回复“帮助”看您能做什么。"
 GONE = "这份通知里没有您的店，或者已经收回。"
 AGAIN = "回复“我的”随时再看。"
 #: Why a push with a table cannot be submitted.

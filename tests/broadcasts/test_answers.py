@@ -146,7 +146,7 @@ def test_nine_refuses_promotions_the_next_leaves_out_with_the_reason_and_service
 
 
 @pytest.mark.on_sqlite
-@pytest.mark.parametrize("said", ["9。", "“9”", "９", "9！", "回复9", "回复：“9”"])
+@pytest.mark.parametrize("said", ["9。", "“9”", "９", "9！", "回复9", "回复：“9”", "九。"])
 def test_nine_is_nine_with_whatever_stands_around_it(town, said: str) -> None:
     town.push(audience="{licence: ['350802100001']}")
     assert "不再给您发促销" in town.phone("王建国").say(said).text

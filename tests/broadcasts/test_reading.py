@@ -159,8 +159,8 @@ def test_the_chat_lists_what_is_new_and_a_number_opens_its_card(town) -> None:
     card = card_of(wang.say("2"))
     assert card["title"] == "红狼的牌号介绍"
     assert card["url"] == f"{town.house.settings.public_url}{address(town, '红狼的牌号介绍')}"
-    card = card_of(wang.say("３"))
-    assert card["title"] == "十八岁以下怎么问"
+    for number in ("３", "三。", "回复3"):
+        assert card_of(wang.say(number))["title"] == "十八岁以下怎么问"
     assert wang.say("9").text.startswith("请回复 1 到 3 的编号看文章")
     said = wang.say("资料 真假鉴别").text
     assert said.startswith("法规与真假鉴别：\n1 十八岁以下怎么问\n2 封签怎么看\n")
@@ -213,7 +213,11 @@ def test_a_number_opens_an_article_only_while_the_list_was_the_last_thing_said(t
 def test_in_the_chat_whoever_is_bound_to_nothing_gets_the_open_columns(town) -> None:
     stranger = town.house.phone("路人")
     said = stranger.say("资料").text
-    assert said.startswith("最新的资料：\n1 十八岁以下怎么问（法规与真假鉴别）\n") and "绑定 许可证号" in said
+    assert said.startswith(
+        "最新的资料：\n1 十八岁以下怎么问（法规与真假鉴别）\n2 封签怎么看（法规与真假鉴别）\n回复编号"
+    )
+    assert "绑定 许可证号" in said
+    assert stranger.say("资料 ？").text == said
     assert card_of(stranger.say("1"))["title"] == "十八岁以下怎么问"
     assert "只给零售户看" in stranger.say("资料 货源策略").text
     with town.house.look() as session:

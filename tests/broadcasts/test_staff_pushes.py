@@ -99,6 +99,7 @@ def test_each_of_the_staff_gets_it_once_by_wechat_or_mail_and_the_others_are_nam
     tick(town)
     card = chen.unread().text
     assert card.count("周三盘点") == 1
+    assert "绑定 许可证号" not in chen.say("我的").text
     # 陈志强 wants mails as well; 周 is reached by mail alone.
     assert to_whom(server) == ["chen", "zhou"]
     assert "带上扫码枪。" in server.taken[0].get_content()

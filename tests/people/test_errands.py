@@ -115,6 +115,8 @@ def test_on_the_managers_phone_they_stand_among_whose_turn_it_is_and_a_visit_doe
     code = house.flask("people", "invite-manager", "13900002201").output.split("绑定 ")[1].split("（")[0].strip()
     assert "客户经理" in phone.say(f"绑定 {code}").text
     page = Phone(house, phone)
+    assert "要告诉的店 2 家没收到推送，请告诉一声" in page.open("/m/me")
+    assert "拜访 2" in page.open("/m/me")
     assert "要告诉的 2" in page.open("/m/visits/due")
     shown = page.open("/m/visits/due?tell=1")
     assert shown.count(TITLE) == 2 and "小王超市" not in shown

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from foundation.paging import Cursor
+from people import errands
 from visits.mobile import visitor
 from visits.pages import form_values
 from visits.queries import inbox, thread, visibility, windows
@@ -84,8 +85,11 @@ def cards(session: Session, openid: str, now: datetime) -> list[Card]:
     if who is not None:
         found = inbox.counts(session, who, now=now, mine_only=True)
         waits = found.open - found.snoozed - found.waiting
+        to_tell = errands.left(session, visibility.shops_of(session, who))
+        told = [Card("要告诉的店", texts.card_to_tell(to_tell), "/m/visits/due?tell=1", to_tell)] if to_tell else []
         return [
             Card("留言", texts.card_of_manager(found.open, found.overdue), "/m/visits", waits),
+            *told,
             Card("常用语", texts.CARD_PHRASES, "/m/visits/phrases"),
         ]
     newest = thread.own_threads(session, openid, limit=1)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from foundation.paging import FIRST
-from people import identity
+from people import errands, identity
 from visits.queries import inbox, plans, visibility
 from wechat_bot.conversation import Tab
 from wechat_bot.services import current_services
@@ -26,6 +26,6 @@ def tabs(session: Session, openid: str, now: datetime) -> list[Tab]:
     due = sum(plan.due for plan in found.lines if plan.is_counted)
     return [
         Tab("留言", "talk", "/m/visits", 10, mine.open - mine.snoozed - mine.waiting),
-        Tab("拜访", "place", "/m/visits/due", 20, due),
+        Tab("拜访", "place", "/m/visits/due", 20, due + errands.left(session, visibility.shops_of(session, who))),
         Tab("群发", "horn", "/m/visits/groups", 30),
     ]

@@ -149,6 +149,15 @@ def card_of_manager(count: int, overdue: int) -> str:
     return f"待办 {count} 条" + (f"，已超时 {overdue} 条" if overdue else "")
 
 
+def card_to_tell(count: int) -> str:
+    """On a manager's own page: shops that a push did not reach.
+
+    >>> card_to_tell(2)
+    '2 家没收到推送，请告诉一声'
+    """
+    return f"{count:,} 家没收到推送，请告诉一声"
+
+
 def card_of_shop(is_open: bool, is_answered: bool) -> str:
     if not is_open:
         return "上次的已办结，还有事可以接着说"
