@@ -66,6 +66,10 @@ def _closed(push: Push) -> str:
     return staff_texts.ONLY_STAFF if push.is_to_staff else texts.ONLY_SHOPS
 
 
+def _unnamed(push: Push) -> str:
+    return staff_texts.NOT_FOR_ALL if push.is_to_staff else texts.NOT_FOR_ALL
+
+
 def _page(session: Session, services: Services, push: Push, reader: Reader) -> dict[str, Any]:
     article, is_open = sending.article_of(session, push), answering.is_open(session, push)
     is_gone = article is not None and sending.is_withdrawn(session, push)
@@ -83,6 +87,8 @@ def _page(session: Session, services: Services, push: Push, reader: Reader) -> d
     buttons = numbered(sending.buttons_of(push)) if may_see else []
     return {
         "push": push,
+        # What is not for somebody is not named to them either: a title may name a brand.
+        "heading": push.title if _may_see(push, reader, is_open) else _unnamed(push),
         # Written by `rendering`, which escapes all that anybody wrote.
         "content": Markup(content),  # noqa: S704
         "cover": (sending.cover_of(session, push) if article is None else article.cover) if may_see else "",

@@ -13,6 +13,7 @@ UNREADABLE = "“{}”要写成名字，或名字的列表。"
 NO_PROMO = "发给同事的推送，性质请选“业务通知”或“节日祝福”；品牌宣传只发给核实过的店。"
 NO_ROWS = "有各店表格的推送只发给表格里的店，不能发给同事。"
 HOW = "在微信里发给聊过的同事；选了收邮件的，也发邮件"
+NOT_FOR_ALL = "给同事的消息"
 ONLY_STAFF = "这条消息是发给同事的。"
 
 #: What became of those who were not left out, and why others were.

@@ -51,6 +51,8 @@ def test_opened_three_times_it_counts_once_and_a_neighbour_through_the_forwarded
     passer_by.follow()
     shown = town.page("路人").open(town.address(push_id))
     assert "只给已绑定的零售户看" in shown and "有效期" not in shown
+    # Not even what a promotion is called.
+    assert "旺季陈列" not in shown
     assert opened(town, push_id) == {"opened": 1, "others": 2}
 
 
