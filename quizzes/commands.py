@@ -10,7 +10,9 @@ from flask.cli import with_appcontext
 
 from foundation.errors import Refused
 from questions.authoring import files as of_questions
-from quizzes.actions import authoring
+from quizzes.actions import authoring, importing
+from quizzes.export import bank as bank_files
+from quizzes.queries import bank as bank_queries
 from quizzes.rules import files, review
 from wechat_bot.services import current_services
 
@@ -58,6 +60,53 @@ def close(quiz_id: int) -> None:
     with _told(), services.transaction() as session:
         authoring.close(session, quiz_id, now=services.clock())
     click.echo("已结束。")
+
+
+@quizzes.group()
+def bank() -> None:
+    """题库：读入、导出、模板。"""
+
+
+@bank.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只看会新增、修改哪些题，不写入。")
+@with_appcontext
+def import_bank(file: Path, dry_run: bool) -> None:
+    """读入题库（Excel、Word，或从 Word 复制到 .txt 的文字）；有一处不对就一题也不写入。"""
+    services = current_services()
+    with _told():
+        written = of_questions.parse_questions(of_questions.taken(file), file.name, files.BANK)
+        if dry_run:
+            with services.reading() as session:
+                found = bank_queries.look(session, written)
+        else:
+            with services.transaction() as session:
+                found = importing.take(session, written, who="", now=services.clock())
+    for item in found.new if dry_run else ():
+        click.echo(f"新增 {item.code} {item.question.text}")
+    for changed in found.changed if dry_run else ():
+        click.echo(f"修改 {changed.item.code}：{'、'.join(changed.what)}")
+    counts = f"{len(found.new)} 新增 {len(found.changed)} 修改 {len(found.unchanged)} 不变"
+    click.echo(counts + ("（只看，没有写入）" if dry_run else ""))
+
+
+@bank.command("export")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help="写到哪个 .xlsx 文件。")
+@with_appcontext
+def export_bank(out: Path) -> None:
+    """导出题库里在用的题；原样读回来，什么也不会变。"""
+    services = current_services()
+    with _told(), services.reading() as session:
+        out.write_bytes(bank_files.filled(each.item for each in bank_queries.every(session)))
+
+
+@bank.command("template")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_appcontext
+def bank_template(file: Path) -> None:
+    """写一份题库的 Excel 模板，里面有四道例题。"""
+    with _told():
+        file.write_bytes(bank_files.template())
 
 
 @contextmanager

@@ -631,6 +631,7 @@ def upgrade() -> None:
         sa.Column("version_id", sa.Integer(), nullable=True),
         sa.Column("kind", sa.String(length=8), nullable=False),
         sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("folded", sa.String(length=200), nullable=False),
         sa.Column("difficulty", sa.String(length=8), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("is_retired", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -641,6 +642,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_question")),
         sa.UniqueConstraint("home_quiz_id", "code", name=op.f("uq_quiz_question_home_quiz_id_code")),
     )
+    op.create_index("ix_quiz_question_folded", "quiz_question", ["home_quiz_id", "folded"], unique=False)
     op.create_table(
         "quiz_question_picture",
         sa.Column("key", sa.String(length=40), nullable=False),

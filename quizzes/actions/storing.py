@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from foundation.digest_cache import digest
 from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionTag, QuestionVersion
 from quizzes.queries.papers import PaperPlace
-from quizzes.rules.items import QuizItem, key_to_json, to_json
+from quizzes.rules.items import QuizItem, folded, key_to_json, to_json
 
 
 def store(
@@ -48,6 +48,7 @@ def _known(session: Session, items: Sequence[QuizItem], home_quiz_id: int) -> di
 
 def _describe(question: BankQuestion, item: QuizItem, *, who: str, now: datetime) -> None:
     question.kind, question.text = item.kind.value, item.question.text
+    question.folded = folded(item.question.text)
     question.difficulty, question.points = item.difficulty.value, item.points
     question.is_retired = False
     question.stamp += 1

@@ -17,7 +17,10 @@ class BankQuestion(Base):
     """Question of the bank, or of one quiz. It is retired, never deleted, once it was asked."""
 
     __tablename__ = "quiz_question"
-    __table_args__ = (UniqueConstraint("home_quiz_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("home_quiz_id", "code"),
+        Index("ix_quiz_question_folded", "home_quiz_id", "folded"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: The quiz it was written in; 0 for the bank. No foreign key, because of the 0.
@@ -28,6 +31,8 @@ class BankQuestion(Base):
     version_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(String(200))
+    #: The text as `rules.items.folded` gives it: the bank holds no question twice.
+    folded: Mapped[str] = mapped_column(String(200))
     difficulty: Mapped[str] = mapped_column(String(8))
     #: Hundredths of a point it is worth where a quiz says nothing else.
     points: Mapped[int]

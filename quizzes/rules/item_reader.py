@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from foundation.text import plain
-from questions.authoring.question_reader import read_questions
+from questions.authoring.question_reader import MOST_QUESTIONS, read_questions
 from questions.authoring.spelling import Misspelt, Notes, Path, decimal, suggestion, truth, words
 from questions.authoring.type_words import TypeWords
 from questions.numerals import place, same
@@ -81,6 +81,12 @@ _POINTS_AT = re.compile(
     r"(?<![A-Za-z])[A-Ja-j](?:\s*(?:和|与|及|或|、|,|，|/|\+)\s*[A-Ja-j])+(?![A-Za-z])|[A-J](?:项|选项)|第[一二三四五六七八九十0-9]+(?:项|个选项)"
 )
 _APART = re.compile(r"[\s,，、;；/|｜+＋和]+")
+_TAGS_APART = re.compile(r"[\s,，、;；|｜]+")
+#: What stands between options, or spellings, in one cell.
+_LINES = re.compile(r"[\n|｜]")
+_EITHER = re.compile(r"\s*或者?\s*")
+#: Keys of a question that no item has: it says itself how many to choose, and is asked of everybody.
+_NOT_OF_ITEMS = {"min": "最少", "max": "最多", "show_if": "显示条件", "decimals": "小数"}
 _T = TypeVar("_T")
 
 
@@ -134,12 +140,11 @@ class _Entry:
 
 
 def read_items(
-    written: object, *, before: Sequence[Question], notes: Notes, more: Sequence[str] = ()
+    written: object, *, before: Sequence[Question], notes: Notes, most: int = MOST_QUESTIONS
 ) -> tuple[QuizItem, ...]:
     """Return the items of a list as its author wrote it; faulty ones are left out and noted.
 
-    `before` are the questions of earlier versions, whose options keep their codes; `more` are keys that the caller
-    reads itself.
+    `before` are the questions of earlier versions, whose options keep their codes; `most`, how many items there may be.
 
     >>> notes = Notes({})
     >>> one = {"code": "k1", "type": "truth", "text": "证可以转借。", "answer": "×", "points": 5}
@@ -150,7 +155,7 @@ def read_items(
     asked = [_asked(entry) if isinstance(entry, Mapping) else entry for entry in listed] if listed else written
     questions = {
         question.code: question
-        for question in read_questions(asked, before=before, notes=notes, more=(*OWN_KEYS, *more), types=TYPES)
+        for question in read_questions(asked, before=before, notes=notes, more=OWN_KEYS, types=TYPES, most=most)
     }
     items = []
     for n, entry in enumerate(listed):
@@ -195,8 +200,7 @@ def _item(entry: _Entry, question: Question | None) -> QuizItem | None:
     elif kind is Kind.TRUTH:
         entry.wrong("options", "判断题的选项只能是 对 和 错")
         return None
-    if entry.written.get("other"):
-        entry.wrong("other", "考题不能有“其他”这个选项")
+    _check_asked(entry, question)
     if kind is not Kind.MULTIPLE and rule is not MarkingRule.ALL:
         entry.wrong("rule", "只有多选题才能部分得分")
     key = _key(entry, kind, question, rule)
@@ -220,6 +224,20 @@ def _item(entry: _Entry, question: Question | None) -> QuizItem | None:
     )
 
 
+def _check_asked(entry: _Entry, question: Question) -> None:
+    """Note what may be asked in a survey and not in a quiz, or could not be written in a cell again."""
+    if entry.written.get("other"):
+        entry.wrong("other", "考题不能有“其他”这个选项")
+    for key, name in _NOT_OF_ITEMS.items():
+        if entry.written.get(key) is not None:
+            entry.wrong(key, f"考题没有“{name}”，请删去")
+    for option in question.options:
+        if option.most is not None:
+            entry.wrong("options", f"考题的选项不能限名额，请改“{option.label}”")
+        if _LINES.search(option.label):
+            entry.wrong("options", f"选项“{option.label}”里不能有竖线")
+
+
 def read_points(value: object) -> int:
     """Read points, as hundredths. Raises Misspelt."""
     number = decimal(value)
@@ -229,8 +247,9 @@ def read_points(value: object) -> int:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    listed = value if isinstance(value, list | tuple) else [each for each in _APART.split(str(value)) if each]
-    tags = tuple(dict.fromkeys(words(each, longest=LONGEST_TAG) for each in listed))
+    listed = value if isinstance(value, list | tuple) else [value]
+    parts = [part for each in listed for part in _TAGS_APART.split(str(each)) if part]
+    tags = tuple(dict.fromkeys(words(part, longest=LONGEST_TAG) for part in parts))
     if len(tags) > MOST_TAGS:
         raise Misspelt(f"有 {len(tags)} 个，最多 {MOST_TAGS} 个")
     return tags
@@ -278,7 +297,12 @@ def read_key(written: object, kind: Kind, question: Question, rule: MarkingRule)
     >>> written = ("AC", [1, 3], "甲、丙", "1,3", "ＡＣ")
     >>> [sorted(read_key(key, Kind.MULTIPLE, asked, MarkingRule.ALL).right) for key in written]
     [[1, 3], [1, 3], [1, 3], [1, 3], [1, 3]]
+    >>> sorted(read_key("A或C", Kind.SINGLE, asked, MarkingRule.ALL).right)
+    [1, 3]
     """
+    if kind in (Kind.SINGLE, Kind.TRUTH) and len(either := _either(written, question)) > 1:
+        # Each of them is enough: a mistake in the paper that was found later.
+        return Key(frozenset().union(*(read_key(each, kind, question, rule).right for each in either)))
     match kind:
         case Kind.TRUTH:
             return Key(frozenset({_truth(written)}))
@@ -289,6 +313,14 @@ def read_key(written: object, kind: Kind, question: Question, rule: MarkingRule)
             if kind is Kind.SINGLE and len(right) > 1:
                 raise Misspelt(f"“{_shown(written)}”有 {len(right)} 个，单选题只能有一个")
             return Key(frozenset(right), rule=rule)
+
+
+def _either(written: object, question: Question) -> list[str]:
+    """Return the answers of which each is enough, as in A或B; one where there is no choice."""
+    said = _shown(written)
+    if same(said) in (same(option.label) for option in question.options):
+        return [said]
+    return [each for each in _EITHER.split(said) if each]
 
 
 def _truth(written: object) -> int:
@@ -303,8 +335,9 @@ def _truth(written: object) -> int:
 
 
 def _variants(written: object) -> tuple[str, ...]:
-    listed = written if isinstance(written, list | tuple) else re.split(r"[\n|｜]", str(written))
-    variants = tuple(dict.fromkeys(words(each, longest=LONGEST_VARIANT) for each in listed if str(each).strip()))
+    listed = written if isinstance(written, list | tuple) else [written]
+    parts = [part for each in listed for part in _LINES.split(_shown(each)) if part.strip()]
+    variants = tuple(dict.fromkeys(words(part, longest=LONGEST_VARIANT) for part in parts))
     if not variants:
         raise Misspelt("不能为空")
     if len(variants) > MOST_VARIANTS:
@@ -328,7 +361,8 @@ def _chosen(written: object, question: Question) -> list[int]:
             at = place(part, len(question.options))
             code = offered.get(part) if at is None else question.options[at - 1].code
             if code is None:
-                raise Misspelt(f"“{_shown(each)}”不在选项里，这一题只有 {len(question.options)} 个选项")
+                known = f"但只有 {len(question.options)} 个选项" if len(part) == 1 else "不在选项里"
+                raise Misspelt(f"“{part.upper()}”{known}")
             if code in codes:
                 raise Misspelt(f"“{_shown(written)}”里有重复的")
             codes.append(code)

@@ -12,10 +12,13 @@ from enum import StrEnum
 from typing import Any
 
 from questions import question as stored
+from questions.numerals import same
 from questions.question import Option, Question, QuestionType
 
 HUNDREDTHS = 100
 """Marks are whole hundredths of a point: a sum is exact, and 60.00 is not 59.999."""
+
+LONGEST_FOLDED = 200
 
 RIGHT, WRONG = 1, 2
 """The codes of 对 and 错 in every true-or-false question."""
@@ -128,6 +131,16 @@ class QuizItem:
     @property
     def code(self) -> str:
         return self.question.code
+
+
+def folded(text: str) -> str:
+    """Return the text of a question without width, case, blanks and closing marks: two that agree are the same question
+    twice.
+
+    >>> folded("封签 应贴在哪一面？") == folded("封签应贴在哪一面?")
+    True
+    """
+    return same(text)[:LONGEST_FOLDED]
 
 
 def to_json(item: QuizItem) -> dict[str, Any]:

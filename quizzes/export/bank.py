@@ -1,0 +1,106 @@
+"""Files of the bank: the workbook handed out to authors, and the one the bank is exported to and read back from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from questions.authoring import excel_template
+from quizzes.rules.files import BANK
+from quizzes.rules.items import RIGHT, Kind, QuizItem
+from quizzes.texts.chat import points
+
+_EXAMPLES = (
+    (
+        "",
+        "单选",
+        "封签应贴在哪一面？",
+        "正面\n背面\n顶部",
+        "C",
+        "",
+        "易",
+        "10",
+        "真假鉴别",
+        "封签贴在条盒顶部。",
+        "",
+        "",
+        "",
+    ),
+    (
+        "",
+        "多选",
+        "鉴别真假要看哪几样？",
+        "封签\n喷码\n气味",
+        "AB",
+        "漏选得一半",
+        "中",
+        "10",
+        "真假鉴别",
+        "",
+        "",
+        "",
+        "",
+    ),
+    ("", "判断", "许可证可以转借给别人。", "", "错", "", "易", "5", "许可证", "许可证不得转借、买卖。", "", "", ""),
+    ("", "填空", "许可证延续应提前几天申请？", "", "三十天\n30天", "", "中", "10", "许可证", "", "", "", ""),
+)
+
+
+def template() -> bytes:
+    """Return the workbook handed out to authors; it can be read as it is.
+
+    >>> from questions.authoring import excel_file
+    >>> len(excel_file.parse(template(), BANK).data["questions"])
+    4
+    """
+    return excel_template.packed(BANK, (), _EXAMPLES)
+
+
+def filled(items: Iterable[QuizItem]) -> bytes:
+    """Return the workbook with these items; reading it changes none of them."""
+    return excel_template.packed(BANK, (), map(row, items))
+
+
+def row(item: QuizItem) -> tuple[str, ...]:
+    """Return the cells of an item.
+
+    >>> from questions.question import Question
+    >>> from quizzes.rules.items import Key
+    >>> asked = Question("k4", Kind.FILL.type, "提前几天?")
+    >>> row(QuizItem(asked, Kind.FILL, Key(variants=("三十天", "30天")), 333))[:8]
+    ('k4', '填空', '提前几天?', '', '三十天\\n30天', '', '中', '3.33')
+    """
+    cells = {
+        "code": item.code,
+        "type": item.kind.label,
+        "text": item.question.text,
+        "options": "\n".join(item.question.labels) if item.kind.is_shuffled else "",
+        "answer": answer(item),
+        "rule": item.key.rule.label if item.kind is Kind.MULTIPLE else "",
+        "difficulty": item.difficulty.label,
+        "points": points(item.points),
+        "tags": "、".join(item.tags),
+        "explanation": item.explanation,
+        "lesson": item.lesson,
+        "source": item.source,
+        "shuffle": "" if item.shuffles else "否",
+    }
+    return tuple(cells[key] for key in BANK.columns.values())
+
+
+def answer(item: QuizItem) -> str:
+    """Return the key of an item as an author writes it.
+
+    >>> from questions.question import Option, Question
+    >>> from quizzes.rules.items import Key
+    >>> asked = Question("k1", Kind.SINGLE.type, "?", (Option(1, "甲"), Option(5, "乙")))
+    >>> answer(QuizItem(asked, Kind.SINGLE, Key(frozenset({5})), 1)), answer(
+    ...     QuizItem(asked, Kind.SINGLE, Key(frozenset({1, 5})), 1)
+    ... )
+    ('B', 'A或B')
+    """
+    if item.kind is Kind.FILL:
+        return "\n".join(item.key.variants)
+    if item.kind is Kind.TRUTH:
+        return "或".join("对" if code == RIGHT else "错" for code in sorted(item.key.right))
+    letters = [chr(ord("A") + n) for n, option in enumerate(item.question.options) if option.code in item.key.right]
+    return ("或" if item.kind is Kind.SINGLE else "").join(letters)

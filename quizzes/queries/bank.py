@@ -1,0 +1,83 @@
+"""The bank: its items with the newest version and the key in force, and what a file would do to it."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from questions.authoring.layout import AuthoredFile
+from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
+from quizzes.queries import papers
+from quizzes.rules import bank_review
+from quizzes.rules.bank_review import BankReview, StoredItem
+from quizzes.rules.items import Difficulty, from_json
+
+#: Questions read at once.
+LOT = 1000
+
+
+def look(session: Session, file: AuthoredFile) -> BankReview:
+    """Return what a file would do to the bank. Raises Refused naming every fault by its place. A few statements,
+    however many questions the file has."""
+    taken = session.scalars(
+        select(BankQuestion.code).where(BankQuestion.home_quiz_id == BANK, BankQuestion.code.startswith("z"))
+    )
+    coded = bank_review.with_codes(file, taken)
+    codes = bank_review.codes(coded)
+    return bank_review.review(coded, known=items(session, codes), twins=_twins(session, coded, codes))
+
+
+def items(session: Session, codes: Sequence[str]) -> dict[str, StoredItem]:
+    """Return the bank's items with these codes."""
+    found = select(BankQuestion).where(BankQuestion.home_quiz_id == BANK, BankQuestion.code.in_(codes))
+    return _stored(session, session.scalars(found).all())
+
+
+def every(session: Session) -> Iterator[StoredItem]:
+    """Return the bank's items that are not retired, in the order they were written, read in lots."""
+    last_id = 0
+    while questions := session.scalars(
+        select(BankQuestion)
+        .where(BankQuestion.home_quiz_id == BANK, ~BankQuestion.is_retired, BankQuestion.id > last_id)
+        .order_by(BankQuestion.id)
+        .limit(LOT)
+    ).all():
+        yield from _stored(session, questions).values()
+        last_id = questions[-1].id
+
+
+def _stored(session: Session, questions: Sequence[BankQuestion]) -> dict[str, StoredItem]:
+    versions = [question.version_id for question in questions if question.version_id is not None]
+    bodies = {
+        row.id: row.body
+        for row in session.execute(
+            select(QuestionVersion.id, QuestionVersion.body).where(QuestionVersion.id.in_(versions))
+        )
+    }
+    keys = papers.keys_in_force(session, BANK, versions)
+    tags = papers.tags(session, versions)
+    return {
+        question.code: StoredItem(
+            from_json(
+                bodies[question.version_id],
+                keys[question.version_id].key,
+                points=question.points,
+                tags=tags.get(question.version_id, ()),
+                difficulty=Difficulty(question.difficulty),
+            ),
+            question.is_retired,
+        )
+        for question in questions
+        if question.version_id is not None
+    }
+
+
+def _twins(session: Session, file: AuthoredFile, codes: Sequence[str]) -> dict[str, str]:
+    """Return the codes of other questions of the bank with a text of the file, by the folded text."""
+    rows = session.execute(
+        select(BankQuestion.folded, BankQuestion.code).where(
+            BankQuestion.home_quiz_id == BANK, BankQuestion.folded.in_(bank_review.texts(file))
+        )
+    )
+    own = {*codes}
+    return {row.folded: row.code for row in rows if row.code not in own}

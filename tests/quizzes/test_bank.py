@@ -1,0 +1,203 @@
+"""The question bank on the command line: imported with every fault by cell, exported so that it imports unchanged."""
+
+import pytest
+from sqlalchemy import func, select
+
+from foundation.workbooks import reading
+from questions.authoring.excel_file import LIMITS
+from quizzes.models.bank import BankQuestion, QuestionVersion
+from tests.documents import document
+from tests.workbooks import rows, workbook
+
+HEAD = ["编码", "类型", "题目", "选项", "答案", "计分", "难度", "分值", "标签", "解析", "学习", "出处", "选项乱序"]
+FOUR = "正面\n背面\n顶部\n底部"
+
+
+def line(code, kind="单选", text="", options="", answer="", **more):
+    cells = dict(zip(HEAD, [code, kind, text or f"题目{code}？", options, answer], strict=False)) | more
+    return [cells.get(name, "") for name in HEAD]
+
+
+def sheet(*lines):
+    return workbook({"题目": rows([HEAD, *lines])})
+
+
+@pytest.fixture
+def bank(house, tmp_path):
+    return Bank(house, tmp_path)
+
+
+class Bank:
+    def __init__(self, house, folder):
+        self.house, self.folder = house, folder
+
+    def do(self, content, *more, name="bank.xlsx"):
+        path = self.folder / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return self.house.flask("quizzes", "bank", "import", str(path), *more)
+
+    def take(self, content, *more, name="bank.xlsx"):
+        done = self.do(content, *more, name=name)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    def refused(self, content, name="bank.xlsx"):
+        done = self.do(content, name=name)
+        assert done.exit_code == 1
+        assert self.count() == self.before
+        return done.output.strip()
+
+    before = 0
+
+    def count(self):
+        with self.house.look() as session:
+            return session.scalar(select(func.count()).select_from(BankQuestion))
+
+    def questions(self):
+        with self.house.look() as session:
+            return {each.code: each for each in session.scalars(select(BankQuestion))}
+
+    def bodies(self):
+        with self.house.look() as session:
+            found = select(BankQuestion.code, QuestionVersion.body).join(
+                QuestionVersion, QuestionVersion.id == BankQuestion.version_id
+            )
+            return {row.code: row.body for row in session.execute(found)}
+
+    def exported(self):
+        path = self.folder / "out.xlsx"
+        done = self.house.flask("quizzes", "bank", "export", "--out", str(path))
+        assert done.exit_code == 0, done.output
+        return path.read_bytes()
+
+
+GOOD = (
+    line("k1", "单选", "封签应贴在哪一面？", FOUR, "C", 难度="易", 分值="5", 标签="真假鉴别、封签", 解析="在顶部。"),
+    line(
+        "k2",
+        "多选",
+        "选哪几样？",
+        "甲\n乙\n丙\n以上都对",
+        "A、C",
+        计分="按选对的比例得分",
+        分值="3.33",
+        学习="article:9",
+    ),
+    line("k3", "判断", "许可证可以转借。", "", "×", 出处="《烟草专卖许可证管理办法》第三十一条"),
+    line("", "填空", "许可证延续应提前几天申请？", "", "三十天\n30天"),
+    line("k5", "单选", "哪些正确？", "甲\n乙\nA和B都对", "3", 选项乱序="否"),
+    line("k6", "单选", "=1+1 等于几？", "1\n2\n3", "B", 解析='=HYPERLINK("http://x")'),
+)
+
+
+def test_every_fault_is_named_by_its_cell_at_once_and_nothing_is_written(bank):
+    lines = [line(f"k{n}", "单选", "", FOUR, "C") for n in range(2, 21)]
+    lines[1] = line("k3", "单选", "封签应贴在哪一面？", FOUR, "C")
+    lines[2][1] = "多选题目"
+    lines[5][4] = "F"
+    lines[7][4] = ""
+    lines[10][4] = "AB"
+    lines[13] = line("k15", "单选", "封签 应贴在哪一面?", FOUR, "C")
+    lines[16][7] = "0"
+    said = bank.refused(sheet(*lines)).splitlines()
+    assert said == [
+        "题库有 6 处要改：",
+        "1. 第 3 题 k4（题目!B4）：类型“多选题目”不认识，可用 单选、多选、判断、填空，是不是“多选”",
+        "2. 第 6 题 k7（题目!E7）：答案“F”但只有 4 个选项",
+        "3. 第 8 题 k9（题目!E9）：缺少答案 answer",
+        "4. 第 11 题 k12（题目!E12）：答案“AB”有 2 个，单选题只能有一个",
+        "5. 第 14 题 k15（题目!C15）：题目和第 2 题（题目!C3）相同",
+        "6. 第 17 题 k18（题目!H18）：分值“0”应大于 0，最多 1000",
+    ]
+    many = [line("", "判断", f"第 {n} 句对不对？", "", "对") for n in range(5000)]
+    assert "5,000 行" in bank.refused(sheet(*many))
+
+
+def test_what_is_exported_imports_unchanged_and_text_stays_text(bank):
+    said = bank.take(sheet(*GOOD), "--dry-run")
+    assert said.splitlines()[0] == "新增 k1 封签应贴在哪一面？"
+    assert said.splitlines()[-1] == "6 新增 0 修改 0 不变（只看，没有写入）"
+    assert bank.count() == 0
+    assert bank.take(sheet(*GOOD)) == "6 新增 0 修改 0 不变\n"
+    out = bank.exported()
+    assert bank.take(out) == "0 新增 0 修改 6 不变\n"
+    assert bank.exported() == out
+    asked, _ = reading.workbook(out, LIMITS)
+    found = {cells[0]: cells for _, cells in asked.rows()}
+    assert found["编码"] == dict(enumerate(HEAD))
+    assert (found["k6"][2], found["k6"][9]) == ("=1+1 等于几？", '=HYPERLINK("http://x")')
+    assert (found["k1"][4], found["k1"][7], found["k1"][8]) == ("C", "5", "封签、真假鉴别")
+    assert (found["k2"][4], found["k2"][7], found["k3"][4]) == ("AC", "3.33", "错")
+    assert found["z0001"][4] == "三十天\n30天"
+    changed = list(GOOD[0])
+    changed[4], changed[7] = "B", "6"
+    said = bank.take(sheet(changed, line("", "判断", "另一题。", "", "对")), "--dry-run").splitlines()
+    assert said == ["新增 z0002 另一题。", "修改 k1：答案、分值", "1 新增 1 修改 0 不变（只看，没有写入）"]
+    bank.before = 6
+    assert bank.refused(sheet(line("k9", "单选", "封签 应贴在哪一面", FOUR, "A"))) == (
+        "第 1 题 k9（题目!C2）：题目和题库里的 k1 相同"
+    )
+
+
+def test_the_template_can_be_imported_as_it_is(bank):
+    path = bank.folder / "template.xlsx"
+    assert bank.house.flask("quizzes", "bank", "template", str(path)).exit_code == 0
+    assert bank.take(path.read_bytes()) == "4 新增 0 修改 0 不变\n"
+
+
+TEXT = """鉴别真假要看哪几样？
+A. 封签
+B. 喷码
+C. 气味
+答案：AB
+解析：气味因人而异。
+还要对着光看。
+
+封签贴在哪一面？
+Ａ．正面
+Ｂ．顶部
+答案：Ｂ
+
+许可证可以转借。
+答案：错
+"""
+
+
+@pytest.mark.parametrize("numbered", [False, True])
+@pytest.mark.parametrize("kind", ["txt", "docx"])
+def test_text_as_trainers_have_it_in_word_is_read(bank, numbered, kind):
+    text = TEXT
+    if numbered:
+        for n, stem in enumerate(("鉴别", "封签贴", "许可证"), start=1):
+            text = text.replace(f"\n{stem}" if n > 1 else stem, f"\n{n}. {stem}" if n > 1 else f"{n}. {stem}")
+    content = document(*text.splitlines()) if kind == "docx" else text.encode("gb18030")
+    assert bank.take(content, name=f"bank.{kind}") == "3 新增 0 修改 0 不变\n"
+    kinds = {code: question.kind for code, question in bank.questions().items()}
+    assert kinds == {"z0001": "multiple", "z0002": "single", "z0003": "truth"}
+    bodies = bank.bodies()
+    assert bodies["z0001"]["explanation"] == "气味因人而异。 还要对着光看。"
+    assert [each["label"] for each in bodies["z0002"]["question"]["options"]] == ["正面", "顶部"]
+    assert bank.take(bank.exported()) == "0 新增 0 修改 3 不变\n"
+
+
+def test_faults_of_a_text_are_named_by_their_lines(bank):
+    said = bank.refused(
+        "封签贴在哪一面？\nA. 正面\nB. 顶部\n答案：D\n\n哪个对？\nA. 甲\nB. 乙\n答案：A\n分值：-1\n", name="a.txt"
+    )
+    assert said.splitlines()[1:] == [
+        "1. 第 1 题 z0001（第 4 行“答案：D”）：答案“D”但只有 2 个选项",
+        "2. 第 2 题 z0002（第 10 行“分值：-1”）：分值“-1”应大于 0，最多 1000",
+    ]
+
+
+def test_options_that_another_order_would_make_false_are_refused_by_their_cell(bank):
+    said = bank.refused(
+        sheet(
+            line("k1", "单选", "哪个对？", "甲\n乙\nA和B都对", "C", 选项乱序="是"),
+            line("k2", "单选", "几面？", "1\n2\n3", "C", 选项乱序="是"),
+        )
+    )
+    assert said.splitlines()[1:] == [
+        "1. 第 1 题 k1（题目!D2）：选项“A和B都对”换了位置就不对了，请改写，或不要打乱这一题",
+        "2. 第 2 题 k2（题目!D3）：选项“1”换了位置就不对了，请改写，或不要打乱这一题",
+    ]
