@@ -65,10 +65,10 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[MissedLine]:
 def _whys(asked: Asked) -> Sequence[tuple[str, str]]:
     """Return the reasons that occur in this push, as far as the visitor sees it."""
     seen = report.scope(asked.session, asked.visitor, today=asked.today)
-    found = report.report(asked.session, asked.of["push_id"], seen)
-    if found is None:
+    campaign = campaign_of(asked.session, asked.of["push_id"])
+    if campaign is None:
         return []
-    figures = found.figures
+    figures = report.figures_of(asked.session, campaign, seen)
     names = [*figures.reasons, *figures.not_arrived_by_name(), *(["unsure"] if figures.unsure else [])]
     return [(name, texts.REASONS.get(name, name)) for name in names]
 

@@ -86,3 +86,19 @@ def figures(counts: Mapping[str, int], parts: Sequence[PartFigures], *, is_whole
         if size:
             theirs.append(replace(part, size=size, is_whole=size == part.size))
     return PushFigures(counts, theirs, is_ended)
+
+
+def row(counts: Mapping[str, int], parts: Sequence[PartFigures], *, is_ended: bool) -> PushFigures:
+    """Return the figures of one row of a divided push: as `figures`, with its parts of one state as one, for there are
+    many rows and many parts."""
+    sizes: dict[tuple[MassState | None, bool], int] = {}
+    sent: dict[tuple[MassState | None, bool], int] = {}
+    for part in parts:
+        size = counts.get(tally.part_key(part.number), 0)
+        if not size:
+            continue
+        key = part.state, size == part.size
+        sizes[key] = sizes.get(key, 0) + size
+        sent[key] = sent.get(key, 0) + (part.delivered if key[1] else size)
+    theirs = [PartFigures(0, size, state, is_all, sent=sent[state, is_all]) for (state, is_all), size in sizes.items()]
+    return PushFigures(counts, theirs, is_ended)

@@ -19,7 +19,7 @@ from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Push, Refusal
 from broadcasts.queries import counters, staff
 from broadcasts.queries.pushes import campaign_of
 from broadcasts.rules import states
-from broadcasts.rules.figures import PushFigures
+from broadcasts.rules.figures import PartFigures, PushFigures
 from campaigns import openings, rules, tally
 from campaigns.models import Campaign, CampaignStep, CampaignTally, Recipient
 from console.rules.visitors import Role, Visitor
@@ -169,9 +169,7 @@ def report(session: Session, push_id: int, seen: ReportScope) -> PushReport | No
         counters.figures(whole, parts, is_whole=seen.is_whole, is_ended=is_ended),
         sorted(
             (
-                AreaFigures(
-                    area, names.get(area, ""), counters.figures(counts, parts, is_whole=False, is_ended=is_ended)
-                )
+                AreaFigures(area, names.get(area, ""), counters.row(counts, parts, is_ended=is_ended))
                 for area, counts in by_area.items()
             ),
             key=lambda each: (-each.figures.audience, each.name),
@@ -182,6 +180,11 @@ def report(session: Session, push_id: int, seen: ReportScope) -> PushReport | No
         _refusals(session, campaign, seen),
         (campaign.error or "") if is_ended else "",
     )
+
+
+def figures_of(session: Session, campaign: Campaign, seen: ReportScope) -> PushFigures:
+    """Return the figures of a push to shops, or of the part of it that is seen, and nothing of its areas."""
+    return _summed(session, campaign, seen, counters.parts(session, [campaign.id]))
 
 
 def compared(session: Session, push_id: int, *, limit: int = COMPARED) -> list[Compared]:
@@ -205,15 +208,7 @@ def compared(session: Session, push_id: int, *, limit: int = COMPARED) -> list[C
     parts = counters.parts(session, [row.Campaign.id for row in rows])
     found = []
     for row in rows:
-        counts: Counter[str] = Counter()
-        by_area = _counts(session, row.Campaign, WHOLE)
-        by_area.pop(tally.NOWHERE, None)
-        for each in by_area.values():
-            counts.update(each)
-        figures = counters.figures(
-            counts, parts[row.Campaign.id], is_whole=True, is_ended=row.Campaign.state in rules.ENDED
-        )
-        found.append(Compared(row.id, row.title, row.Campaign.due_at, figures))
+        found.append(Compared(row.id, row.title, row.Campaign.due_at, _summed(session, row.Campaign, WHOLE, parts)))
     return found
 
 
@@ -232,16 +227,18 @@ def by_areas(found: PushReport) -> Division:
 def divided(session: Session, found: PushReport, name: str) -> Division:
     """Return the report by manager or by class, as it was last counted."""
     counts: dict[int, Counter[str]] = {}
-    mine = select(PushSplit).where(PushSplit.push_id == found.push_id, PushSplit.division == name)
-    for row in session.scalars(mine):
-        counts.setdefault(row.of_id, Counter())[row.key] += row.count
+    # Columns, not entities: each manager has a row of each part.
+    mine = select(PushSplit.of_id, PushSplit.key, PushSplit.count)
+    mine = mine.where(PushSplit.push_id == found.push_id, PushSplit.division == name)
+    for of_id, key, number in session.execute(mine):
+        counts.setdefault(of_id, Counter())[key] += number
     table: Any = Manager if name == "manager" else ShopClass
     names = {row.id: row.name for row in session.execute(select(table.id, table.name).where(table.id.in_(counts)))}
     parts, is_ended = found.figures.parts, found.state in rules.ENDED
     rows = [
         (
             names.get(of_id, NOBODY),
-            counters.figures(each, parts, is_whole=False, is_ended=is_ended),
+            counters.row(each, parts, is_ended=is_ended),
             {name: of_id},
         )
         for of_id, each in counts.items()
@@ -281,6 +278,23 @@ def _counts(session: Session, campaign: Campaign, seen: ReportScope) -> dict[int
     for area, at in session.execute(opened):
         found[area][openings.hour((at or campaign.due_at) - campaign.due_at)] += 1
     return found
+
+
+def _summed(
+    session: Session, campaign: Campaign, seen: ReportScope, parts: Mapping[int, Sequence[PartFigures]]
+) -> PushFigures:
+    counts: Counter[str] = Counter()
+    if seen.shops is None:
+        kept = select(CampaignTally.key, func.sum(CampaignTally.count)).group_by(CampaignTally.key)
+        kept = kept.where(CampaignTally.campaign_id == campaign.id, CampaignTally.area_id != tally.NOWHERE)
+        if seen.areas is not None:
+            kept = kept.where(CampaignTally.area_id.in_(sorted(seen.areas)))
+        counts.update({key: int(number) for key, number in session.execute(kept)})
+    else:
+        for each in _counts(session, campaign, seen).values():
+            counts.update(each)
+    is_ended = campaign.state in rules.ENDED
+    return counters.figures(counts, parts[campaign.id], is_whole=seen.is_whole, is_ended=is_ended)
 
 
 def _hours(counts: Mapping[str, int]) -> list[HourOpened]:
