@@ -90,7 +90,14 @@ def figures(counts: Mapping[str, int], parts: Sequence[PartFigures], *, is_whole
 
 def row(counts: Mapping[str, int], parts: Sequence[PartFigures], *, is_ended: bool) -> PushFigures:
     """Return the figures of one row of a divided push: as `figures`, with its parts of one state as one, for there are
-    many rows and many parts."""
+    many rows and many parts.
+
+    >>> done, unsure = MassState.FINISHED, MassState.UNSURE
+    >>> parts = [PartFigures(1, 70, done, sent=68), PartFigures(2, 30, done, sent=29), PartFigures(3, 9, unsure)]
+    >>> found = row({"part:1": 70, "part:2": 3, "part:3": 9}, parts, is_ended=True)
+    >>> found.meant, found.delivered, found.lost, found.unsure, found.is_exact
+    (82, 71, 2, 9, False)
+    """
     sizes: dict[tuple[MassState | None, bool], int] = {}
     sent: dict[tuple[MassState | None, bool], int] = {}
     for part in parts:

@@ -4,10 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from broadcasts.models.answers import PushReads
 from broadcasts.models.pushes import Push, Shows
+from broadcasts.queries import report
 from campaigns import tally
 from campaigns.models import Campaign, CampaignPart, CampaignTally, Recipient
 from foundation.errors import Refused
@@ -225,6 +226,15 @@ def test_a_manager_sees_his_165_of_1000_in_report_list_and_file(counted) -> None
     assert len(sheet) - 1 == len([n for n in range(165) if n % 10 < 3])
     whole = counted.office.browser("market").get(REPORT).text
     assert "1,000" in whole and "江山片" in whole
+    if counted.house.services.database.is_sqlite:
+        with counted.house.look() as session:
+            few = select(Retailer.id).where(Retailer.manager_id == 1)
+            campaign = session.get_one(Campaign, 1)
+            statement = report.count(session, campaign, Recipient.area_id, [Recipient.retailer_id.in_(few)])
+            plain = statement.compile(session.connection(), compile_kwargs={"literal_binds": True})
+            plan = str(session.execute(text(f"EXPLAIN QUERY PLAN {plain}")).all())
+        # By the index of parts all who got a mass message would be read, for one manager's few.
+        assert "retailer_id=?" in plan and "ix_campaign_recipient_part" not in plan
 
 
 def test_by_manager_and_class_it_is_counted_by_the_clock_and_adds_up(counted) -> None:
