@@ -24,6 +24,8 @@ LARGEST, _UNPACKED = 2 << 20, 16 << 20
 _MOST_MISTAKES, _LONGEST_LINE, _LONGEST_QUOTE, _LONGEST_HEADING = 100, 3000, 13, 20
 #: A word and a value in the lines above the questions.
 _HEAD = re.compile(r"([\u4e00-\u9fff]{2,8})\s*[:：]\s*(.+)", re.DOTALL)
+#: The word some write before a question that has no number.
+_STEM_WORD = re.compile(r"题[干目]\s*[:：]\s*")
 _GREETINGS = ("尊敬", "亲爱", "各位", "您好", "你好")
 
 
@@ -116,7 +118,7 @@ class _Reader:
     def _is_stem(self, line: WordLine) -> bool:
         stem = lines.number_of_stem(line.text, self._form) if self._form else None
         if line in self._unnumbered:
-            stem = self._number + 1, line.text
+            stem = self._number + 1, _STEM_WORD.sub("", line.text)
         if stem is None:
             return False
         number, text = stem
@@ -279,7 +281,7 @@ def _unnumbered(paragraphs: Sequence[Paragraph], unit: str) -> frozenset[WordLin
             is_answered = is_answered or any(label == "答案" for label, _ in lines.labelled(line.text))
             continue
         is_led = not found or is_apart or lines.labelled(below) or lines.family_of(below, lines.FAMILIES)
-        if is_answered and is_led and not lines.family_of(line.text, lines.FAMILIES):
+        if _STEM_WORD.match(line.text) or (is_answered and is_led and not lines.family_of(line.text, lines.FAMILIES)):
             found.append(line)
             is_answered = False
     return frozenset(found) if any(lines.labelled(line.text) for line, _ in read) else frozenset()

@@ -1,11 +1,17 @@
 """The question bank on the command line: imported with every fault by cell, exported so that it imports unchanged."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import func, select
 
 from foundation.workbooks import reading
 from questions.authoring.excel_file import LIMITS
-from quizzes.models.bank import BankQuestion, QuestionVersion
+from questions.question import Illustration
+from quizzes.actions import storing
+from quizzes.models.bank import AnswerKey, BankQuestion, QuestionVersion
+from quizzes.queries import bank as queries
+from quizzes.rules.items import Key, KeyEffect, key_to_json
 from tests.documents import document
 from tests.workbooks import rows, workbook
 
@@ -180,6 +186,14 @@ def test_text_as_trainers_have_it_in_word_is_read(bank, numbered, kind):
     assert bank.take(bank.exported()) == "0 新增 0 修改 3 不变\n"
 
 
+def test_the_word_before_a_question_is_no_part_of_it(bank):
+    bank.take("题干：选哪几样？\nＡ．甲\nＢ．乙\nＣ．丙\n答案:AC\n解析:甲和丙。\n题干：对吗？\n答案：√\n", name="a.txt")
+    assert [(each.kind, each.text) for each in bank.questions().values()] == [
+        ("multiple", "选哪几样？"),
+        ("truth", "对吗？"),
+    ]
+
+
 def test_faults_of_a_text_are_named_by_their_lines(bank):
     said = bank.refused(
         "封签贴在哪一面？\nA. 正面\nB. 顶部\n答案：D\n\n哪个对？\nA. 甲\nB. 乙\n答案：A\n分值：-1\n", name="a.txt"
@@ -201,3 +215,48 @@ def test_options_that_another_order_would_make_false_are_refused_by_their_cell(b
         "1. 第 1 题 k1（题目!D2）：选项“A和B都对”换了位置就不对了，请改写，或不要打乱这一题",
         "2. 第 2 题 k2（题目!D3）：选项“1”换了位置就不对了，请改写，或不要打乱这一题",
     ]
+
+
+def test_what_a_cell_cannot_say_is_kept_and_a_key_of_which_each_answer_is_enough_is_written(bank):
+    bank.take(sheet(*GOOD[:2]))
+    with bank.house.services.transaction() as session:
+        stored = queries.items(session, ["k1"])["k1"].item
+        shown = replace(stored, question=replace(stored.question, picture=Illustration("a" * 32, "一包烟")))
+        (place,) = storing.store(session, [shown], home_quiz_id=0, who="周", now=bank.house.clock())
+        corrected = key_to_json(Key(frozenset({2, 3}), effect=KeyEffect.FULL))
+        now = bank.house.clock()
+        version_id = place.version_id
+        session.add(
+            AnswerKey(version_id=version_id, number=2, quiz_id=0, key=corrected, reason="", made_at=now, made_by="周")
+        )
+    out = bank.exported()
+    asked, _ = reading.workbook(out, LIMITS)
+    assert {cells[0]: cells[4] for _, cells in asked.rows()}["k1"] == "B或C"
+    assert bank.take(out) == "0 新增 0 修改 2 不变\n"
+    assert bank.bodies()["k1"]["question"]["picture"]
+
+
+def test_what_was_retired_is_not_exported_and_a_file_does_not_bring_it_back(bank):
+    bank.take(sheet(*GOOD[:3]))
+    with bank.house.services.transaction() as session:
+        session.scalars(select(BankQuestion).where(BankQuestion.code == "k1")).one().is_retired = True
+    asked, _ = reading.workbook(bank.exported(), LIMITS)
+    assert [cells[0] for _, cells in asked.rows()] == ["编码", "k2", "k3"]
+    bank.before = 3
+    assert bank.refused(sheet(GOOD[0])) == (
+        "第 1 题 k1（题目!A2）：编码“k1”的题已停用，请换一个编码，或先在题库里恢复它"
+    )
+
+
+def test_what_was_never_changed_gets_no_new_version_and_a_correction_gets_one(bank):
+    bank.take(sheet(*GOOD))
+    changed = list(GOOD[0])
+    changed[2] = "封签应该贴在哪一面？"
+    assert bank.take(sheet(changed, *GOOD[1:3])) == "0 新增 1 修改 2 不变\n"
+    with bank.house.look() as session:
+        numbers = session.execute(
+            select(BankQuestion.code, func.max(QuestionVersion.number))
+            .join(QuestionVersion, QuestionVersion.question_id == BankQuestion.id)
+            .group_by(BankQuestion.code)
+        )
+        assert {code: number for code, number in numbers if number > 1} == {"k1": 2}
