@@ -1,5 +1,6 @@
 """Command line of quizzes: `flask quizzes …`."""
 
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +9,16 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from console.charts import figure
 from foundation.errors import Refused
 from questions.authoring import files as of_questions
-from quizzes.actions import authoring, importing
+from quizzes import jobs
+from quizzes.actions import authoring, filing, importing
 from quizzes.export import bank as bank_files
 from quizzes.queries import bank as bank_queries
-from quizzes.rules import files, review
+from quizzes.queries.figures import QuestionFigures, QuizFigures
+from quizzes.queries.figures import figures as figures_of
+from quizzes.rules import advice, files, review
 from wechat_bot.services import current_services
 
 
@@ -109,6 +114,37 @@ def bank_template(file: Path) -> None:
         file.write_bytes(bank_files.template())
 
 
+@quizzes.command()
+@click.argument("quiz_id", metavar="ID", type=int)
+@click.option("--json", "as_json", is_flag=True, help="给程序读：不舍入，算不出的是 null。")
+@with_appcontext
+def figures(quiz_id: int, as_json: bool) -> None:
+    """列出一份测试的成绩和每题的统计（最近有人考过的那一版）。"""
+    services = current_services()
+    jobs.file(services)  # so that what has just ended is in them
+    with _told(), services.reading() as session:
+        found = figures_of(session, quiz_id)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), ensure_ascii=False))
+        return
+    for line in figure_lines(found):
+        click.echo(line)
+
+
+@quizzes.command()
+@click.argument("quiz_id", metavar="ID", type=int)
+@with_appcontext
+def recount(quiz_id: int) -> None:
+    """从每份答卷重新数一遍，把统计改对；列出不同之处，或“一致”。"""
+    services = current_services()
+    with _told(), services.transaction() as session:
+        differences = filing.recount(session, quiz_id)
+    for key, (kept, counted) in differences.items():
+        click.echo("\t".join([*map(str, key), f"原为 {kept}", f"改为 {counted}"]))
+    if not differences:
+        click.echo("一致")
+
+
 @contextmanager
 def _told() -> Iterator[None]:
     """Print a refusal, ours or the disk's, on stderr, and exit with 1."""
@@ -120,3 +156,44 @@ def _told() -> Iterator[None]:
     except OSError as error:
         click.echo(f"文件读写失败：{error.strerror or error}", err=True)
         sys.exit(1)
+
+
+def figure_lines(found: QuizFigures) -> Iterator[str]:
+    """Yield the figures of a quiz for people."""
+    whole = found.paper
+    yield f"《{found.definition.title}》第 {found.number} 版  {whole.attempts} 家店"
+    yield (
+        f"平均 {figure(whole.mean)}  中位数 {figure(whole.median)}  标准差 {figure(whole.sd)}"
+        f"  偏度 {_two(whole.skewness)}  峰度 {_two(whole.kurtosis)}"
+    )
+    if found.definition.is_drawn:
+        yield "信度：每人题目不同，不计算"
+    else:
+        yield (
+            f"信度 {_percent(whole.alpha)}  误差比 {_percent(whole.error_ratio)}"
+            f"  标准误 {figure(whole.standard_error)} 分"
+        )
+    yield from filter(None, (advice.of_number(whole.attempts), found.advice))
+    for each in found.questions:
+        yield ""
+        yield from _question_lines(each)
+
+
+def _question_lines(each: QuestionFigures) -> Iterator[str]:
+    one = each.figures
+    yield f"{each.item.code} {each.item.question.text}  {one.n} 人  {each.advice or ''}".rstrip()
+    yield (
+        f"  得分率 {_percent(one.facility)}  标准差 {_percent(one.sd)}  区分度 {_percent(one.index)}"
+        f"  区分效率 {_percent(one.efficiency)}  权重 {_percent(one.weight)}"
+    )
+    for option in each.options:
+        label = "" if option.label == str(option.code) else option.label
+        yield f"  {option.code:>3} {label}  {option.count}"
+
+
+def _percent(value: float | None) -> str:
+    return "—" if value is None else f"{value:.1f}%"
+
+
+def _two(value: float | None) -> str:
+    return "—" if value is None else f"{value:.2f}"

@@ -1,8 +1,8 @@
-"""Jobs of the clock for quizzes: end attempts whose time is over."""
+"""Jobs of the clock for quizzes: end attempts whose time is over, file those that have ended."""
 
 from datetime import timedelta
 
-from quizzes.actions import overdue
+from quizzes.actions import filing, overdue
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -15,4 +15,15 @@ def end_attempts(services: Services) -> None:
             ended = overdue.end_some(session, now=services.clock())
 
 
-JOBS = (Job("end attempts", timedelta(seconds=10), end_attempts),)
+def file(services: Services) -> None:
+    """Add ended attempts to the counters of their quizzes."""
+    filed = filing.BATCH
+    while filed == filing.BATCH:
+        with services.transaction() as session:
+            filed = filing.file_some(session)
+
+
+JOBS = (
+    Job("end attempts", timedelta(seconds=10), end_attempts),
+    Job("file attempts", timedelta(seconds=5), file),
+)

@@ -125,9 +125,7 @@ NOBODYS = {
     "push_series",
     "push_split",
     "quiz_code",
-    "quiz_item_cell",
     "quiz_mistake",
-    "quiz_option_cell",
     "quiz_question_picture",
     "quiz_question_tag",
     "quiz_regrade",
@@ -215,7 +213,7 @@ def live(house: House, life: Life, chen: Browser) -> Iterator[None]:
         for answer in answers:
             phone.send_image(life.picture("display")) if isinstance(answer, bytes) else phone.say(answer)
     phone.say("退出")
-    for said in ("测试", "开始", life.word("填空"), life.word("又填")):
+    for said in ("测试", "开始", life.word("填空"), life.word("又填"), "错", "测试", "开始", life.word("没填完")):
         phone.say(said)
     reader = H5(house, phone)
     reader.open(f"/m/library/{article_token(house)}")

@@ -1421,13 +1421,16 @@ def upgrade() -> None:
         "quiz_item_cell",
         sa.Column("quiz_version_id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("mark", sa.Integer(), nullable=False),
         sa.Column("total", sa.Integer(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["quiz_version_id"], ["quiz_version.id"], name=op.f("fk_quiz_item_cell_quiz_version_id_quiz_version")
         ),
-        sa.PrimaryKeyConstraint("quiz_version_id", "question_id", "mark", "total", name=op.f("pk_quiz_item_cell")),
+        sa.PrimaryKeyConstraint(
+            "quiz_version_id", "question_id", "points", "mark", "total", name=op.f("pk_quiz_item_cell")
+        ),
     )
     op.create_table(
         "quiz_option_cell",

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from people.models import Binding
+from quizzes.actions import filing
 from quizzes.models.attempts import Attempt, Mistake
 from wechat_bot.erasure import Forgetting
 
@@ -21,6 +22,8 @@ def forget(session: Session, whom: Forgetting) -> None:
     rows = session.execute(
         select(Attempt.id, Attempt.answers, Attempt.late).where(_kept_by(whom)).order_by(Attempt.id).with_for_update()
     ).all()
+    # The words of fill-ins are counted too; filed anew, the marks and choices are again, and the words no longer.
+    filing.take_back(session, [row.id for row in rows])
     for row in rows:
         late = {code: each["answer"] for code, each in row.late.items()}
         whom.words += [str(each["t"]) for answers in (row.answers, late) for each in answers.values() if each.get("t")]

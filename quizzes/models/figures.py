@@ -8,8 +8,7 @@ from foundation.database import Base
 WHOLE_PAPER = 0
 """In place of a question: how many attempts got each total."""
 
-STRUCK = -1
-"""In place of a mark: the question is struck."""
+LONGEST_OPTION = 60
 
 
 class ItemCell(Base):
@@ -23,6 +22,9 @@ class ItemCell(Base):
     quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"), primary_key=True)
     #: `WHOLE_PAPER`, or a question. No foreign key, because of the 0.
     question_id: Mapped[int] = mapped_column(primary_key=True)
+    #: What the question was worth: it may differ between drawn papers, and is 0 where the question is struck. Of the
+    #: whole paper its maximum.
+    points: Mapped[int] = mapped_column(primary_key=True)
     mark: Mapped[int] = mapped_column(primary_key=True)
     total: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
@@ -36,6 +38,6 @@ class OptionCell(Base):
     quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("quiz_question.id"), primary_key=True)
     #: The option's code; for a fill-in the folded words, cut.
-    option: Mapped[str] = mapped_column(String(60), primary_key=True)
+    option: Mapped[str] = mapped_column(String(LONGEST_OPTION), primary_key=True)
     total: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)

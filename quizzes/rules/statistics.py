@@ -96,7 +96,7 @@ class _Sums:
         return self.n * self.xy - self.x * self.y
 
 
-def items(cells: Sequence[Cells], maxima: Sequence[int]) -> list[ItemFigures]:
+def items(cells: Sequence[Cells], maxima: Sequence[float]) -> list[ItemFigures]:
     """Return the figures of each question of a paper, in order; `maxima` are their maximum marks.
 
     >>> marks = ((1, 1, 1), (1, 1, 0), (1, 0, 0), (0, 0, 0))
@@ -123,7 +123,7 @@ def _root_share(sums: _Sums) -> float | None:
     return None if shared < 0 else sqrt(shared / (sums.n * (sums.n - 1)))
 
 
-def _item(cells: Cells, sums: _Sums, maximum: int, weight: float | None) -> ItemFigures:
+def _item(cells: Cells, sums: _Sums, maximum: float, weight: float | None) -> ItemFigures:
     if not sums.n or not maximum:
         return ItemFigures(sums.n, None, None, None, None, None)
     facility = 100 * sums.x / (sums.n * maximum)
@@ -166,7 +166,7 @@ def _greatest_covariance(cells: Cells, sums: _Sums) -> int:
     return sums.n * products - sums.x * sums.y
 
 
-def paper(totals: Totals, cells: Iterable[Cells] | None, maxima: Sequence[int], *, unit: int) -> PaperFigures:
+def paper(totals: Totals, cells: Iterable[Cells] | None, maxima: Sequence[float], *, unit: int) -> PaperFigures:
     """Return the figures of the whole paper, in points of `unit` each; `cells` are those of its questions, None where
     each shop had a paper of its own: then there is no alpha.
 
@@ -207,7 +207,7 @@ def _fourth(n: int, m2: float, m4: float) -> float:
     return n * n * ((n + 1) * m4 - 3 * (n - 1) * m2 * m2) / ((n - 1) * (n - 2) * (n - 3))
 
 
-def _alpha(cells: Iterable[Cells] | None, maxima: Sequence[int], k2: float | None) -> float | None:
+def _alpha(cells: Iterable[Cells] | None, maxima: Sequence[float], k2: float | None) -> float | None:
     if cells is None or not k2:
         return None
     sums = [_Sums.of(each) for each, maximum in zip(cells, maxima, strict=True) if maximum]

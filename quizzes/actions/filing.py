@@ -1,0 +1,228 @@
+"""Filing of ended attempts: the clock adds the one of each shop that counts to the counters, so that no end of an
+attempt waits for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, select, text, tuple_, update
+from sqlalchemy.orm import Session
+
+from foundation.dialects import among, count_many, table_of
+from quizzes.actions.authoring import locked
+from quizzes.models.attempts import Attempt
+from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
+from quizzes.models.figures import ItemCell, OptionCell
+from quizzes.models.quizzes import Quiz, QuizVersion, Standing
+from quizzes.rules import cells
+from quizzes.rules.cells import AskedQuestion, Choice, EndedPaper, Item
+
+BATCH = 1000
+#: The key columns of the counters, with their types.
+OF_MARKS = dict.fromkeys(("quiz_version_id", "question_id", "points", "mark", "total"), "integer")
+OF_CHOICES = {"quiz_version_id": "integer", "question_id": "integer", "option": "text", "total": "integer"}
+
+_attempt, _standing = table_of(Attempt), table_of(Standing)
+_item, _option = table_of(ItemCell), table_of(OptionCell)
+_COUNTERS = ((_item, OF_MARKS), (_option, OF_CHOICES))
+_PAPER = (
+    _attempt.c.quiz_version_id,
+    _attempt.c.paper,
+    _attempt.c.marks,
+    _attempt.c.total,
+    _attempt.c.maximum,
+    _attempt.c.answers,
+)
+
+
+@dataclass
+class Sums:
+    """Sums that some attempts add to the counters; negative where they leave."""
+
+    marks: Counter[Item] = field(default_factory=Counter)
+    choices: Counter[Choice] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, papers: Iterable[EndedPaper], asked: dict[int, AskedQuestion]) -> Sums:
+        found = cls()
+        for each in papers:
+            found.marks.update(cells.items(each, asked))
+            found.choices.update(cells.choices(each, asked))
+        return found
+
+    def less(self, others: Sums) -> Sums:
+        """Return the difference from other sums."""
+        marks, choices = self.marks.copy(), self.choices.copy()
+        marks.subtract(others.marks)
+        choices.subtract(others.choices)
+        return Sums(Counter(_filled(marks)), Counter(_filled(choices)))
+
+    def add_to(self, session: Session) -> None:
+        """Add to the counters, two statements, in the order of their keys, so that two at once never deadlock."""
+        count_many(session, _item.name, {}, OF_MARKS, _rows(self.marks))
+        count_many(session, _option.name, {}, OF_CHOICES, _rows(self.choices))
+
+
+def _filled(counts: Counter[Any]) -> dict[Any, int]:
+    return {key: count for key, count in counts.items() if count}
+
+
+def _rows(counts: Counter[Any]) -> list[Sequence[Any]]:
+    return [(*key, count) for key, count in sorted(_filled(counts).items())]
+
+
+def file_some(session: Session) -> int:
+    """File the next ended attempts; gives how many. What another transaction holds is left for the next run."""
+    unfiled = session.execute(
+        select(_attempt.c.id, _attempt.c.quiz_id, _attempt.c.is_counted, *_PAPER)
+        .where(text("quiz_attempt.ended_at is not null and not quiz_attempt.is_filed"))
+        .order_by(_attempt.c.id)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not unfiled:
+        return 0
+    # Other filing jobs may share this lock, a recount may not.
+    free = set(
+        session.scalars(
+            select(Quiz.id)
+            .where(Quiz.id.in_({row.quiz_id for row in unfiled}))
+            .with_for_update(read=True, skip_locked=True)
+        )
+    )
+    mine = [row for row in unfiled if row.quiz_id in free]
+    if mine:
+        _file(session, mine)
+    return len(mine)
+
+
+def _file(session: Session, rows: Sequence[Any]) -> None:
+    # Read only now that the attempts are locked: whoever lets another one count unfiles both after that.
+    ids = [row.id for row in rows]
+    of_standing = (_standing.c.quiz_id == _attempt.c.quiz_id) & (_standing.c.retailer_id == _attempt.c.retailer_id)
+    count = set(
+        session.scalars(
+            select(_attempt.c.id)
+            .join(_standing, of_standing & (_standing.c.counted_attempt_id == _attempt.c.id))
+            .where(among(session, _attempt.c.id, ids))
+        )
+    )
+    coming = [row for row in rows if row.id in count and not row.is_counted]
+    leaving = [row for row in rows if row.id not in count and row.is_counted]
+    _move(session, coming, leaving)
+    session.execute(
+        update(_attempt)
+        .where(among(session, _attempt.c.id, ids))
+        .values(is_filed=True, is_counted=among(session, _attempt.c.id, sorted(count)))
+    )
+
+
+def _move(session: Session, coming: Sequence[Any], leaving: Sequence[Any]) -> None:
+    if not coming and not leaving:
+        return
+    asked = _asked(session, {place[0] for row in (*coming, *leaving) for place in row.paper})
+    Sums.of(map(_ended, coming), asked).less(Sums.of(map(_ended, leaving), asked)).add_to(session)
+    if leaving:
+        _sweep(session, {row.quiz_version_id for row in leaving})
+
+
+def take_back(session: Session, attempt_ids: Sequence[int]) -> None:
+    """Take attempts out of the counters before their marks or answers change; the clock files them anew. The caller
+    holds them."""
+    rows = session.execute(
+        select(_attempt.c.quiz_id, *_PAPER).where(among(session, _attempt.c.id, attempt_ids), _attempt.c.is_counted)
+    ).all()
+    if rows:
+        # A recount waits for this, and this for a recount.
+        session.execute(
+            select(Quiz.id)
+            .where(Quiz.id.in_({row.quiz_id for row in rows}))
+            .order_by(Quiz.id)
+            .with_for_update(read=True)
+        ).all()
+        _move(session, (), rows)
+    session.execute(
+        update(_attempt)
+        .where(among(session, _attempt.c.id, attempt_ids), _attempt.c.ended_at.is_not(None))
+        .values(is_filed=False, is_counted=False)
+    )
+
+
+def recount(session: Session, quiz_id: int) -> dict[tuple[Any, ...], tuple[int, int]]:
+    """Recount a quiz from its attempts and correct the counters; gives {key of a counter: (kept, counted)} where they
+    differed. An attempt that is wrongly in them, or wrongly not, is filed anew.
+
+    Reads the attempts as a stream, in constant memory. Raises Refused where there is no such quiz.
+    """
+    locked(session, quiz_id)  # the filing job leaves it alone
+    asked = _asked_by(session, quiz_id)
+    counted, misfiled = Sums(), []
+    rows = session.execute(
+        select(_attempt.c.id, _attempt.c.is_counted, _attempt.c.is_filed, _standing.c.counted_attempt_id, *_PAPER)
+        .join(
+            _standing,
+            (_standing.c.quiz_id == _attempt.c.quiz_id) & (_standing.c.retailer_id == _attempt.c.retailer_id),
+        )
+        .where(_attempt.c.quiz_id == quiz_id, _attempt.c.ended_at.is_not(None))
+        .execution_options(yield_per=BATCH)
+    )
+    for part in rows.partitions():
+        sums = Sums.of((_ended(row) for row in part if row.is_counted), asked)
+        counted.marks.update(sums.marks)
+        counted.choices.update(sums.choices)
+        misfiled += [row.id for row in part if row.is_filed and row.is_counted != (row.id == row.counted_attempt_id)]
+    kept = _kept(session, quiz_id)
+    missing = counted.less(kept)
+    missing.add_to(session)
+    _sweep(session, set(session.scalars(select(QuizVersion.id).where(QuizVersion.quiz_id == quiz_id))))
+    if misfiled:
+        session.execute(update(_attempt).where(among(session, _attempt.c.id, misfiled)).values(is_filed=False))
+    return {key: (kept.marks[key], kept.marks[key] + more) for key, more in sorted(missing.marks.items())} | {
+        key: (kept.choices[key], kept.choices[key] + more) for key, more in sorted(missing.choices.items())
+    }
+
+
+def _kept(session: Session, quiz_id: int) -> Sums:
+    found: list[Counter[Any]] = []
+    for table, names in _COUNTERS:
+        rows = session.execute(
+            select(*(table.c[name] for name in names), table.c.count)
+            .join(QuizVersion, QuizVersion.id == table.c.quiz_version_id)
+            .where(QuizVersion.quiz_id == quiz_id)
+        )
+        found.append(Counter({tuple(key): count for *key, count in rows}))
+    return Sums(*found)
+
+
+def _sweep(session: Session, version_ids: Collection[int]) -> None:
+    """Delete the counters of versions that are down to nothing: one of words is then nowhere any more. What another
+    transaction counts in at this moment is left."""
+    for table, names in _COUNTERS:
+        key = [table.c[name] for name in names]
+        empty = select(*key).where(table.c.quiz_version_id.in_(version_ids), table.c.count == 0)
+        session.execute(delete(table).where(tuple_(*key).in_(empty.with_for_update(skip_locked=True))))
+
+
+def _ended(row: Any) -> EndedPaper:
+    return EndedPaper(row.quiz_version_id, row.paper, row.marks, row.total, row.maximum, row.answers)
+
+
+def _asked(session: Session, version_ids: Collection[int]) -> dict[int, AskedQuestion]:
+    return _read(session, QuestionVersion.id.in_(version_ids))
+
+
+def _asked_by(session: Session, quiz_id: int) -> dict[int, AskedQuestion]:
+    """Return all questions that any paper of a quiz may have: its own and the bank's."""
+    return _read(session, BankQuestion.home_quiz_id.in_((BANK, quiz_id)))
+
+
+def _read(session: Session, which: Any) -> dict[int, AskedQuestion]:
+    rows = session.execute(
+        select(QuestionVersion.id, BankQuestion.id, BankQuestion.code)
+        .join(BankQuestion, BankQuestion.id == QuestionVersion.question_id)
+        .where(which)
+    )
+    return {version_id: AskedQuestion(question_id, code) for version_id, question_id, code in rows}
