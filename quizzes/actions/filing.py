@@ -39,26 +39,26 @@ _PAPER = (
 
 
 @dataclass
-class Sums:
-    """Sums that some attempts add to the counters; negative where they leave."""
+class CellSums:
+    """CellSums that some attempts add to the counters; negative where they leave."""
 
     marks: Counter[Item] = field(default_factory=Counter)
     choices: Counter[Choice] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, papers: Iterable[EndedPaper], asked: dict[int, AskedQuestion]) -> Sums:
+    def of(cls, papers: Iterable[EndedPaper], asked: dict[int, AskedQuestion]) -> CellSums:
         found = cls()
         for each in papers:
             found.marks.update(cells.items(each, asked))
             found.choices.update(cells.choices(each, asked))
         return found
 
-    def less(self, others: Sums) -> Sums:
+    def less(self, others: CellSums) -> CellSums:
         """Return the difference from other sums."""
         marks, choices = self.marks.copy(), self.choices.copy()
         marks.subtract(others.marks)
         choices.subtract(others.choices)
-        return Sums(Counter(_filled(marks)), Counter(_filled(choices)))
+        return CellSums(Counter(_filled(marks)), Counter(_filled(choices)))
 
     def add_to(self, session: Session) -> None:
         """Add to the counters, two statements, in the order of their keys, so that two at once never deadlock."""
@@ -124,7 +124,7 @@ def _move(session: Session, coming: Sequence[Any], leaving: Sequence[Any]) -> No
     if not coming and not leaving:
         return
     asked = _asked(session, {place[0] for row in (*coming, *leaving) for place in row.paper})
-    Sums.of(map(_ended, coming), asked).less(Sums.of(map(_ended, leaving), asked)).add_to(session)
+    CellSums.of(map(_ended, coming), asked).less(CellSums.of(map(_ended, leaving), asked)).add_to(session)
     if leaving:
         _sweep(session, {row.quiz_version_id for row in leaving})
 
@@ -159,7 +159,7 @@ def recount(session: Session, quiz_id: int) -> dict[tuple[Any, ...], tuple[int, 
     """
     locked(session, quiz_id)  # the filing job leaves it alone
     asked = _asked_by(session, quiz_id)
-    counted, misfiled = Sums(), []
+    counted, misfiled = CellSums(), []
     rows = session.execute(
         select(_attempt.c.id, _attempt.c.is_counted, _attempt.c.is_filed, _standing.c.counted_attempt_id, *_PAPER)
         .join(
@@ -170,7 +170,7 @@ def recount(session: Session, quiz_id: int) -> dict[tuple[Any, ...], tuple[int, 
         .execution_options(yield_per=BATCH)
     )
     for part in rows.partitions():
-        sums = Sums.of((_ended(row) for row in part if row.is_counted), asked)
+        sums = CellSums.of((_ended(row) for row in part if row.is_counted), asked)
         counted.marks.update(sums.marks)
         counted.choices.update(sums.choices)
         misfiled += [row.id for row in part if row.is_filed and row.is_counted != (row.id == row.counted_attempt_id)]
@@ -185,7 +185,7 @@ def recount(session: Session, quiz_id: int) -> dict[tuple[Any, ...], tuple[int, 
     }
 
 
-def _kept(session: Session, quiz_id: int) -> Sums:
+def _kept(session: Session, quiz_id: int) -> CellSums:
     found: list[Counter[Any]] = []
     for table, names in _COUNTERS:
         rows = session.execute(
@@ -194,7 +194,7 @@ def _kept(session: Session, quiz_id: int) -> Sums:
             .where(QuizVersion.quiz_id == quiz_id)
         )
         found.append(Counter({tuple(key): count for *key, count in rows}))
-    return Sums(*found)
+    return CellSums(*found)
 
 
 def _sweep(session: Session, version_ids: Collection[int]) -> None:
