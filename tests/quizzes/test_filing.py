@@ -1,0 +1,170 @@
+"""Counters that always agree with the attempts, whatever happened to these."""
+
+from collections import Counter
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from questions import answers as kinds
+from questions.authoring import files as of_questions
+from questions.numerals import same
+from questions.question import QuestionType
+from questions.stepping import Step, StepOutcome
+from quizzes.actions import authoring, filing, overdue, storing, taking
+from quizzes.models.attempts import Attempt
+from quizzes.models.bank import BANK, QuestionVersion
+from quizzes.models.figures import ItemCell, OptionCell
+from quizzes.models.quizzes import Quiz, Standing
+from quizzes.queries import attempt_sheet
+from quizzes.rules import files, review, timing
+from tests.quizzes.conftest import PAPER
+from tests.quizzes.examined import shops
+
+STEPS = 2000
+SHOPS = 8
+#: The best, the last and the first attempt counts; the last paper is drawn.
+HEADS = (
+    "title: 甲\nminutes: 15\nattempts: 20\ncounts: best\nshuffle: true",
+    "title: 乙\nattempts: 20\ncounts: last",
+    "title: 丙\nminutes: 10\nattempts: 20\ncounts: first\n"
+    "draw: [{tag: 封签, count: 1}, {tag: 许可证, count: 1, points: 7}]",
+)
+QUESTIONS = PAPER[PAPER.index("questions:") :]
+
+
+def counters(session) -> tuple[Counter, Counter]:
+    """The counters as they are kept."""
+    found = []
+    for model in (ItemCell, OptionCell):
+        *key, count = model.__table__.columns
+        rows = session.execute(select(*key, count).where(count != 0))
+        found.append(Counter({tuple(names): number for *names, number in rows}))
+    return tuple(found)
+
+
+def counted_by_hand(session) -> tuple[Counter, Counter]:
+    """Written apart from the product's own counting: from what the standings say counts."""
+    questions = dict(session.execute(select(QuestionVersion.id, QuestionVersion.question_id)).all())
+    codes = {version.id: version.body["question"]["code"] for version in session.scalars(select(QuestionVersion))}
+    items, options = Counter(), Counter()
+    for one in session.scalars(select(Attempt).join(Standing, Standing.counted_attempt_id == Attempt.id)):
+        items[one.quiz_version_id, 0, one.maximum, one.total, one.total] += 1
+        for (version, _, points, _), mark in zip(one.paper, one.marks.split(","), strict=True):
+            items[one.quiz_version_id, questions[version], points, int(mark), one.total] += 1
+            given = one.answers.get(codes[version], {})
+            chosen = given.get("o", [same(given["t"])] if "t" in given else [])
+            for option in chosen if isinstance(chosen, list) else [chosen]:
+                if option != "":
+                    options[one.quiz_version_id, questions[version], str(option), one.total] += 1
+    return items, options
+
+
+class Walk:
+    """Shops that begin, answer, hand in and run out of time at random; nothing is ever committed."""
+
+    def __init__(self, session: Session, house, dice: Random) -> None:
+        self.session, self.dice, self.now, self.zone = session, dice, house.clock(), house.services.zone
+        shops(session, SHOPS, self.now)
+        storing.store(session, self.definition(HEADS[1]).questions, home_quiz_id=BANK, who="", now=self.now)
+        self.quizzes = [self.published(head) for head in HEADS]
+
+    def definition(self, head: str):
+        text = head if "draw:" in head else f"{head}\n{QUESTIONS}"
+        written = of_questions.parse(text.encode(), "paper.yaml", files.LAYOUT)
+        return review.of_file(written, timezone=self.zone, before=())
+
+    def published(self, head: str) -> int:
+        quiz = authoring.load(self.session, self.definition(head), who="", now=self.now)
+        authoring.publish(self.session, quiz.id, criteria={}, stamp=quiz.stamp, who="", now=self.now)
+        return quiz.id
+
+    def step(self) -> None:
+        self.now += timedelta(seconds=self.dice.choice((5, 20, 60)))
+        match self.dice.choices(("shop", "file", "clock", "forget"), (90, 6, 3, 1))[0]:
+            case "shop":
+                self.shop(self.dice.choice(self.quizzes), f"o-{self.dice.randint(1, SHOPS)}")
+            case "file":
+                filing.file_some(self.session)
+            case "clock":
+                overdue.end_some(self.session, now=self.now)
+            case "forget":
+                self.forget()
+
+    def shop(self, quiz_id: int, openid: str) -> None:
+        sheet = attempt_sheet.hold(self.session, quiz_id, openid)
+        if sheet is None:
+            sheet = attempt_sheet.look(self.session, quiz_id, openid)
+            if sheet.left:
+                taking.begin(self.session, sheet, openid=openid, source="page", now=self.now, zone=self.zone)
+            return
+        attempt = sheet.attempt
+        heard = timing.on_page(self.now)
+        if self.dice.random() < 0.05:
+            taking.hand_in(self.session, sheet, source="page", at=self.now, now=self.now)
+            return
+        question = attempt.asked
+        step = Step(StepOutcome.GOES_ON, attempt.position.answered(question, self.answer(question)))
+        taking.take(self.session, sheet, step, code=question.code, heard=heard, source="page", now=self.now)
+
+    def answer(self, question):
+        codes = sorted(question.codes)
+        match question.type:
+            case QuestionType.SINGLE:
+                return kinds.Single(self.dice.choice(codes))
+            case QuestionType.MULTIPLE:
+                return kinds.Multiple(tuple(code for code in codes if self.dice.random() < 0.5) or (codes[0],))
+            case _:
+                return kinds.FreeText(self.dice.choice(("三十天", "30 天", "３０天", "30元", "不知道")))
+
+    def forget(self) -> None:
+        """Take some shop's attempts out and change their answers, as erasing does; the clock files them anew."""
+        shop = self.session.scalars(select(Attempt.retailer_id).order_by(Attempt.id.desc()).limit(1)).first()
+        mine = self.session.scalars(select(Attempt).where(Attempt.retailer_id == shop)).all()
+        filing.take_back(self.session, [each.id for each in mine])
+        for each in mine:
+            answers = {code: {**given, "t": ""} if "t" in given else given for code, given in each.answers.items()}
+            self.session.execute(update(Attempt).where(Attempt.id == each.id).values(answers=answers))
+
+
+def test_a_recount_always_agrees_with_the_counters(school) -> None:
+    with Session(school.house.services.database.engine, expire_on_commit=False) as session:
+        walk = Walk(session, school.house, Random(13))
+        for number in range(1, STEPS + 1):
+            walk.step()
+            if number % 400 == 0:
+                for quiz_id in walk.quizzes:
+                    assert filing.recount(session, quiz_id) == {}
+        while filing.file_some(session):
+            pass
+        assert all(filing.recount(session, quiz_id) == {} for quiz_id in walk.quizzes)
+        assert counters(session) == counted_by_hand(session)
+        ended = session.scalars(select(Attempt.quiz_id).where(Attempt.ended_at.is_not(None))).all()
+        assert min(Counter(ended).values()) > 40 and len(Counter(ended)) == 3
+        assert session.scalars(select(Quiz.id)).all() == walk.quizzes
+
+
+def test_a_counter_that_went_wrong_is_put_right_and_named(school) -> None:
+    quiz_id = school.published()
+    for said in ("测试", "开始", "3", "AC", "错", "30天"):
+        school.wang.say(said)
+    school.house.tick()
+    recount = ("quizzes", "recount", str(quiz_id))
+    assert school.house.flask(*recount).output == "一致\n"
+    with school.house.look() as session:
+        right = counters(session)
+    with school.house.services.transaction() as session:
+        session.execute(update(ItemCell).where(ItemCell.question_id == 0).values(count=3))
+        session.execute(delete(OptionCell).where(OptionCell.option == "30天"))
+    said = school.house.flask(*recount).output.splitlines()
+    assert [line.split("\t")[-2:] for line in said] == [["原为 3", "改为 1"], ["原为 0", "改为 1"]]
+    with school.house.look() as session:
+        assert counters(session) == right
+    # An attempt that is in the counters and should not be leaves them by the clock.
+    with school.house.services.transaction() as session:
+        session.execute(update(Standing).values(counted_attempt_id=None))
+    assert school.house.flask(*recount).output == "一致\n"
+    school.house.tick()
+    with school.house.look() as session:
+        assert counters(session) == (Counter(), Counter())
