@@ -106,7 +106,16 @@ class Walk:
             return
         question = attempt.asked
         step = Step(StepOutcome.GOES_ON, attempt.position.answered(question, self.answer(question)))
-        taking.take(self.session, sheet, step, code=question.code, heard=heard, source="page", now=self.now)
+        taking.take(
+            self.session,
+            sheet,
+            step,
+            code=question.code,
+            heard=heard,
+            source="page",
+            hands_in=True,
+            now=self.now,
+        )
 
     def answer(self, question):
         codes = sorted(question.codes)
