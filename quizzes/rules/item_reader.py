@@ -15,14 +15,13 @@ from questions.authoring.type_words import TypeWords
 from questions.numerals import place, same
 from questions.question import Question
 from questions.reading import truths
-from quizzes.rules.items import HUNDREDTHS, RIGHT, WRONG, Difficulty, Key, Kind, MarkingRule, QuizItem
+from quizzes.rules.items import HUNDREDTHS, Difficulty, Key, Kind, MarkingRule, QuizItem
+from quizzes.rules.key_reader import LINES, read_key
 
 LONGEST_EXPLANATION = 500
 LONGEST_TAG = 20
-LONGEST_VARIANT = 60
 LONGEST_SOURCE = 200
 MOST_TAGS = 5
-MOST_VARIANTS = 20
 MOST_POINTS = 1000
 POINTS = 10 * HUNDREDTHS
 """What an item is worth where its author says nothing."""
@@ -80,11 +79,7 @@ _OF_ALL = re.compile(
 _POINTS_AT = re.compile(
     r"(?<![A-Za-z])[A-Ja-j](?:\s*(?:和|与|及|或|、|,|，|/|\+)\s*[A-Ja-j])+(?![A-Za-z])|[A-J](?:项|选项)|第[一二三四五六七八九十0-9]+(?:项|个选项)"
 )
-_APART = re.compile(r"[\s,，、;；/|｜+＋和]+")
 _TAGS_APART = re.compile(r"[\s,，、;；|｜]+")
-#: What stands between options, or spellings, in one cell.
-_LINES = re.compile(r"[\n|｜]")
-_EITHER = re.compile(r"\s*或者?\s*")
 #: Keys of a question that no item has: it says itself how many to choose, and is asked of everybody.
 _NOT_OF_ITEMS = {"min": "最少", "max": "最多", "show_if": "显示条件", "decimals": "小数"}
 _T = TypeVar("_T")
@@ -234,7 +229,7 @@ def _check_asked(entry: _Entry, question: Question) -> None:
     for option in question.options:
         if option.most is not None:
             entry.wrong("options", f"考题的选项不能限名额，请改“{option.label}”")
-        if _LINES.search(option.label):
+        if LINES.search(option.label):
             entry.wrong("options", f"选项“{option.label}”里不能有竖线")
 
 
@@ -286,94 +281,3 @@ def _key(entry: _Entry, kind: Kind, question: Question, rule: MarkingRule) -> Ke
     except Misspelt as problem:
         entry.wrong("answer", f"答案{problem}")
         return None
-
-
-def read_key(written: object, kind: Kind, question: Question, rule: MarkingRule) -> Key:
-    """Return the key as an author or a corrector wrote it. Raises Misspelt.
-
-    >>> from questions.question import Option, QuestionType
-    >>> options = tuple(Option(n, label) for n, label in enumerate("甲乙丙丁", start=1))
-    >>> asked = Question("k", QuestionType.MULTIPLE, "?", options)
-    >>> written = ("AC", [1, 3], "甲、丙", "1,3", "ＡＣ")
-    >>> [sorted(read_key(key, Kind.MULTIPLE, asked, MarkingRule.ALL).right) for key in written]
-    [[1, 3], [1, 3], [1, 3], [1, 3], [1, 3]]
-    >>> sorted(read_key("A或C", Kind.SINGLE, asked, MarkingRule.ALL).right)
-    [1, 3]
-    """
-    if kind in (Kind.SINGLE, Kind.TRUTH) and len(either := _either(written, question)) > 1:
-        # Each of them is enough: a mistake in the paper that was found later.
-        return Key(frozenset().union(*(read_key(each, kind, question, rule).right for each in either)))
-    match kind:
-        case Kind.TRUTH:
-            return Key(frozenset({_truth(written)}))
-        case Kind.FILL:
-            return Key(variants=_variants(written))
-        case _:
-            right = _chosen(written, question)
-            if kind is Kind.SINGLE and len(right) > 1:
-                raise Misspelt(f"“{_shown(written)}”有 {len(right)} 个，单选题只能有一个")
-            return Key(frozenset(right), rule=rule)
-
-
-def _either(written: object, question: Question) -> list[str]:
-    """Return the answers of which each is enough, as in A或B; one where there is no choice."""
-    said = _shown(written)
-    if same(said) in (same(option.label) for option in question.options):
-        return [said]
-    return [each for each in _EITHER.split(said) if each]
-
-
-def _truth(written: object) -> int:
-    if isinstance(written, bool):
-        return RIGHT if written else WRONG
-    word = plain(_shown(written))
-    label = truths.said(word)
-    at = place(same(word), len(truths.LABELS)) if label is None else truths.LABELS.index(label) + 1
-    if at is None:
-        raise Misspelt(f"“{_shown(written)}”应是 对 或 错")
-    return (RIGHT, WRONG)[at - 1]
-
-
-def _variants(written: object) -> tuple[str, ...]:
-    listed = written if isinstance(written, list | tuple) else [written]
-    parts = [part for each in listed for part in _LINES.split(_shown(each)) if part.strip()]
-    variants = tuple(dict.fromkeys(words(part, longest=LONGEST_VARIANT) for part in parts))
-    if not variants:
-        raise Misspelt("不能为空")
-    if len(variants) > MOST_VARIANTS:
-        raise Misspelt(f"有 {len(variants)} 种写法，最多 {MOST_VARIANTS} 种")
-    for variant in variants:
-        if not same(variant):
-            raise Misspelt(f"“{variant}”只有标点")
-    return variants
-
-
-def _chosen(written: object, question: Question) -> list[int]:
-    """Return the codes of the options named by letters, numbers or labels, in any mixture."""
-    offered = {same(option.label): option.code for option in question.options}
-    if isinstance(written, str) and same(written) in offered:
-        return [offered[same(written)]]
-    listed = written if isinstance(written, list | tuple) else [each for each in _APART.split(_shown(written)) if each]
-    codes: list[int] = []
-    for each in listed:
-        word = same(_shown(each))
-        for part in [word] if word in offered or not re.fullmatch("[a-z]{2,20}", word) else list(word):
-            at = place(part, len(question.options))
-            code = offered.get(part) if at is None else question.options[at - 1].code
-            if code is None:
-                known = f"但只有 {len(question.options)} 个选项" if len(part) == 1 else "不在选项里"
-                raise Misspelt(f"“{part.upper()}”{known}")
-            if code in codes:
-                raise Misspelt(f"“{_shown(written)}”里有重复的")
-            codes.append(code)
-    if not codes:
-        raise Misspelt("不能为空")
-    return codes
-
-
-def _shown(written: object) -> str:
-    if isinstance(written, float) and written.is_integer():
-        return str(int(written))
-    if isinstance(written, list | tuple):
-        return "、".join(map(str, written))
-    return str(written)
