@@ -43,7 +43,7 @@ def press(token: str, number: int) -> ResponseReturnValue:
     with services.transaction() as session:
         push = _push(session, token)
         found = dict(numbered(sending.buttons_of(push))).get(number)
-        may_press = not push.is_to_staff or reading.reader_of(session, openid).is_manager
+        may_press = _may_see(session, push, reading.reader_of(session, openid))
         where = _address(session, services, push, found) if found is not None and may_press else ""
         if not where:
             raise Refused(texts.NO_BUTTON)
@@ -58,8 +58,12 @@ def _push(session: Session, token: str) -> Push:
     return push
 
 
-def _may_see(push: Push, reader: Reader, is_open: bool) -> bool:
-    return reader.is_manager if push.is_to_staff else reader.is_bound or is_open
+def _may_see(session: Session, push: Push, reader: Reader) -> bool:
+    if push.is_to_staff:
+        is_meant = reader.is_manager
+    else:
+        is_meant = reader.is_bound or answering.is_open(session, push)
+    return is_meant and not sending.is_withdrawn(session, push)
 
 
 def _closed(push: Push) -> str:
@@ -71,9 +75,8 @@ def _unnamed(push: Push) -> str:
 
 
 def _page(session: Session, services: Services, push: Push, reader: Reader) -> dict[str, Any]:
-    article, is_open = sending.article_of(session, push), answering.is_open(session, push)
-    is_gone = article is not None and sending.is_withdrawn(session, push)
-    may_see = _may_see(push, reader, is_open) and not is_gone
+    article, is_gone = sending.article_of(session, push), sending.is_withdrawn(session, push)
+    may_see = _may_see(session, push, reader)
     own, closed = _own(session, push, reader), "" if may_see else _closed(push)
     if own is not None and not own and reader.shop is not None:
         may_see, closed = False, own_texts.GONE

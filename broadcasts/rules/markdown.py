@@ -6,7 +6,8 @@ from broadcasts.rules import pasted
 from broadcasts.rules.building import ReadDocument
 from foundation.errors import Refused
 
-LARGEST = 1 << 20
+#: Characters of a file with its pictures, and of it without them: the reader takes as long as the square of some texts.
+LARGEST, LARGEST_WITHOUT = 1 << 20, 1 << 17
 
 
 def read(text: str) -> ReadDocument:
@@ -17,7 +18,7 @@ def read(text: str) -> ReadDocument:
     ('看证', (ListBlock(items=(ListItem(text='年', items=('月',)), ListItem(text='日', items=())), numbered=False),
       QuoteBlock(text='第五十条', source='许可法')))
     """
-    if len(text) > LARGEST:
+    if len(text) > LARGEST or pasted.length(text) > LARGEST_WITHOUT:
         raise Refused("这个 Markdown 文件太大，没有读。请分成几篇。")
     reader = MarkdownIt("commonmark", {"html": True, "maxNesting": 50, "breaks": True}).enable(
         ["table", "strikethrough"]

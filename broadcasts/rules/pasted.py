@@ -5,19 +5,17 @@ address, a data address, or a file; the caller fetches them or says why not (`ru
 """
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from html.parser import HTMLParser
 
 import nh3
 
-from broadcasts.rules import inline
+from broadcasts.rules import balanced, inline
 from broadcasts.rules.building import BlockBuilder, ReadDocument
 from foundation.errors import Refused
 
-#: Bytes of pasted HTML with its pictures, and of it without them; how deep its elements nest: the sanitiser takes as
-#: long as the square of it.
-LARGEST, LARGEST_WITHOUT, DEEPEST = 16 << 20, 2 << 20, 500
+#: Bytes of pasted HTML with its pictures, and of it without them.
+LARGEST, LARGEST_WITHOUT = 16 << 20, 2 << 20
 _INLINE_TAGS = {"strong", "b", "em", "i", "u", "s", "a", "span", "code", "sup", "sub", "font", "small", "mark"}
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _TABLES = {"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"}
@@ -49,13 +47,6 @@ _DROPPED = "dropped:"
 _SCHEMES = {"https", "http", "data", "file", "cid", "part", "javascript", "vbscript", "mailto", "tel", "weixin"}
 #: Links that only a button carries.
 _SCHEMES |= {"survey", "article", "lesson", "quiz", "message"}
-#: The sanitiser keeps this element, by which it is known where something stood that goes.
-_MARK = re.compile(rf"<({'|'.join(_GONE)})\b", re.IGNORECASE)
-_THEIR_MARKS = re.compile(r"</?var\b[^>]*>", re.IGNORECASE)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)\b")
-#: Elements that their parents' next child closes, or that hold nothing.
-_UNNESTED = {"p", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "tfoot", "option", "br", "img", "hr", "input"}
-_UNNESTED |= {"meta", "link", "col", "wbr", "source", "area", "base"}
 _DATA = re.compile(r"data:[^\"'\s>]*")
 _POSITIONED = re.compile(r"position\s*:\s*(fixed|absolute|sticky)", re.IGNORECASE)
 
@@ -67,13 +58,11 @@ def read(html: str) -> ReadDocument:
     >>> found.title, [each.text for each in found.blocks], [str(each) for each in found.notes][0]
     ('看证', ['先看**日期**', '点'], '第 1 块：去掉了矢量图（SVG），微信不收。请截成图片再放。')
     """
-    if len(html) > LARGEST or len(_DATA.sub("", html)) > LARGEST_WITHOUT:
+    if len(html) > LARGEST or length(html) > LARGEST_WITHOUT:
         raise Refused("粘贴的内容太多了，没有读。请分几次粘贴。")
-    if _depth(html) > DEEPEST:
-        raise Refused("粘贴的内容一层套一层，太深了，没有读。请先粘贴到 Word 里，再从那里复制。")
-    marked = _MARK.sub(r"<var>\1</var><\1", _THEIR_MARKS.sub("", html))
     cleaned = nh3.clean(
-        marked,
+        # Where something goes, a `var` with its name is left by which that is known.
+        balanced.written(html, _GONE),
         tags=_TAGS,
         clean_content_tags={*_GONE, *_SILENTLY},
         attributes={
@@ -94,22 +83,9 @@ def read(html: str) -> ReadDocument:
     return reader.builder.finished()
 
 
-def _depth(html: str) -> int:
-    """How deep elements nest at most, roughly."""
-    opened: Counter[str] = Counter()
-    now = most = 0
-    for closes, name in _TAG.findall(html):
-        name = name.lower()
-        if name in _UNNESTED:
-            continue
-        if not closes:
-            opened[name] += 1
-            now += 1
-            most = max(most, now)
-        elif opened[name]:
-            opened[name] -= 1
-            now -= 1
-    return most
+def length(text: str) -> int:
+    """Return the length of a text without the pictures that are written into it."""
+    return len(_DATA.sub("", text))
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

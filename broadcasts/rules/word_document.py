@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from broadcasts.rules.building import ReadDocument
 from foundation.errors import Refused
 from foundation.ooxml import package
 from foundation.ooxml.kinds import FileKind, megabytes
-from foundation.ooxml.parser import Parser
+from foundation.ooxml.parser import Attributes, Parser
 
 DOCUMENT = FileKind(
     main="word/document.xml",
@@ -29,6 +29,8 @@ LARGEST, LARGEST_TEXT, LARGEST_PICTURE, LARGEST_WHOLE = 100 << 20, 24 << 20, 24 
 MOST_PICTURES = 100
 _TOO_MANY = f"文档里的图片超过 {MOST_PICTURES} 张，后面的没有取。"
 _PART = "part:"
+#: Kinds of parts that mammoth parses as XML, whatever the part is called.
+_PARSED = {"officeDocument", "styles", "numbering", "comments", "footnotes", "endnotes"}
 #: How mammoth writes what we keep; the rest as it does by itself.
 _STYLES = """
 comment-reference => !
@@ -95,9 +97,20 @@ def _check(content: bytes) -> None:
     if len(opened.parts) != len(opened.archive.infolist()):
         raise Refused(DOCUMENT.unreadable)  # two parts of one name: which one a reader takes is anybody's guess
     for part in opened.parts:
-        if part.endswith((".xml", ".rels")):
+        if part.endswith(".rels"):
+            _check_names(opened.elements(part))
+        elif part.endswith(".xml"):
             for _ in opened.parse(part, Parser({}, {}, DOCUMENT), LARGEST_TEXT):
                 pass
         else:
             for _ in opened.pieces(part):
                 pass
+
+
+def _check_names(elements: Sequence[tuple[str, Attributes]]) -> None:
+    """Refuse a relationship by which a part of another name would be parsed, for only those named .xml were looked
+    through."""
+    for _, each in elements:
+        is_parsed = each.get("Type", "").rpartition("/")[2] in _PARSED
+        if is_parsed and not each.get("Target", "").lower().endswith(".xml"):
+            raise Refused(DOCUMENT.unreadable)

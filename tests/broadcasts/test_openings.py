@@ -107,6 +107,11 @@ def test_the_hour_of_an_opening_is_counted_with_it_and_an_act_opens(town) -> Non
     answer.get(f"{town.address(push_id)}/1")
     assert town.counts(push_id)["acted"] == 1
     assert answer.get(f"{town.address(push_id)}/9").status_code == 422
+    # Where it leads is for shops, as all of a promotion; not for whoever has its address.
+    town.house.phone("路人").follow()
+    passer_by = town.page("路人")
+    passer_by.open("/m/me")
+    assert passer_by.get(f"{town.address(push_id)}/3").status_code == 422
     assert answer.get("/m/p/nothing").status_code == 404
 
 

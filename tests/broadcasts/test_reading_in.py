@@ -1,6 +1,7 @@
 """Articles from Word, Markdown and web pages: what is kept, what goes with a sentence at its block, what is refused."""
 
 import base64
+import contextlib
 import io
 import time
 import zipfile
@@ -17,7 +18,7 @@ from broadcasts.actions import documents
 from broadcasts.queries import articles as queries
 from broadcasts.queries import columns
 from broadcasts.rules import article as articles
-from broadcasts.rules import blocks, limits, pasted, rendering, word_document
+from broadcasts.rules import blocks, limits, markdown, pasted, rendering, word_document
 from broadcasts.rules.blocks import ListBlock, ListItem, PictureBlock, QuoteBlock, TableBlock, TextBlock
 from console import tasks
 from console.jobs import work as work_on
@@ -192,6 +193,31 @@ def test_macros_are_ignored_and_a_picture_that_cannot_be_read_goes_with_a_senten
     assert list(prepared.pictures) == ["part:1"] and "这个文件不是照片" in prepared.refused["part:2"]
 
 
+OPEN = "".join(f"<b id=b{number}>" for number in range(400))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        # A formatting left open is begun again in each paragraph behind it; what seems to end it ends nothing.
+        f"<p>{OPEN}</p>" + "<p>一" * 1_900,
+        f"<p>{OPEN}<!--{'</b>' * 400}--></p>" + "<p>一" * 1_900,
+        f"<p>{OPEN}<table><tr><td>{'</b>' * 400}</table>" + "<p>一" * 1_900,
+        # In front of each row of a table, too.
+        f"<p>{OPEN}<table>" + "一<tr></tr>" * 1_900,
+        "<div><!--</div>-->" * 30_000,
+        # Tags that never end are looked for to the end of the text each time.
+        "</var " * 60_000,
+        "<![if gte mso 9]>一<![endif]><![" * 5_000,
+    ],
+)
+def test_pasted_text_made_to_be_slow_is_not(html: str) -> None:
+    began = time.thread_time()
+    with contextlib.suppress(Refused):
+        pasted.read(html)
+    assert time.thread_time() - began < 1.5
+
+
 def test_a_zip_bomb_of_a_gigabyte_is_refused_within_five_seconds() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(word("看"))) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
@@ -209,7 +235,14 @@ def test_a_zip_bomb_of_a_gigabyte_is_refused_within_five_seconds() -> None:
 
 def test_entities_and_other_files_are_refused() -> None:
     laughs = '<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>'
-    for content in (word("看", parts={"word/styles.xml": laughs}), b"%PDF-1.7", b"\xd0\xcf\x11\xe0 an old one"):
+    # Parsed as XML, too, under a name that does not say so.
+    kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    parts = "http://schemas.openxmlformats.org/package/2006/relationships"
+    main = f'<Relationship Id="a" Type="{kinds}/officeDocument" Target="word/a.bin"/>'
+    related = f'<Relationships xmlns="{parts}">{main}</Relationships>'
+    hidden = {"_rels/.rels": related, "word/a.bin": laughs}
+    old = b"\xd0\xcf\x11\xe0 an old one"
+    for content in (word("看", parts={"word/styles.xml": laughs}), word("看", parts=hidden), b"%PDF-1.7", old):
         with pytest.raises(Refused):
             word_document.read(content)
 
@@ -242,6 +275,12 @@ def test_the_command_keeps_nothing_of_an_article_that_cannot_be_published(librar
     assert done.exit_code == 1
     with library.house.look() as session:
         assert not queries.page(session, limit=5).lines
+
+
+def test_markdown_longer_than_an_article_is_refused_but_for_its_pictures() -> None:
+    with pytest.raises(Refused, match="请分成几篇"):
+        markdown.read("![" * 70_000)
+    assert len(markdown.read(f"一\n\n![](data:image/png;base64,{'A' * 200_000})").blocks) == 2
 
 
 @pytest.mark.on_sqlite
