@@ -199,7 +199,7 @@ def digest(session: Session, campaign: Campaign, kind: CampaignKind) -> str:
         "said": campaign.said,
         "content": kind.content(session, campaign),
         "audience": campaign.audience,
-        "saved": _saved(session, campaign.audience),
+        "saved": saved(session, campaign.audience),
         "due_at": campaign.due_at.timestamp(),
         "not_after": campaign.not_after and campaign.not_after.timestamp(),
     }
@@ -211,7 +211,7 @@ def _draw_back(session: Session, campaign: Campaign, *, by: str, now: datetime, 
     enter(session, campaign, State.DRAFT, by=by, now=now, why=why)
 
 
-def _saved(session: Session, spec: Any) -> Sequence[Any]:
+def saved(session: Session, spec: Any) -> Sequence[Any]:
     """Return the saved audiences that a specification names, and those that they name."""
     found: dict[str, Any] = {}
     named = _named(spec)

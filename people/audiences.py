@@ -169,6 +169,22 @@ def mentions(spec: Any, name: str, value: str) -> bool:
     )
 
 
+def values(spec: Any, name: str) -> list[Any]:
+    """The values of a criterion anywhere in a specification.
+
+    >>> values({"all": [{"tag": ["老店", "新店"]}, {"none": [{"tag": "旗舰店"}]}]}, "tag")
+    ['老店', '新店', '旗舰店']
+    """
+    if isinstance(spec, list):
+        return [each for one in spec for each in values(one, name)]
+    if not isinstance(spec, Mapping):
+        return []
+    found = []
+    for key, value in spec.items():
+        found += (value if isinstance(value, list) else [value]) if key == name else values(value, name)
+    return found
+
+
 def renamed(spec: Any, name: str, old: str, new: str) -> Any:
     """The specification with one value of a criterion replaced.
 

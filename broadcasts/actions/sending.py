@@ -19,6 +19,7 @@ from broadcasts.rules.buttons import PushButton, numbered
 from broadcasts.rules.staff import is_staff
 from broadcasts.texts import own_rows as own_texts
 from broadcasts.texts import pushes as texts
+from campaigns import approving
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason, SendingWay
 from campaigns.models import Campaign
 from foundation.clock import day_in
@@ -220,6 +221,7 @@ def _bars(session: Session, campaign: Campaign, context: CampaignContext) -> str
 def _content(session: Session, campaign: Campaign) -> Mapping[str, Any]:
     push = session.get_one(Push, campaign.reference)
     brands = select(PushBrand.brand_id).where(PushBrand.push_id == push.id).order_by(PushBrand.brand_id)
+    specs = [campaign.audience, *(spec for _, spec in approving.saved(session, campaign.audience))]
     return {
         "kind": push.kind,
         "plan": push.plan,
@@ -233,7 +235,8 @@ def _content(session: Session, campaign: Campaign) -> Mapping[str, Any]:
         "tag": push.tag_id,
         "is_to_staff": push.is_to_staff,
         "brands": list(session.scalars(brands)),
-        "rows": own_rows.digest(session, push.id),
+        # Those of another push too that the audience names: they may be replaced until that one begins.
+        "rows": own_rows.digests(session, {push.id, *audiences.values(specs, own_rows.OWN_ROW.name)}),
     }
 
 

@@ -175,8 +175,11 @@ def end(session: Session, series_id: int, *, now: datetime) -> None:
     hold(session, series_id).ended_at = now
 
 
-def settle(session: Session, series_id: int, wanted_on: date, day_on: date, *, at: Circumstances) -> int:
-    """Say on which day an occurrence is that depends on holidays nobody has published; gives its push."""
+def settle(
+    session: Session, series_id: int, wanted_on: date, day_on: date, *, who: CampaignAuthor, at: Circumstances
+) -> int:
+    """Say on which day an occurrence is that depends on holidays nobody has published; gives its push, which waits for
+    somebody else's approval."""
     series = hold(session, series_id)
     occurrence = session.get(Occurrence, (series_id, wanted_on))
     if occurrence is None or occurrence.push_id is not None or occurrence.is_same_day:
@@ -185,7 +188,7 @@ def settle(session: Session, series_id: int, wanted_on: date, day_on: date, *, a
         raise Refused(texts.IS_PAST)
     occurrence.day_on = day_on
     session.flush()
-    return _make(session, series, occurrence, day_on, at)
+    return _make(session, series, occurrence, day_on, at, settler=who)
 
 
 def due(session: Session) -> list[int]:
@@ -235,8 +238,19 @@ def is_approved(session: Session, series: PushSeries) -> bool:
     return series.approved is not None and series.approved == digest(session, series)
 
 
-def _make(session: Session, series: PushSeries, occurrence: Occurrence, day: date, at: Circumstances) -> int:
-    """Make the push of an occurrence; gives its id, 0 where another occurrence has the same day or its hour is over."""
+def _make(
+    session: Session,
+    series: PushSeries,
+    occurrence: Occurrence,
+    day: date,
+    at: Circumstances,
+    *,
+    settler: CampaignAuthor | None = None,
+) -> int:
+    """Make the push of an occurrence; gives its id, 0 where another occurrence has the same day or its hour is over.
+
+    `settler` is who chose its day: whoever approved the series has not seen that one.
+    """
     others = select(Occurrence.wanted_on).where(
         Occurrence.series_id == series.id, Occurrence.day_on == day, Occurrence.push_id.is_not(None)
     )
@@ -252,11 +266,13 @@ def _make(session: Session, series: PushSeries, occurrence: Occurrence, day: dat
     session.flush()
     is_approved_so = is_approved(session, series)
     _, campaign = pushes.hold(session, push_id)
+    if settler is not None:
+        approval.have_a_hand(session, campaign, settler)
     try:
         with session.begin_nested():
             # That its words are no advertising was said of the model, by who approved the series.
             approving.submit(session, push_id, who=who, is_aware=is_approved_so, at=at)
-            if is_approved_so and series.approved_by:
+            if is_approved_so and series.approved_by and settler is None:
                 approver = CampaignAuthor(series.approver_id, series.approved_by)
                 approval.approve(session, campaign, PUSHES, seen=None, who=approver, now=at.now)
     except Refused as refusal:

@@ -77,6 +77,6 @@ def _content(view: str, shown: WrittenArticle) -> str:
 def _carried() -> Mapping[str, Any] | None:
     try:
         written = json.loads(request.form.get("written", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return written if isinstance(written, dict) else None

@@ -114,7 +114,8 @@ def _settle(series_id: int) -> ResponseReturnValue:
     if wanted_on is None or day_on is None:
         raise Refused(texts.NO_DAY)
     with act.transaction() as (session, now, note):
-        series.settle(session, series_id, wanted_on, day_on, at=checking.circumstances(services, now))
+        at, who = checking.circumstances(services, now), CampaignAuthor.of(access.visitor())
+        series.settle(session, series_id, wanted_on, day_on, who=who, at=at)
         note("series.settle", f"series:{series_id}", f"{wanted_on} 的一次定在 {day_on}")
     return act.done(here(series_id), f"定在 {day_on.month} 月 {day_on.day} 日。")
 

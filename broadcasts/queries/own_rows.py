@@ -1,8 +1,9 @@
 """Own rows of service notices: a push's table, a shop's own values, the audience that is the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session
@@ -40,10 +41,11 @@ def table(session: Session, push_id: int) -> OwnTable | None:
     return session.scalar(select(OwnTable).where(OwnTable.push_id == push_id, OwnTable.is_whole))
 
 
-def digest(session: Session, push_id: int) -> str:
-    """Return the digest of a push's own rows, for its approval; empty where it has none."""
-    found = table(session, push_id)
-    return found.digest if found else ""
+def digests(session: Session, push_ids: Collection[Any]) -> list[list[Any]]:
+    """Return the digests of the own rows of these pushes that have any, for an approval."""
+    known = [each for each in push_ids if isinstance(each, int) and 0 < each < 1 << 31]
+    found = select(OwnTable.push_id, OwnTable.digest).where(OwnTable.push_id.in_(known), OwnTable.is_whole)
+    return [list(row) for row in session.execute(found.order_by(OwnTable.push_id))]
 
 
 def words(table_id: int) -> ColumnElement[str]:

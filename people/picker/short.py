@@ -189,7 +189,7 @@ def _fits_in(value: Any, kind: Input) -> bool:
 def _read_rest(picker: Picker, text: str) -> dict[str, Any]:
     try:
         found = json.loads(text) if text else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise Refused(picker.asks)

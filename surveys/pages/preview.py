@@ -151,7 +151,7 @@ def _hidden(written: Mapping[str, Any], step: trial.TrialStep, *, is_chat: bool 
 def _carried(fields: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     try:
         written = json.loads(one(fields, "written") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return written if isinstance(written, dict) and isinstance(written.get("questions"), list) else {}
 

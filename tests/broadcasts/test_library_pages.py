@@ -284,6 +284,8 @@ def test_the_phone_shows_the_very_bytes_that_wechat_gets(office: Office, library
     assert "<h2>今年 &lt;元旦&gt; &amp; &#34;备货&#34;</h2>" in h5.replace("&quot;", "&#34;")
     chat = market.post(f"{ARTICLES}/{article_id}/preview", form(*blocks, view="chat")).text
     assert "1. 一项\n  – 小项" in chat
+    # What no view of ours carried along is not shown.
+    assert market.post(f"{ARTICLES}/{article_id}/preview", {"written": "[" * 100_000}).status_code == 200
 
 
 def test_versions_say_who_and_when_and_what_and_one_can_be_taken_back(office: Office, library: Library) -> None:

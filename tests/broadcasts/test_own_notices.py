@@ -12,7 +12,8 @@ from sqlalchemy import select
 from broadcasts.models.pushes import Push
 from broadcasts.models.rows import OwnRow, OwnTable
 from campaigns.models import Campaign
-from tests.broadcasts.test_push_commands import run
+from tests.broadcasts.conftest import Library
+from tests.broadcasts.test_push_commands import run, state
 from tests.conftest import House
 from tests.h5 import Browser
 from tests.office import Office
@@ -128,6 +129,16 @@ def test_another_table_after_the_approval_needs_a_new_one(office: Office) -> Non
     with office.house.look() as session:
         assert session.scalars(select(Campaign.state).where(Campaign.reference == push_id)).one() == "draft"
         assert [table.rows for table in session.scalars(select(OwnTable).where(OwnTable.is_whole))] == [1]
+    # So does another push whose audience names this table.
+    audience, at = f"{{own_row: {push_id}}}", "2026-12-15 09:00"
+    article = Library(office.house).published()
+    sent = run(office, "push", str(article), "--audience", audience, "--at", at, "--kind", "service", "--by", "market")
+    run(office, "submit", sent, "--by", "market", "--aware")
+    run(office, "approve", sent, "--by", "sun")
+    bring(office, push_id, [WANG, "十二档", 90], [LI, "三档", 1])
+    run(office, "submit", str(push_id), "--by", "market", "--aware")
+    office.house.tick()
+    assert state(office, int(sent)) == "draft"
 
 
 def test_whom_a_table_is_for_cannot_be_chosen_otherwise(office: Office) -> None:

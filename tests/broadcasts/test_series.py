@@ -12,7 +12,7 @@ from broadcasts.actions import checking, pushes, series
 from broadcasts.models.pushes import Push
 from broadcasts.models.series import Occurrence, PushSeries
 from campaigns.approving import CampaignAuthor
-from campaigns.models import Campaign
+from campaigns.models import Campaign, CampaignHand
 from foundation.errors import Refused
 from people.models import Audience
 from tests.broadcasts.conftest import Library
@@ -144,15 +144,21 @@ def test_an_occurrence_on_a_day_nobody_has_published_is_asked_about_and_not_gues
     office.house.clock.advance(datetime(2029, 12, 20, 10, tzinfo=SHANGHAI) - office.house.clock())
     tick(office)
     assert made(office) == []
+    approve(office, series_id)
     at = checking.circumstances(office.house.services, office.house.clock())
     with office.house.look() as session:
         asked = session.scalars(select(Occurrence).where(Occurrence.series_id == series_id)).one()
         assert (asked.wanted_on, asked.day_on) == (date(2030, 1, 1), None)
     with office.house.services.transaction() as session:
-        assert series.settle(session, series_id, date(2030, 1, 1), date(2030, 1, 2), at=at)
-    assert made(office)[0][0] == "01-02 09:00"
+        assert series.settle(session, series_id, date(2030, 1, 1), date(2030, 1, 2), who=author(office, "sun"), at=at)
+    # Who approved the series has not seen the day, and who chose it does not approve it.
+    assert made(office) == [("01-02 09:00", "submitted")]
+    with office.house.look() as session:
+        its = CampaignHand.campaign_id.in_(copies(Campaign.id).order_by(None))
+        hands = session.scalars(select(CampaignHand.user_id).where(its)).all()
+    assert author(office, "sun").user_id in hands
     with office.house.services.transaction() as session, pytest.raises(Refused, match="不用再定日子"):
-        series.settle(session, series_id, date(2030, 1, 1), date(2030, 1, 3), at=at)
+        series.settle(session, series_id, date(2030, 1, 1), date(2030, 1, 3), who=author(office, "market"), at=at)
 
 
 def test_two_occurrences_on_one_day_are_one_push(office: Office) -> None:
@@ -163,7 +169,11 @@ def test_two_occurrences_on_one_day_are_one_push(office: Office) -> None:
     made_by = []
     for day in (7, 14):
         with office.house.services.transaction() as session:
-            made_by.append(series.settle(session, series_id, date(2030, 1, day), date(2030, 1, 15), at=at))
+            made_by.append(
+                series.settle(
+                    session, series_id, date(2030, 1, day), date(2030, 1, 15), who=author(office, "market"), at=at
+                )
+            )
     assert made_by[0] > 0 == made_by[1]
     assert made(office) == [("01-15 09:00", "submitted")]
 
