@@ -58,12 +58,14 @@ def _push(session: Session, token: str) -> Push:
     return push
 
 
-def _may_see(session: Session, push: Push, reader: Reader) -> bool:
+def _is_meant(session: Session, push: Push, reader: Reader) -> bool:
     if push.is_to_staff:
-        is_meant = reader.is_manager
-    else:
-        is_meant = reader.is_bound or answering.is_open(session, push)
-    return is_meant and not sending.is_withdrawn(session, push)
+        return reader.is_manager
+    return reader.is_bound or answering.is_open(session, push)
+
+
+def _may_see(session: Session, push: Push, reader: Reader) -> bool:
+    return _is_meant(session, push, reader) and not sending.is_withdrawn(session, push)
 
 
 def _closed(push: Push) -> str:
@@ -91,7 +93,7 @@ def _page(session: Session, services: Services, push: Push, reader: Reader) -> d
     return {
         "push": push,
         # What is not for somebody is not named to them either: a title may name a brand.
-        "heading": push.title if _may_see(push, reader, is_open) else _unnamed(push),
+        "heading": push.title if _is_meant(session, push, reader) else _unnamed(push),
         # Written by `rendering`, which escapes all that anybody wrote.
         "content": Markup(content),  # noqa: S704
         "cover": (sending.cover_of(session, push) if article is None else article.cover) if may_see else "",
