@@ -3,7 +3,7 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 # One more than two cores: a test with real processes mostly waits for them.
-JOBS ?= 3
+JOBS ?= 4
 
 .PHONY: help run test drill check access map pictures bench lock clean
 # The tests start processes: each reads what another compiled, also where the machine forbids that.

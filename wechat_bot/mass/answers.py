@@ -109,7 +109,7 @@ def code_of(status: str) -> int | None:
 def remedy(code: int | None) -> str:
     """What staff can do about a message that WeChat let go to nobody, by its code; None for one that just failed.
 
-    >>> remedy(20013), remedy(40002)[:9], remedy(None) == remedy(30001)
+    >>> remedy(20013), remedy(40002)[:8], remedy(None) == remedy(30001)
     ('请改了内容，另写一份再发。', '请管理员在微信里', True)
     """
     if code in (None, 30001):
