@@ -3,7 +3,6 @@
 import base64
 import re
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +18,8 @@ from wechat_bot.services import Services
 
 #: Seconds for one step on the simulator: much longer than needed, for the machine may be busy.
 PATIENCE = 300
+#: Jobs that run at least this often look at what the messages of one step came to; the others have seen enough.
+FREQUENT = timedelta(minutes=10)
 
 _TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
 _STAMPED = re.compile(
@@ -227,12 +228,17 @@ class Stage:
         return Handset(self.app, self.platform, self.services.public_url, who)
 
     def work(self) -> None:
-        """Run the due jobs, send the queued messages, and wait for receipts."""
-        for _ in range(2):
-            for job in self._jobs():
-                job(self.services)
+        """Run the jobs, send the queued messages, and let the frequent jobs look at what became of it; wait for
+        receipts."""
+        for rarest in (timedelta.max, FREQUENT):
+            for job in self.app.extensions["jobs"]:
+                if job.every <= rarest:
+                    job.run(self.services)
+            is_idle = True
             while jobs.work(self.services):
-                pass
+                is_idle = False
+            if is_idle:
+                break
         self.platform.settle()
 
     def until(self, moment: datetime) -> None:
@@ -240,6 +246,3 @@ class Stage:
         while (left := min(moment, system_clock()) - self.clock()) > timedelta(seconds=1):
             self.platform.advance(self.clock.move_to(self.clock() + min(left, self.STRIDE)))
             self.work()
-
-    def _jobs(self) -> list[Callable[[Services], None]]:
-        return [job.run for job in self.app.extensions["jobs"]]
