@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from broadcasts.actions import answering, articles
 from broadcasts.models.answers import PushGuest
@@ -161,3 +161,26 @@ def test_who_is_erased_stays_counted_and_is_no_longer_named(town) -> None:
         with town.house.look() as session:
             assert session.scalar(select(PushGuest).where(PushGuest.openid == openid)) is None
     assert opened(town, push_id) == {"opened": 1, "others": 1}
+
+
+def test_an_opening_is_found_by_keys_and_not_among_all_recipients(town) -> None:
+    push_id = town.push(audience="{licence: ['350802100001']}")
+    engine, said = town.house.services.database.engine, []
+
+    def note(connection, cursor, statement, parameters, context, many) -> None:
+        if "campaign_recipient AS sent" in statement:
+            said.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        town.page("王建国").open(town.address(push_id))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert said
+    if town.house.services.database.is_sqlite:
+        statement, parameters = said[0]
+        with town.house.look() as session:
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+        read = [row[3] for row in plan if "campaign_recipient" in row[3] or "sent" in row[3]]
+        # By the campaign alone a million rows would be read for one opening.
+        assert read and all("retailer_id=?" in each or "openid=?" in each for each in read), plan
