@@ -156,7 +156,8 @@ def _open_any(turn: Turn) -> Reply:
     found = listing.open_for(turn.session, turn.openid, now=turn.now)
     if found is None:
         return Reply(attempt_sheet.no_shop(turn.session, turn.openid))
-    waiting = [each for each in found if each.waits]
+    # Who has passed is not reminded, and may still do better.
+    waiting = [each for each in found if each.waits] or [each for each in found if each.left]
     if len(waiting) == 1:
         return _open_one(turn, str(waiting[0].quiz_id))
     if waiting:
