@@ -1,7 +1,6 @@
 """A real Chromium, and a house it can open: the app and the platform on addresses of their own, in this process."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -31,12 +30,15 @@ class Quiet(WSGIRequestHandler):
     def run_wsgi(self) -> None:
         """Answer, unless the test is over: what begins then would open the database that the next test is given."""
         me = threading.get_ident()
-        self.server.answering.add(me)
+        with self.server.rests:
+            self.server.answering.add(me)
         try:
             if not self.server.is_over:
                 super().run_wsgi()
         finally:
-            self.server.answering.discard(me)
+            with self.server.rests:
+                self.server.answering.discard(me)
+                self.server.rests.notify_all()
 
 
 @dataclass
@@ -99,7 +101,7 @@ def town(build: Callable[..., House], chromium: Browser) -> Iterator[Town]:
     desk = Server(house.sim, "127.0.0.1", ports[1])
     desk.start()
     server = make_server("127.0.0.1", ports[0], house.app, threaded=True, request_handler=Quiet)
-    server.answering, server.is_over = set(), False
+    server.answering, server.is_over, server.rests = set(), False, threading.Condition()
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     town = Town(house, chromium, web, platform)
@@ -109,8 +111,8 @@ def town(build: Callable[..., House], chromium: Browser) -> Iterator[Town]:
     server.is_over = True
     server.shutdown()
     thread.join()
-    while server.answering:
-        time.sleep(0.01)
+    with server.rests:
+        assert server.rests.wait_for(lambda: not server.answering, LONGEST / 1000)
     server.server_close()
     desk.stop()
     assert town.wrong == []
