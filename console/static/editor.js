@@ -81,6 +81,7 @@
     if (busy) return false;
     given ||= fields();
     busy = true;
+    page().setAttribute("aria-busy", "true");
     clearTimeout(keeping);
     clearTimeout(looking);
     const saves = /^(save|publish|overwrite)/.test(wanted);
@@ -140,6 +141,7 @@
       return false;
     } finally {
       busy = false;
+      page().removeAttribute("aria-busy");
     }
   }
 

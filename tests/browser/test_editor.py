@@ -36,6 +36,13 @@ def held(page: Page) -> Iterator[None]:
     page.unroute("**/edit")
 
 
+def does(page: Page, press: Callable[[], object]) -> None:
+    """The form as it is drawn from the server's answer to a press, with the focus where the next key belongs."""
+    with page.expect_response("**/edit"):
+        press()
+    expect(page.locator("#editor")).not_to_have_attribute("aria-busy", "true")
+
+
 def test_keys_typed_while_a_row_is_on_its_way_are_carried_to_it(town) -> None:
     office = Office(town.house)
     office.import_roster()
@@ -73,8 +80,7 @@ def test_keys_typed_while_a_row_is_on_its_way_are_carried_to_it(town) -> None:
     assert labels() == ["满意", "一般", "不满意", ""]
     # And all of it is what is saved.
     options.nth(3).fill("说不清")
-    with page.expect_response("**/edit"):
-        page.click("#do-save")
+    does(page, lambda: page.click("#do-save"))
     page.reload()
     assert labels() == ["满意", "一般", "不满意", "说不清"]
     expect(page.locator("[id='q2.text']")).to_have_value("您还还有什么要说的?")
@@ -104,11 +110,6 @@ def test_a_survey_is_pasted_ordered_illustrated_and_brought_back_without_a_reloa
     def texts() -> list[str]:
         return titles.evaluate_all("all => all.map((each) => each.value)")
 
-    def does(press: Callable[[], object]) -> None:
-        with page.expect_response("**/edit"):
-            press()
-        expect(page.locator("#do-save")).to_be_enabled()
-
     # Several lines pasted into one option are several options; doubles are told.
     options = page.locator("#card-q1 .choice .form-control")
     options.nth(1).focus()
@@ -117,38 +118,38 @@ def test_a_survey_is_pasted_ordered_illustrated_and_brought_back_without_a_reloa
       data.setData("text/plain", "A. 不满意\\nB. 说不清\\nC. 满意");
       field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
     }"""
-    does(lambda: options.nth(1).evaluate(paste))
+    does(page, lambda: options.nth(1).evaluate(paste))
     expect(options).to_have_count(4)
     expect(page.locator("#told")).to_contain_text("加了 2 个选项。“满意”已经有了")
     # A questionnaire is seen read before it is taken.
     page.locator("#paste-all > summary").click()
     page.fill("#pasted", PASTED)
-    does(lambda: page.click("#do-read"))
+    does(page, lambda: page.click("#do-read"))
     expect(page.locator(".read")).to_contain_text("没有“矩阵题”")
     assert look(page) == []
-    does(lambda: page.click("#do-take"))
+    does(page, lambda: page.click("#do-take"))
     expect(titles).to_have_count(4)
     expect(page.locator("#pasted")).to_have_value("3. 外观[矩阵题]")
     # One is inserted between two, and written at once.
-    does(lambda: page.locator("#insert-q1").dispatch_event("click"))
+    does(page, lambda: page.locator("#insert-q1").dispatch_event("click"))
     page.keyboard.type("多久来一次？")
     assert texts() == ["满意吗?", "多久来一次？", "还有什么要说的?", "您的店型", "还想说什么？"]
     # The contents jump to a card, and move it.
     lines.nth(3).click()
     expect(page.locator("#card-q3 h3")).to_be_in_viewport()
-    does(lambda: lines.nth(3).drag_to(lines.nth(0)))
+    does(page, lambda: lines.nth(3).drag_to(lines.nth(0)))
     assert texts()[0] == "您的店型"
     expect(lines.nth(0)).to_contain_text("您的店型")
     # What is deleted comes back with one press, which has the focus.
-    does(lambda: page.locator("#delete-q2").click())
+    does(page, lambda: page.locator("#delete-q2").click())
     expect(titles).to_have_count(4)
     expect(page.locator("#do-undo")).to_be_focused()
-    does(lambda: page.keyboard.press("Enter"))
+    does(page, lambda: page.keyboard.press("Enter"))
     expect(titles).to_have_count(5)
     assert "还有什么要说的?" in texts()
     # A picture is chosen, described, and seen on the telephone beside it.
     picture = {"name": "shelf.png", "mimeType": "image/png", "buffer": png()}
-    does(lambda: page.set_input_files("input[name='q1.file']", picture))
+    does(page, lambda: page.set_input_files("input[name='q1.file']", picture))
     page.fill("[id='q1.alt']", "货架第二层")
     page.locator("[id='q1.text']").click()
     shown = page.frame_locator("#preview-frame").get_by_alt_text("货架第二层")
