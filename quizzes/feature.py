@@ -3,12 +3,18 @@
 from datetime import timedelta
 from pathlib import Path
 
-from quizzes import commands, conversation, jobs, mobile
+from console.extension import ConsoleExtension
+from console.menu import Item, MenuGroup
+from quizzes import commands, conversation, jobs, mobile, permissions
 from quizzes.actions import erasing
 from quizzes.models import attempts, bank, figures, regrades
 from quizzes.models import quizzes as of_quizzes
+from quizzes.pages import listing, routes
+from quizzes.permissions import QUIZZES_SEE
 from wechat_bot.conversation import Conversation, Entry
 from wechat_bot.feature import Feature
+
+QUIZZES = MenuGroup("微测试", "checklist", 50)
 
 quizzes = Feature(
     name="quizzes",
@@ -28,7 +34,16 @@ quizzes = Feature(
     awaits=conversation.awaits,
     commands=(commands.quizzes,),
     jobs=jobs.JOBS,
+    console=routes.blueprint,
     statics={"quizzes": Path(__file__).parent / "static"},
+    more=(
+        ConsoleExtension(
+            permissions=permissions.ALL,
+            groups=(QUIZZES,),
+            items=(Item("测试", "quizzes_pages.quiz_list", QUIZZES_SEE, 10, QUIZZES),),
+            lists=(listing.QUIZZES,),
+        ),
+    ),
     mobile=mobile.blueprint,
     cards=mobile.cards,
 )

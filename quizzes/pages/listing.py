@@ -1,0 +1,65 @@
+"""Console list of quizzes."""
+
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from console import access
+from console.lists import looking
+from console.lists.listing import Asked, Column, Filter, Listing
+from foundation.paging import Cursor, Page
+from foundation.workbooks.writing import Percent
+from quizzes.models.quizzes import QuizState
+from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_SEE
+from quizzes.queries import lines
+from quizzes.queries.lines import QuizLine
+from quizzes.texts.states import COLOURS, STATES
+from wechat_bot.services import current_services
+
+
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[QuizLine]:
+    state = next((each for each in QuizState if each == asked.given.get("state")), None)
+    return lines.page(asked.session, now=asked.now, search=asked.search, state=state, cursor=cursor, limit=limit)
+
+
+def _is_whole(asked: Asked) -> bool:
+    """Whether the list shows figures: they are the whole company's."""
+    return asked.visitor.is_company_wide
+
+
+def _mean(line: QuizLine) -> Any:
+    return None if line.share is None else Percent(line.share)
+
+
+QUIZZES: Listing[QuizLine] = Listing(
+    name="quizzes.list",
+    title="微测试",
+    see=QUIZZES_SEE,
+    unit="份",
+    search="标题",
+    filters=(Filter("state", "状态", "全部状态", lambda asked: list(STATES.items())),),
+    columns=(
+        Column("number", "编号", lambda line: str(line.id), is_spare=True, width=8),
+        Column("title", "标题", lambda line: line.title, width=40),
+        Column("state", "状态", lambda line: STATES[line.state], colour=lambda line: COLOURS[line.state]),
+        Column("opens", "开始", lambda line: line.opens_at, is_shown=False, style="text-nowrap", width=18),
+        Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
+        Column(
+            "counted", "考完", lambda line: line.counted, is_number=True, on_phone="考完", seen_if=_is_whole, width=10
+        ),
+        Column("mean", "平均得分率", _mean, is_number=True, on_phone="平均", seen_if=_is_whole, width=10),
+        Column("actions", "", lambda line: "", is_for_file=False, style="text-nowrap"),
+    ),
+    find=_find,
+    nothing=("还没有测试", "营销人员发布测试后，会列在这里。"),
+    nothing_left=("没有符合的测试", "换一个条件，或清除筛选再看。"),
+    export=QUIZZES_EXPORT,
+)
+
+
+@access.allow(QUIZZES_SEE)
+def quiz_list() -> ResponseReturnValue:
+    """List every quiz with its state and figures, the newest first."""
+    with current_services().reading() as session:
+        return render_template("quizzes/console/list.html", shown=looking.look(QUIZZES, session))

@@ -1,0 +1,38 @@
+"""Console page of one quiz: its state, its rules, its results."""
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from console import access
+from quizzes.permissions import QUIZZES_SEE
+from quizzes.queries.detail import QuizDetail, detail
+from quizzes.texts.states import COLOURS, STATES, ruled
+from wechat_bot.services import current_services
+
+
+@access.allow(QUIZZES_SEE)
+def quiz(quiz_id: int) -> ResponseReturnValue:
+    """Show a quiz."""
+    return render_template("quizzes/console/quiz.html", **of(quiz_id))
+
+
+def of(quiz_id: int) -> dict[str, object]:
+    """Return what the head of each page of a quiz needs. Ends the request where there is no such quiz."""
+    found = found_quiz(quiz_id)
+    return {
+        "quiz": found,
+        "states": STATES,
+        "colours": COLOURS,
+        "ruled": ruled(found.rules),
+        "is_published": found.asked is not None,
+    }
+
+
+def found_quiz(quiz_id: int) -> QuizDetail:
+    """Return a quiz. Ends the request with 404 where there is none."""
+    services = current_services()
+    with services.reading() as session:
+        found = detail(session, quiz_id, now=services.clock())
+    if found is None:
+        abort(404)
+    return found

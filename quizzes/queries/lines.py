@@ -1,0 +1,93 @@
+"""List of all quizzes for staff, with their figures from the counters."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Float, Select, and_, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from foundation import paging
+from foundation.paging import FIRST, Cursor, Order, Page
+from quizzes.models.figures import WHOLE_PAPER, ItemCell
+from quizzes.models.quizzes import Quiz, QuizState, QuizVersion
+
+
+@dataclass(frozen=True, slots=True)
+class QuizLine:
+    """Quiz in a list."""
+
+    id: int
+    title: str
+    state: QuizState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    #: Shops whose attempt counts, and the mean of what they got as a share of the maximum; None where nobody has ended.
+    counted: int
+    share: float | None
+    #: Whether the draft cannot be published yet.
+    is_unfinished: bool
+
+
+def page(
+    session: Session,
+    *,
+    now: datetime,
+    search: str = "",
+    state: QuizState | None = None,
+    cursor: Cursor = FIRST,
+    limit: int,
+) -> Page[QuizLine]:
+    """Return a page of quizzes with this text in their title, the newest first."""
+    statement = _LINES
+    if search:
+        statement = statement.where(Quiz.title.contains(search, autoescape=True))
+    if state is not None:
+        statement = statement.where(_is(state, now))
+    return paging.page(session, statement, _NEWEST, cursor, limit=limit, read=partial(_line, now=now))
+
+
+_NEWEST: Order[QuizLine] = Order((Quiz.id,), lambda line: (line.id,), is_down=True)
+
+
+def _of_cells(figure: Any) -> Any:
+    """A figure over the counters of a quiz's whole papers: there are as many as there are totals, not attempts."""
+    return (
+        select(figure)
+        .join(QuizVersion, QuizVersion.id == ItemCell.quiz_version_id)
+        .where(QuizVersion.quiz_id == Quiz.id, ItemCell.question_id == WHOLE_PAPER)
+        .scalar_subquery()
+    )
+
+
+_got = cast(ItemCell.total, Float) / func.nullif(ItemCell.points, 0)
+_LINES: Select[Any] = select(
+    Quiz,
+    _of_cells(func.coalesce(func.sum(ItemCell.count), 0)),
+    _of_cells(func.sum(_got * ItemCell.count) / func.nullif(func.sum(ItemCell.count), 0)),
+)
+
+
+def _line(quiz: Quiz, counted: int, share: float | None, *, now: datetime) -> QuizLine:
+    return QuizLine(
+        quiz.id,
+        quiz.title,
+        quiz.state(now),
+        quiz.opens_at,
+        quiz.closes_at,
+        int(counted),
+        float(share) if share is not None else None,
+        quiz.written is not None,
+    )
+
+
+def _is(state: QuizState, now: datetime) -> ColumnElement[bool]:
+    """Return `Quiz.state` as a condition."""
+    if state is QuizState.DRAFT:
+        return Quiz.version_id.is_(None)
+    has_ended, has_begun = Quiz.closes_at <= now, or_(Quiz.opens_at.is_(None), Quiz.opens_at <= now)
+    if state is QuizState.CLOSED:
+        return and_(Quiz.version_id.is_not(None), has_ended)
+    runs = and_(Quiz.version_id.is_not(None), or_(Quiz.closes_at.is_(None), Quiz.closes_at > now))
+    return and_(runs, has_begun) if state is QuizState.OPEN else and_(runs, Quiz.opens_at > now)

@@ -1,0 +1,37 @@
+"""Texts of a quiz's state and of its rules, as staff read them."""
+
+from __future__ import annotations
+
+from quizzes.models.quizzes import QuizState
+from quizzes.rules.definition import QuizDefinition
+from quizzes.texts import chat
+
+STATES = {
+    QuizState.DRAFT: "草稿",
+    QuizState.WAITING: "未开始",
+    QuizState.OPEN: "进行中",
+    QuizState.CLOSED: "已结束",
+}
+COLOURS = {
+    QuizState.DRAFT: "",
+    QuizState.WAITING: "warn",
+    QuizState.OPEN: "good",
+    QuizState.CLOSED: "accent",
+}
+
+
+def ruled(definition: QuizDefinition) -> str:
+    """The rules of a quiz in a line.
+
+    >>> ruled(QuizDefinition("测试", minutes=15, attempts=2)), ruled(QuizDefinition("测试", pass_mark=0))
+    ('限 15 分钟 · 可考 2 次，取最高分 · 60% 合格 · 答案交卷就看', '不限时 · 只考一次 · 不设合格线 · 答案交卷就看')
+    """
+    often = "只考一次" if definition.attempts == 1 else f"可考 {definition.attempts} 次，{definition.counts.label}"
+    return " · ".join(
+        (
+            f"限 {definition.minutes} 分钟" if definition.minutes else "不限时",
+            often,
+            f"{chat.points(definition.pass_mark)}% 合格" if definition.pass_mark else "不设合格线",
+            f"答案{definition.reveal.label}",
+        )
+    )

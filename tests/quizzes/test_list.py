@@ -1,0 +1,35 @@
+"""The console's list of quizzes, through the door: states, figures of those that were taken, the search."""
+
+import pytest
+
+from tests.office import Office
+from tests.quizzes.conftest import PAPER
+from tests.quizzes.examined import examine
+
+
+def test_the_list_names_each_quiz_its_state_and_how_many_have_ended_it(school) -> None:
+    office = Office(school.house)
+    office.staff()
+    quiz_id = school.published()
+    school.load(PAPER.replace("真假鉴别", "陈列"))
+    # Three attempts of thirty points: 30, 20 and 10.
+    examine(school, quiz_id, [[1000, 500, 500, 1000], [1000, 500, 500, 0], [1000, 0, 0, 0]])
+    school.house.tick()
+    market = office.browser("market")
+    page = market.get("/console/quizzes").text
+    assert "真假鉴别小测试" in page and "进行中" in page and "陈列小测试" in page and "草稿" in page
+    assert "66.7%" in page
+    only = market.get("/console/quizzes?state=draft").text
+    assert "陈列小测试" in only and "真假鉴别小测试" not in only
+    assert "真假鉴别小测试" in market.get("/console/quizzes?search=鉴别").text
+    # Whoever sees a part of the shops is not told the company's figures.
+    assert "66.7%" not in office.browser("zhou").get("/console/quizzes").text
+    assert "限 15 分钟 · 可考 2 次，取最高分 · 60% 合格" in market.get(f"/console/quizzes/{quiz_id}").text
+    assert market.get("/console/quizzes/99").status_code == 404
+
+
+@pytest.mark.on_sqlite
+def test_no_quiz_yet_is_said(school) -> None:
+    office = Office(school.house)
+    office.staff()
+    assert "还没有测试" in office.browser("market").get("/console/quizzes").text
