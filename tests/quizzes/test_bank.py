@@ -187,11 +187,15 @@ def test_text_as_trainers_have_it_in_word_is_read(bank, numbered, kind):
 
 
 def test_the_word_before_a_question_is_no_part_of_it(bank):
-    bank.take("题干：选哪几样？\nＡ．甲\nＢ．乙\nＣ．丙\n答案:AC\n解析:甲和丙。\n题干：对吗？\n答案：√\n", name="a.txt")
+    bank.take(
+        "题干：选哪几样？\nＡ．甲\nＢ．乙\nＣ．丙\n答案:AC\n解析:甲和丙。\n学习：article:9\n题干：对吗？\n答案：√\n",
+        name="a.txt",
+    )
     assert [(each.kind, each.text) for each in bank.questions().values()] == [
         ("multiple", "选哪几样？"),
         ("truth", "对吗？"),
     ]
+    assert bank.bodies()["z0001"]["lesson"] == "article:9"
 
 
 def test_faults_of_a_text_are_named_by_their_lines(bank):
