@@ -1,19 +1,15 @@
 """Chat door of quizzes: one question a message, answered by a number; all of it in the passive reply."""
 
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from foundation.database import SYNCHRONISED
 from foundation.errors import Refused
 from foundation.text import whole_number
+from people.choosing import Choice
 from questions import stepping
-from questions.answers import Single
 from questions.numerals import same
-from questions.question import Option, Question, QuestionType
-from questions.reading import choices, replies
+from questions.reading import replies
 from questions.reading.replies import Command
 from questions.stepping import Step, StepOutcome
 from quizzes.actions import taking
@@ -43,7 +39,7 @@ def open_quiz(turn: Turn, reference: str) -> Reply:
 def hear(turn: Turn, talk: Talk) -> Reply:
     """Handle a reply: the word that starts, an answer to the question asked, or a word that steers the talk."""
     if not talk.reference:
-        return _choose(turn, talk)
+        return _CHOICE.hear(turn, talk)
     quiz_id = int(talk.reference)
     sheet = attempt_sheet.hold(turn.session, quiz_id, turn.openid)
     if sheet is None:
@@ -161,33 +157,11 @@ def _open_any(turn: Turn) -> Reply:
     if len(waiting) == 1:
         return _open_one(turn, str(waiting[0].quiz_id))
     if waiting:
-        state = {"choices": [[each.quiz_id, each.definition.title] for each in waiting]}
-        titles = [each.definition.title for each in waiting]
-        return Reply(chat.several_open(titles), after=After.KEEP, state=state, reference="")
+        return _CHOICE.offer((each.quiz_id, each.definition.title) for each in waiting)
     return Reply(chat.NONE_OPEN)
 
 
-def _choose(turn: Turn, talk: Talk) -> Reply:
-    """Handle the number that chooses one of several quizzes."""
-    offered: list[Any] = talk.state["choices"]
-    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
-    question = Question("", QuestionType.SINGLE, "", tuple(Option(number, title) for number, title in offered))
-    if replies.command(said) is Command.EXIT:
-        return Reply(chat.LEFT, after=After.END)
-    chosen = choices.single(question, said)
-    if not isinstance(chosen, Single):
-        again = f"{chat.several_open(title for _, title in offered)}\n{chat.CHOOSE_ONE}"
-        return Reply(again, after=After.KEEP, yields=True)  # a need written meanwhile is no wrong number
-    reply = _open_one(turn, str(chosen.option))
-    if reply.after is not After.KEEP:
-        return replace(reply, after=After.END)
-    # This talk becomes the quiz's own; an older one under that name would be a second talk about one attempt.
-    turn.session.execute(
-        delete(Talk).where(Talk.openid == turn.openid, Talk.topic == TOPIC, Talk.reference == reply.reference),
-        execution_options=SYNCHRONISED,
-    )
-    talk.reference, talk.begun_at = str(reply.reference), turn.now
-    return replace(reply, state={})
+_CHOICE = Choice(TOPIC, chat.SEVERAL_OPEN, chat.LEFT, _open_one)
 
 
 # Taking

@@ -1,20 +1,15 @@
 """Chat door of surveys: one question a message, answered by a number; all of it in the passive reply."""
 
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from foundation.clock import day_in
-from foundation.database import SYNCHRONISED
 from foundation.errors import Refused
 from foundation.text import whole_number
+from people.choosing import Choice
 from questions import flow, stepping
-from questions.answers import Single
-from questions.question import Option, Question, QuestionType
-from questions.reading import choices, replies
-from questions.reading.replies import Command
+from questions.question import QuestionType
 from questions.stepping import Step, StepOutcome
 from surveys.actions import answering
 from surveys.queries import answer_sheet, listing
@@ -39,7 +34,7 @@ def open_survey(turn: Turn, reference: str) -> Reply:
 def hear(turn: Turn, talk: Talk) -> Reply:
     """Handle a reply to the question asked: an answer, or a word that steers the talk."""
     if not talk.reference:
-        return _choose(turn, talk)
+        return _CHOICE.hear(turn, talk)
     sheet = answer_sheet.hold(turn.session, int(talk.reference), turn.openid)
     if sheet is None or answer_sheet.obstacle(sheet, now=turn.now, zone=turn.zone):
         return _open_again(turn, talk)
@@ -109,8 +104,7 @@ def _open_any(turn: Turn) -> Reply:
     if len(waiting) == 1:
         return _open_one(turn, str(waiting[0].survey_id))
     if waiting:
-        state = {"choices": [[each.survey_id, each.title] for each in waiting]}
-        return Reply(chat.several_open(each.title for each in waiting), after=After.KEEP, state=state, reference="")
+        return _CHOICE.offer((each.survey_id, each.title) for each in waiting)
     if len(found) == 1 and found[0].definition.is_poll:
         return _open_one(turn, str(found[0].survey_id))
     if any(each.is_shut for each in found):
@@ -121,28 +115,7 @@ def _open_any(turn: Turn) -> Reply:
     return Reply(chat.NONE_OPEN)
 
 
-def _choose(turn: Turn, talk: Talk) -> Reply:
-    """Handle the number that chooses one of several surveys."""
-    offered: list[Any] = talk.state["choices"]
-    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
-    # Read in the same way as a question with options.
-    question = Question("", QuestionType.SINGLE, "", tuple(Option(number, title) for number, title in offered))
-    if replies.command(said) is Command.EXIT:
-        return Reply(chat.LEFT, after=After.END)
-    chosen = choices.single(question, said)
-    if not isinstance(chosen, Single):
-        again = f"{chat.several_open(title for _, title in offered)}\n{chat.CHOOSE_ONE}"
-        return Reply(again, after=After.KEEP, yields=True)  # a need written meanwhile is no wrong number
-    reply = _open_one(turn, str(chosen.option))
-    if reply.after is not After.KEEP:
-        return replace(reply, after=After.END)
-    # This talk becomes the survey's own; an older one under that name would be a second talk about one sheet.
-    turn.session.execute(
-        delete(Talk).where(Talk.openid == turn.openid, Talk.topic == TOPIC, Talk.reference == reply.reference),
-        execution_options=SYNCHRONISED,
-    )
-    talk.reference, talk.begun_at = str(reply.reference), turn.now
-    return replace(reply, state={})
+_CHOICE = Choice(TOPIC, chat.SEVERAL_OPEN, chat.LEFT, _open_one)
 
 
 # Answering

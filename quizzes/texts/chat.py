@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from foundation.text import is_visible
@@ -15,7 +15,6 @@ BIND_FIRST = "请先绑定您的店：回复“绑定 许可证号 手机后四�
 NOT_FOR_MANAGERS = "测试由店主来做，您是客户经理，不用做。回复“帮助”看您能做什么。"
 NOT_FOR_YOU = "这份测试这次没有选到您的店，谢谢您。有事可直接留言。"
 NONE_OPEN = "现在没有要做的测试。有事可直接留言。"
-CHOOSE_ONE = "请回复上面的一个数字，或回复“退出”。"
 LEFT = "好的，想做时回复“测试”。"
 START = "开始"
 BEGIN = f"回复“{START}”就开始。"
@@ -129,10 +128,7 @@ def verdict(is_passed: bool | None) -> str:
     return "合格" if is_passed else "没有合格"
 
 
-def several_open(titles: Iterable[str]) -> str:
-    """The open quizzes, to choose one by its number."""
-    lines = [f"{n} {title}" for n, title in enumerate(titles, start=1)]
-    return "\n".join([f"有 {len(lines)} 份测试，回复数字选一份：", *lines])
+SEVERAL_OPEN = "有 {} 份测试，回复数字选一份："
 
 
 def one_waits(title: str, minutes: int | None) -> str:

@@ -167,19 +167,7 @@ BIND_FIRST = "请先绑定您的店：回复“绑定 许可证号 手机后四�
 NOT_FOR_MANAGERS = "调查由店主填写，您是客户经理，不用填。回复“帮助”看您能做什么。"
 
 
-def several_open(titles: Iterable[str]) -> str:
-    """The open surveys, to choose one by its number.
-
-    >>> print(several_open(["满意度调查", "新品调查"]))
-    有 2 份调查等您填写，回复数字选一份：
-    1 满意度调查
-    2 新品调查
-    """
-    lines = [f"{n} {title}" for n, title in enumerate(titles, start=1)]
-    return "\n".join([f"有 {len(lines)} 份调查等您填写，回复数字选一份：", *lines])
-
-
-CHOOSE_ONE = "请回复上面的一个数字，或回复“退出”。"
+SEVERAL_OPEN = "有 {} 份调查等您填写，回复数字选一份："
 
 
 def one_waits(title: str, minutes: int) -> str:
