@@ -19,7 +19,7 @@ AGAIN = "请回复上面的一个数字，或回复“退出”。"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OpenChoice:
     """Choice among the open things of one topic. Its talk has no reference until one is chosen."""
 
     topic: str

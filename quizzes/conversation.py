@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from foundation.text import whole_number
-from people.choosing import Choice
+from people.choosing import OpenChoice
 from questions import stepping
 from questions.numerals import same
 from questions.reading import replies
@@ -161,7 +161,7 @@ def _open_any(turn: Turn) -> Reply:
     return Reply(chat.NONE_OPEN)
 
 
-_CHOICE = Choice(TOPIC, chat.SEVERAL_OPEN, chat.LEFT, _open_one)
+_CHOICE = OpenChoice(TOPIC, chat.SEVERAL_OPEN, chat.LEFT, _open_one)
 
 
 # Taking

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import whole_number
-from people.choosing import Choice
+from people.choosing import OpenChoice
 from questions import flow, stepping
 from questions.question import QuestionType
 from questions.stepping import Step, StepOutcome
@@ -115,7 +115,7 @@ def _open_any(turn: Turn) -> Reply:
     return Reply(chat.NONE_OPEN)
 
 
-_CHOICE = Choice(TOPIC, chat.SEVERAL_OPEN, chat.LEFT, _open_one)
+_CHOICE = OpenChoice(TOPIC, chat.SEVERAL_OPEN, chat.LEFT, _open_one)
 
 
 # Answering
