@@ -1,11 +1,11 @@
 """Authoring of a quiz by staff: keep its draft, publish it, close it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, literal, null, select, update
+from sqlalchemy import delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from console import stamps
@@ -13,18 +13,16 @@ from foundation import digest_cache
 from foundation.database import SYNCHRONISED, Moment, changed, upsert
 from foundation.errors import Refused
 from people import audiences
+from questions.authoring.spelling import Mistaken
 from quizzes.actions import storing
-from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
 from quizzes.models.quizzes import Quiz, QuizState, QuizVersion, Standing
-from quizzes.queries import drawing as pools
+from quizzes.queries import readiness
 from quizzes.queries.papers import PaperPlace
-from quizzes.rules import drawing
 from quizzes.rules.definition import QuizDefinition, from_json, to_json
 from quizzes.rules.frozen import frozen
-from quizzes.rules.review import QuizReview
+from quizzes.rules.review import CALLED
 from wechat_bot.criterion import Criterion
 
-UNTITLED = "还没有标题的测试"
 LONGEST_NAME = 40
 Criteria = Mapping[str, Criterion]
 
@@ -46,7 +44,7 @@ class QuizOvertaken(stamps.Overtaken):
 
 
 def load(session: Session, definition: QuizDefinition, *, who: str, now: datetime) -> Quiz:
-    """Save a definition as a new quiz's draft; nobody can take it yet."""
+    """Save a definition as a new quiz's draft; nobody can take it yet, and its paper may still be empty."""
     quiz = Quiz(
         title=definition.title, draft=to_json(definition), drafted_at=now, drafted_by=who[:LONGEST_NAME], created_at=now
     )
@@ -56,19 +54,8 @@ def load(session: Session, definition: QuizDefinition, *, who: str, now: datetim
     return quiz
 
 
-def keep(
-    session: Session,
-    quiz_id: int,
-    review: QuizReview,
-    written: Mapping[str, Any],
-    *,
-    stamp: int,
-    deleted: Sequence[Mapping[str, Any]] = (),
-    who: str,
-    now: datetime,
-) -> Quiz:
-    """Save what an author has written so far, complete or not: `review` is what was found in `written`, `deleted` what
-    was deleted lately and may be wanted back; `stamp` is that of the draft it is based on.
+def keep(session: Session, quiz_id: int, definition: QuizDefinition, *, stamp: int, who: str, now: datetime) -> Quiz:
+    """Save a draft, complete or not; `stamp` is that of the draft it is based on, which is kept for an undo.
 
     Raises Refused where the quiz does not exist, QuizOvertaken where another draft was saved meanwhile: nothing is
     overwritten unseen.
@@ -78,9 +65,8 @@ def keep(
         session,
         known.values(
             stamp=Quiz.stamp + 1,
-            draft=to_json(review.definition),
-            written=null() if review.is_whole else dict(written),
-            deleted=list(deleted) or null(),
+            before=Quiz.draft,
+            draft=to_json(definition),
             drafted_at=now,
             drafted_by=who[:LONGEST_NAME],
         ),
@@ -89,9 +75,18 @@ def keep(
     if not kept:
         raise QuizOvertaken(quiz)
     if quiz.version_id is None:
-        quiz.title = review.definition.title or UNTITLED
+        quiz.title = definition.title
         session.flush()
     return quiz
+
+
+def take_back(session: Session, quiz_id: int, *, stamp: int, who: str, now: datetime) -> Quiz:
+    """Put the draft back as it was before its last change. Raises as `keep` does, and Refused where nothing was
+    changed."""
+    before = session.scalar(select(Quiz.before).where(Quiz.id == quiz_id))
+    if before is None:
+        raise Refused("没有可以撤销的修改。")
+    return keep(session, quiz_id, from_json(before), stamp=stamp, who=who, now=now)
 
 
 def discard(session: Session, quiz_id: int, *, stamp: int) -> None:
@@ -116,16 +111,13 @@ def publish(
     lacks questions, an audience that is broken or empty.
     """
     quiz = locked(session, quiz_id)
-    if quiz.written is not None:
-        raise Refused("草稿还没有写好。请先回到编辑页，把标出的地方改好。")
     if stamp != quiz.stamp:
         raise Refused(f"{quiz.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容，再发布。")
     definition = from_json(quiz.draft)
-    if definition.closes_at is not None and definition.closes_at <= now:
-        raise Refused("结束时间已经过了，请先改结束时间。")
+    faults = readiness.faults(session, definition, now=now)
+    if faults:
+        raise Mistaken(faults, CALLED)
     paper = () if definition.is_drawn else _paper(session, quiz_id, definition, who=who, now=now)
-    if definition.is_drawn:
-        _check_pool(session, definition)
     last = session.scalar(
         select(QuizVersion).where(QuizVersion.quiz_id == quiz_id).order_by(QuizVersion.number.desc()).limit(1)
     )
@@ -142,7 +134,7 @@ def publish(
         )
         session.add(last)
         session.flush()
-    quiz.version_id, quiz.title = last.id, definition.title
+    quiz.version_id, quiz.title, quiz.published_stamp = last.id, definition.title, quiz.stamp
     quiz.opens_at, quiz.closes_at = definition.opens_at, definition.closes_at
     quiz.is_for_everyone = definition.audience is None
     quiz.published_at = quiz.published_at or now
@@ -182,43 +174,11 @@ def unknown(quiz_id: int) -> str:
 def _paper(
     session: Session, quiz_id: int, definition: QuizDefinition, *, who: str, now: datetime
 ) -> tuple[PaperPlace, ...]:
-    own = storing.store(session, definition.questions, home_quiz_id=quiz_id, who=who, now=now)
-    return (*own, *_of_bank(session, definition))
-
-
-def _of_bank(session: Session, definition: QuizDefinition) -> list[PaperPlace]:
-    codes = [each.code for each in definition.bank]
-    rows = session.execute(
-        select(
-            BankQuestion.code, BankQuestion.points, BankQuestion.is_retired, QuestionVersion.id, QuestionVersion.digest
-        )
-        .join(QuestionVersion, QuestionVersion.id == BankQuestion.version_id)
-        .where(BankQuestion.home_quiz_id == BANK, BankQuestion.code.in_(codes))
-    )
-    known = {row.code: row for row in rows}
-    lacking = [code for code in codes if code not in known]
-    if lacking:
-        raise Refused(f"题库里没有编码为“{'”“'.join(lacking)}”的题。")
-    retired = [code for code in codes if known[code].is_retired]
-    if retired:
-        raise Refused(f"题库里编码为“{'”“'.join(retired)}”的题已停用，请换一题。")
-    twice = {item.code for item in definition.questions} & set(codes)
-    if twice:
-        raise Refused(f"编码“{'”“'.join(sorted(twice))}”的题，试卷里和题库里各有一题，请改一个编码。")
-    return [
-        PaperPlace(known[each.code].id, known[each.code].digest, each.points or known[each.code].points)
-        for each in definition.bank
-    ]
-
-
-def _check_pool(session: Session, definition: QuizDefinition) -> None:
-    short = drawing.shortage(definition.draw, pools.candidates(session, definition.draw))
-    if short:
-        said = "；".join(
-            f"“{one.tag}”{f'（{one.difficulty.label}）' if one.difficulty else ''}要 {one.count} 题，还差 {lacks} 题"
-            for one, lacks in short
-        )
-        raise Refused(f"题库里的题不够抽：{said}。")
+    items = definition.questions
+    own = storing.store(session, items, home_quiz_id=quiz_id, who=who, now=now)
+    places = {item.code: place for item, place in zip(items, own, strict=True)}
+    places |= readiness.of_bank(session, definition).places
+    return tuple(places[code] for code in definition.codes)
 
 
 def _enlist(session: Session, quiz_id: int, audience_spec: Any, criteria: Criteria, now: datetime) -> int:

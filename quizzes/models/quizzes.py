@@ -29,16 +29,15 @@ class Quiz(Base):
     title: Mapped[str] = mapped_column(String(100))
     #: The definition being written, as `rules.definition` stores it; `publish` freezes it into a version.
     draft: Mapped[dict[str, Any]]
-    #: What was written while it is not yet a complete definition: `draft` then holds the usable part. Null when
-    #: complete.
-    written: Mapped[dict[str, Any] | None]
-    #: What was deleted from the draft lately, for its undo.
-    deleted: Mapped[list[Any] | None]
+    #: The draft before its last change, for its undo.
+    before: Mapped[dict[str, Any] | None]
     #: Increased whenever the draft is saved: whoever overwrites a draft says which one they read.
     stamp: Mapped[int] = mapped_column(default=0, server_default="0")
     drafted_at: Mapped[datetime | None]
     #: The author's name; empty for the command line.
     drafted_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    #: The stamp of the draft that was published last: a later one waits for its publication.
+    published_stamp: Mapped[int | None]
     #: The newest frozen version; nothing is asked before there is one. No foreign key: it would be circular.
     version_id: Mapped[int | None]
     opens_at: Mapped[datetime | None]

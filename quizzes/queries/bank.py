@@ -46,6 +46,11 @@ def every(session: Session) -> Iterator[StoredItem]:
         last_id = questions[-1].id
 
 
+def own(session: Session, quiz_id: int) -> dict[str, StoredItem]:
+    """Return the questions that were written in a quiz and published, by their codes."""
+    return _stored(session, session.scalars(select(BankQuestion).where(BankQuestion.home_quiz_id == quiz_id)).all())
+
+
 def _stored(session: Session, questions: Sequence[BankQuestion]) -> dict[str, StoredItem]:
     versions = [question.version_id for question in questions if question.version_id is not None]
     bodies = {

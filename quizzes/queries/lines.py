@@ -26,7 +26,7 @@ class QuizLine:
     #: Shops whose attempt counts, and the mean of what they got as a share of the maximum; None where nobody has ended.
     counted: int
     share: float | None
-    #: Whether the draft cannot be published yet.
+    #: Whether its paper is still empty.
     is_unfinished: bool
 
 
@@ -78,7 +78,7 @@ def _line(quiz: Quiz, counted: int, share: float | None, *, now: datetime) -> Qu
         quiz.closes_at,
         int(counted),
         float(share) if share is not None else None,
-        quiz.written is not None,
+        not any(quiz.draft[key] for key in ("questions", "bank", "draw")),
     )
 
 

@@ -63,8 +63,8 @@ class FromBank:
 
 @dataclass(frozen=True)
 class QuizDefinition:
-    """Definition of a quiz as its author wrote it: a fixed paper (`questions`, then `bank`) or a drawn one (`draw`),
-    never both.
+    """Definition of a quiz as its author wrote it: a fixed paper (`questions` and `bank`, in `order`) or a drawn one
+    (`draw`), never both.
 
     Moments are aware UTC; without one the quiz opens, or ends, by hand.
     """
@@ -73,6 +73,8 @@ class QuizDefinition:
     questions: tuple[QuizItem, ...] = ()
     bank: tuple[FromBank, ...] = ()
     draw: tuple[Stratum, ...] = ()
+    order: tuple[str, ...] = ()
+    """Codes of the fixed paper in the order they are asked; those it does not name follow as they are written."""
     intro: str = ""
     """The author's words before the first question."""
     minutes: int | None = None
@@ -99,6 +101,13 @@ class QuizDefinition:
         """Whether each attempt has a paper of its own."""
         return bool(self.draw)
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the fixed paper, in the order they are asked."""
+        written = [*(item.code for item in self.questions), *(each.code for each in self.bank)]
+        place = {code: n for n, code in enumerate(self.order)}
+        return tuple(sorted(written, key=lambda code: place.get(code, len(place))))
+
 
 def to_json(definition: QuizDefinition) -> dict[str, Any]:
     """Return the definition as plain JSON values, as a draft is kept; `from_json` reads it back unchanged."""
@@ -115,6 +124,7 @@ def to_json(definition: QuizDefinition) -> dict[str, Any]:
             }
             for each in definition.draw
         ],
+        "order": list(definition.order),
         "intro": definition.intro,
         "minutes": definition.minutes,
         "opens_at": definition.opens_at.isoformat() if definition.opens_at else None,
@@ -151,6 +161,7 @@ def from_json(data: Mapping[str, Any]) -> QuizDefinition:
             )
             for each in data["draw"]
         ),
+        order=tuple(data["order"]),
         intro=data["intro"],
         minutes=data["minutes"],
         opens_at=datetime.fromisoformat(data["opens_at"]) if data["opens_at"] else None,

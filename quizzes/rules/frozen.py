@@ -15,7 +15,7 @@ def frozen(definition: QuizDefinition, paper: Sequence[Sequence[Any]]) -> dict[s
     >>> frozen(QuizDefinition("测试"), [[3, "ab", 500, []]])["paper"]
     [[3, 'ab', 500, []]]
     """
-    return to_json(replace(definition, questions=(), bank=())) | {"paper": [list(place) for place in paper]}
+    return to_json(replace(definition, questions=(), bank=(), order=())) | {"paper": [list(place) for place in paper]}
 
 
 def paper(data: Mapping[str, Any]) -> Sequence[Sequence[Any]]:

@@ -56,6 +56,7 @@ KEYS = (
     "questions",
     "bank",
     "draw",
+    "order",
 )
 _COUNTS = {each.value: each for each in CountRule} | {
     "取最高分": CountRule.BEST,
@@ -141,6 +142,24 @@ def review(
     notes = Notes(places, keyed=keyed)
     notes.unknown_keys("", (), data, KEYS)
     head = Head(data, notes)
+    definition = _with_paper(head, _ruled(head, timezone), before)
+    return QuizReview(definition, tuple(notes.problems), tuple(notes.mistakes))
+
+
+def review_rules(data: Mapping[str, Any], *, timezone: tzinfo) -> QuizReview:
+    """Review the rules of a quiz as a form gives them, without its paper.
+
+    >>> from datetime import UTC
+    >>> [each.words for each in review_rules({"title": "测试", "minutes": "x"}, timezone=UTC).problems]
+    ['“x”应是数字']
+    """
+    notes = Notes(_NOWHERE, keyed=False)
+    definition = _ruled(Head(data, notes), timezone)
+    return QuizReview(definition, tuple(notes.problems), tuple(notes.mistakes))
+
+
+def _ruled(head: Head, timezone: tzinfo) -> QuizDefinition:
+    """Read everything but the paper."""
     head.need("title", "标题")
     opens_at, closes_at = head.times(timezone)
     minutes = head.take("minutes", "限时", lambda value: integer(value, 1, LONGEST_TIME), None)
@@ -163,8 +182,7 @@ def review(
     )
     if definition.is_start_only and minutes is None:
         head.wrong("start_only", "只限开始时间", "要先写限时，不然永远考不完")
-    definition = _with_paper(head, definition, before)
-    return QuizReview(definition, tuple(notes.problems), tuple(notes.mistakes))
+    return definition
 
 
 def _with_paper(head: Head, definition: QuizDefinition, before: Sequence[Question]) -> QuizDefinition:
@@ -181,7 +199,8 @@ def _with_paper(head: Head, definition: QuizDefinition, before: Sequence[Questio
         head.wrong("bank", "题库的题", f"共 {len(items) + len(bank)} 题，最多 {MOST_QUESTIONS} 题")
     if definition.shuffle:
         _refuse_falsified(items, data["questions"], notes)
-    return replace(definition, questions=items, bank=bank)
+    order: tuple[str, ...] = head.take("order", "顺序", _order, ())
+    return replace(definition, questions=items, bank=bank, order=order)
 
 
 def _refuse_falsified(items: Sequence[QuizItem], written: Sequence[Mapping[str, Any]], notes: Notes) -> None:
@@ -211,6 +230,12 @@ def _of_bank(written: object, head: Head) -> tuple[FromBank, ...]:
         except Misspelt as problem:
             head.wrong("bank", "题库的题", f"第 {n} 个{problem}")
     return tuple(found.values())
+
+
+def _order(written: object) -> tuple[str, ...]:
+    if not isinstance(written, list | tuple):
+        raise Misspelt("应是题目编码的列表")
+    return tuple(plain(str(each)) for each in written)
 
 
 def _strata(written: object, head: Head) -> tuple[Stratum, ...]:
