@@ -15,8 +15,8 @@ from quizzes.rules.definition import FromBank, QuizDefinition, Stratum
 from quizzes.rules.items import QuizItem
 
 
-class Place(NamedTuple):
-    """Place of a fixed paper: a question written in it (`item`), or one of the bank."""
+class DraftPlace(NamedTuple):
+    """DraftPlace of a fixed paper: a question written in it (`item`), or one of the bank."""
 
     code: str
     #: Hundredths; None leaves a question of the bank at its own.
@@ -24,19 +24,19 @@ class Place(NamedTuple):
     item: QuizItem | None = None
 
 
-def places(definition: QuizDefinition) -> tuple[Place, ...]:
+def places(definition: QuizDefinition) -> tuple[DraftPlace, ...]:
     """Return the places of a fixed paper in the order they are asked.
 
     >>> one = QuizDefinition("测试", bank=(FromBank("b1"), FromBank("b2", 500)), order=("b2",))
     >>> [place.code for place in places(one)]
     ['b2', 'b1']
     """
-    found = {item.code: Place(item.code, item.points, item) for item in definition.questions}
-    found |= {each.code: Place(each.code, each.points) for each in definition.bank}
+    found = {item.code: DraftPlace(item.code, item.points, item) for item in definition.questions}
+    found |= {each.code: DraftPlace(each.code, each.points) for each in definition.bank}
     return tuple(found[code] for code in definition.codes)
 
 
-def fixed(definition: QuizDefinition, paper: Iterable[Place]) -> QuizDefinition:
+def fixed(definition: QuizDefinition, paper: Iterable[DraftPlace]) -> QuizDefinition:
     """Return the definition with these places, in this order. Raises Refused where there are too many."""
     listed = tuple(paper)
     if len(listed) > MOST_QUESTIONS:
@@ -93,7 +93,7 @@ def with_bank(definition: QuizDefinition, codes: Iterable[str]) -> QuizDefinitio
     if twice:
         raise Refused(f"试卷里自己的题已经用了编码“{'”“'.join(sorted(twice))}”，请先改那一题的编码。")
     known = {place.code for place in paper}
-    return fixed(definition, [*paper, *(Place(code, None) for code in codes if code not in known)])
+    return fixed(definition, [*paper, *(DraftPlace(code, None) for code in codes if code not in known)])
 
 
 def with_item(definition: QuizDefinition, item: QuizItem, *, instead_of: str = "") -> QuizDefinition:
@@ -102,7 +102,7 @@ def with_item(definition: QuizDefinition, item: QuizItem, *, instead_of: str = "
     paper = places(definition)
     if item.code != instead_of and item.code in (place.code for place in paper):
         raise Refused(f"试卷里已经有编码为“{item.code}”的题，请换一个编码。")
-    new = Place(item.code, item.points, item)
+    new = DraftPlace(item.code, item.points, item)
     if instead_of:
         return fixed(definition, [new if place.code == instead_of else place for place in paper])
     return fixed(definition, [*paper, new])
