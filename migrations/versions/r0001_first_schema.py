@@ -1113,6 +1113,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("question_id", "number", name=op.f("uq_quiz_question_version_question_id_number")),
     )
     op.create_table(
+        "quiz_turnout",
+        sa.Column("quiz_id", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("begun", sa.Integer(), server_default="0", nullable=False),
+        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_turnout_quiz_id_quiz")),
+        sa.PrimaryKeyConstraint("quiz_id", name=op.f("pk_quiz_turnout")),
+    )
+    op.create_table(
         "quiz_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("quiz_id", sa.Integer(), nullable=False),
@@ -1446,6 +1454,14 @@ def upgrade() -> None:
             ["quiz_version_id"], ["quiz_version.id"], name=op.f("fk_quiz_option_cell_quiz_version_id_quiz_version")
         ),
         sa.PrimaryKeyConstraint("quiz_version_id", "question_id", "option", "total", name=op.f("pk_quiz_option_cell")),
+    )
+    op.create_index(
+        "ix_quiz_option_cell_words",
+        "quiz_option_cell",
+        ["quiz_version_id", "question_id", "count"],
+        unique=False,
+        sqlite_where=sa.text("total < 0"),
+        postgresql_where=sa.text("total < 0"),
     )
     op.create_table(
         "quiz_regrade",

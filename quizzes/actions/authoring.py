@@ -14,7 +14,7 @@ from foundation.database import SYNCHRONISED, Moment, changed, upsert
 from foundation.errors import Refused
 from people import audiences
 from questions.authoring.spelling import Mistaken
-from quizzes.actions import storing
+from quizzes.actions import storing, turnout
 from quizzes.models.quizzes import Quiz, QuizState, QuizVersion, Standing
 from quizzes.queries import readiness
 from quizzes.queries.papers import PaperPlace
@@ -144,6 +144,7 @@ def publish(
         listed = _enlist(session, quiz_id, definition.audience, criteria, now)
         if before is None and definition.audience is not None:
             audiences.require_some(listed)
+        turnout.count(session, quiz_id, asked=listed)
     return QuizPublished(last.number, listed)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from foundation.dialects import among, count_many, table_of
+from quizzes.actions import turnout
 from quizzes.actions.authoring import locked
 from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
@@ -152,8 +153,8 @@ def take_back(session: Session, attempt_ids: Sequence[int]) -> None:
 
 
 def recount(session: Session, quiz_id: int) -> dict[tuple[Any, ...], tuple[int, int]]:
-    """Recount a quiz from its attempts and correct the counters; gives {key of a counter: (kept, counted)} where they
-    differed. An attempt that is wrongly in them, or wrongly not, is filed anew.
+    """Recount a quiz from its attempts and standings and correct the counters; gives {key of a counter: (kept,
+    counted)} where they differed. An attempt that is wrongly in them, or wrongly not, is filed anew.
 
     Reads the attempts as a stream, in constant memory. Raises Refused where there is no such quiz.
     """
@@ -180,9 +181,11 @@ def recount(session: Session, quiz_id: int) -> dict[tuple[Any, ...], tuple[int, 
     _sweep(session, set(session.scalars(select(QuizVersion.id).where(QuizVersion.quiz_id == quiz_id))))
     if misfiled:
         session.execute(update(_attempt).where(among(session, _attempt.c.id, misfiled)).values(is_filed=False))
-    return {key: (kept.marks[key], kept.marks[key] + more) for key, more in sorted(missing.marks.items())} | {
-        key: (kept.choices[key], kept.choices[key] + more) for key, more in sorted(missing.choices.items())
-    }
+    return (
+        {key: (kept.marks[key], kept.marks[key] + more) for key, more in sorted(missing.marks.items())}
+        | {key: (kept.choices[key], kept.choices[key] + more) for key, more in sorted(missing.choices.items())}
+        | turnout.recount(session, quiz_id)
+    )
 
 
 def _kept(session: Session, quiz_id: int) -> CellSums:

@@ -15,7 +15,7 @@ from foundation.dialects import table_of
 from foundation.errors import Refused
 from questions import flow
 from questions.stepping import Step, StepOutcome
-from quizzes.actions import ending
+from quizzes.actions import ending, turnout
 from quizzes.models.attempts import Attempt, EndedBy
 from quizzes.models.quizzes import Standing
 from quizzes.queries import drawing as pools
@@ -78,12 +78,15 @@ def begin(
         standing = upsert(session, _standing).values(
             quiz_id=sheet.quiz_id, retailer_id=sheet.retailer_id, asked_at=now, is_opened=True, used=sheet.used + 1
         )
-        session.execute(
+        asked_at = session.scalar(
             standing.on_conflict_do_update(
                 index_elements=["quiz_id", "retailer_id"],
                 set_={"used": standing.excluded.used, "is_opened": True},
-            )
+            ).returning(_standing.c.asked_at)
         )
+        # Published at this moment, it may have been listed since the sheet was read.
+        is_new = not sheet.is_listed and asked_at == now
+        turnout.count(session, sheet.quiz_id, asked=int(is_new), begun=int(not sheet.used))
     return look(session, sheet.quiz_id, openid)
 
 

@@ -1,14 +1,31 @@
 """Tables of figures: counters of marks and of choices, from which all statistics of a quiz are computed."""
 
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
+from foundation.dialects import only
 
 WHOLE_PAPER = 0
 """In place of a question: how many attempts got each total."""
 
 LONGEST_OPTION = 60
+
+ANY_TOTAL = -1
+"""In place of a total: words of fill-ins are counted together, for there may be as many as shops."""
+
+
+class Turnout(Base):
+    """Turnout of a quiz: how many shops were asked, and how many of them have begun.
+
+    Counted in the transaction in which they are asked or begin.
+    """
+
+    __tablename__ = "quiz_turnout"
+
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True)
+    asked: Mapped[int] = mapped_column(default=0, server_default="0")
+    begun: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class ItemCell(Base):
@@ -34,10 +51,15 @@ class OptionCell(Base):
     """Counter of choices: how many counted attempts with this total chose this option of the question."""
 
     __tablename__ = "quiz_option_cell"
+    __table_args__ = (
+        # The words that were written most often.
+        Index("ix_quiz_option_cell_words", "quiz_version_id", "question_id", "count", **only("total < 0")),
+    )
 
     quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("quiz_question.id"), primary_key=True)
     #: The option's code; for a fill-in the folded words, cut.
     option: Mapped[str] = mapped_column(String(LONGEST_OPTION), primary_key=True)
+    #: `ANY_TOTAL` of words.
     total: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)

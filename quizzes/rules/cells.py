@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from questions.numerals import same
-from quizzes.models.figures import LONGEST_OPTION, WHOLE_PAPER
+from quizzes.models.figures import ANY_TOTAL, LONGEST_OPTION, WHOLE_PAPER
 from quizzes.rules import marking
 
 Item = tuple[int, int, int, int, int]
@@ -44,6 +44,8 @@ def items(one: EndedPaper, asked: Mapping[int, AskedQuestion]) -> list[Item]:
     [(7, 0, 500, 250, 250), (7, 1, 500, 250, 250), (7, 2, 0, 0, 250)]
     >>> list(choices(ended, asked))
     [(7, 1, '1', 250), (7, 1, '3', 250)]
+    >>> list(choices(ended._replace(answers={"k2": {"t": "３０ 天"}}), asked))
+    [(7, 2, '30天', -1)]
     """
     version, total = one.version_id, one.total
     found: list[Item] = [(version, WHOLE_PAPER, one.maximum, total, total)]
@@ -58,8 +60,9 @@ def choices(one: EndedPaper, asked: Mapping[int, AskedQuestion]) -> Iterator[Cho
     for place in one.paper:
         question = asked[place[0]]
         answer = one.answers.get(question.code)
-        for option in _chosen(answer) if answer else ():
-            yield one.version_id, question.id, option, one.total
+        if answer:
+            total = ANY_TOTAL if "t" in answer else one.total
+            yield from ((one.version_id, question.id, option, total) for option in _chosen(answer))
 
 
 def _chosen(answer: Mapping[str, Any]) -> Sequence[str]:

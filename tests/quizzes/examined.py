@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import insert, select
 
 from people.models import Area, Retailer, ShopClass
+from quizzes.actions import turnout
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import QuizVersion, Standing
 from quizzes.rules import marking
@@ -86,3 +87,4 @@ def examine(school, quiz_id: int, rows: Sequence[Sequence[Mark]], answers: Seque
                 for shop, attempt in zip(known, ids, strict=True)
             ],
         )
+        turnout.count(session, quiz_id, asked=len(rows), begun=len(rows))

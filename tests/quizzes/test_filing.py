@@ -15,7 +15,7 @@ from questions.stepping import Step, StepOutcome
 from quizzes.actions import authoring, filing, overdue, storing, taking
 from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BANK, QuestionVersion
-from quizzes.models.figures import ItemCell, OptionCell
+from quizzes.models.figures import ANY_TOTAL, ItemCell, OptionCell, Turnout
 from quizzes.models.quizzes import Quiz, Standing
 from quizzes.queries import attempt_sheet
 from quizzes.rules import files, review, timing
@@ -57,7 +57,8 @@ def counted_by_hand(session) -> tuple[Counter, Counter]:
             chosen = given.get("o", [same(given["t"])] if "t" in given else [])
             for option in chosen if isinstance(chosen, list) else [chosen]:
                 if option != "":
-                    options[one.quiz_version_id, questions[version], str(option), one.total] += 1
+                    total = ANY_TOTAL if "t" in given else one.total
+                    options[one.quiz_version_id, questions[version], str(option), total] += 1
     return items, options
 
 
@@ -177,3 +178,28 @@ def test_a_counter_that_went_wrong_is_put_right_and_named(school) -> None:
     school.house.tick()
     with school.house.look() as session:
         assert counters(session) == (Counter(), Counter())
+
+
+def test_who_was_asked_and_who_began_is_counted_as_it_happens(school) -> None:
+    quiz_id = school.published()
+    for said in ("测试", "开始", "3", "AC", "错", "30天", "测试", "再考", "开始"):
+        school.wang.say(said)
+    late = school.house.phone("o-late")
+    late.follow()
+    assert "已绑定" in late.say("绑定 350802100003 5678").text
+    late.say("测试")
+    assert turnout(school, quiz_id) == (2, 1)
+    late.say("开始")
+    assert turnout(school, quiz_id) == (3, 2)
+    recount = ("quizzes", "recount", str(quiz_id))
+    assert school.house.flask(*recount).output == "一致\n"
+    with school.house.services.transaction() as session:
+        session.execute(update(Turnout).values(asked=7))
+    assert school.house.flask(*recount).output == "asked\t原为 7\t改为 3\n"
+    assert turnout(school, quiz_id) == (3, 2)
+
+
+def turnout(school, quiz_id: int) -> tuple[int, int]:
+    with school.house.look() as session:
+        found = session.get(Turnout, quiz_id)
+        return found.asked, found.begun
