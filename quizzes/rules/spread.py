@@ -15,7 +15,7 @@ STEP = FULL_SHARE // 10
 THIRDS = 3
 
 
-class Bin(NamedTuple):
+class TotalsBin(NamedTuple):
     """Column of a distribution: how many got a share of the maximum from `low` to under `high`, both in hundredths of a
     per cent; the last takes the whole maximum too."""
 
@@ -25,7 +25,7 @@ class Bin(NamedTuple):
     is_passed: bool
 
 
-def bins(totals: Totals, pass_mark: int) -> list[Bin]:
+def bins(totals: Totals, pass_mark: int) -> list[TotalsBin]:
     """Return the distribution by tenths of the maximum. The pass mark is always a border, so that each column has
     either passed or failed.
 
@@ -39,7 +39,8 @@ def bins(totals: Totals, pass_mark: int) -> list[Bin]:
         place = sum(total * FULL_SHARE >= border * maximum for border in borders[1:-1]) if maximum else 0
         counts[place] += count
     return [
-        Bin(low, high, count, low >= pass_mark) for low, high, count in zip(borders, borders[1:], counts, strict=False)
+        TotalsBin(low, high, count, low >= pass_mark)
+        for low, high, count in zip(borders, borders[1:], counts, strict=False)
     ]
 
 
