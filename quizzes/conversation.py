@@ -12,7 +12,7 @@ from questions.numerals import same
 from questions.reading import replies
 from questions.reading.replies import Command
 from questions.stepping import Step, StepOutcome
-from quizzes.actions import taking
+from quizzes.actions import overdue, taking
 from quizzes.actions.taking import StepTaken
 from quizzes.queries import attempt_sheet, listing, results
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
@@ -29,6 +29,8 @@ SOURCE = "chat"
 OFTEN = 5
 #: Below so many seconds it is said each time.
 SOON = 120
+#: Characters of a message that may be a need of the shop; what is shorter is a number, or a word of assent.
+SHORTEST_NEED = 5
 
 
 def open_quiz(turn: Turn, reference: str) -> Reply:
@@ -54,9 +56,9 @@ def hear(turn: Turn, talk: Talk) -> Reply:
         )
         return _ended(turn, taken)
     asked = sheet.attempt.asked
-    if asked is None and not taking.is_over(sheet.attempt, heard) and not _goes_back(turn):
+    if asked is None and not taking.is_over(sheet.attempt, heard) and not _commands(turn):
         return Reply(chat.look_over(taking.skipped(sheet.attempt)), after=After.KEEP, yields=True)
-    step = _step(turn, sheet.attempt)
+    step = _step(turn, sheet.attempt) if asked is not None else _step_from_the_end(turn, sheet.attempt)
     taken = taking.take(
         turn.session,
         sheet,
@@ -67,7 +69,12 @@ def hear(turn: Turn, talk: Talk) -> Reply:
         hands_in=True,
         now=turn.now,
     )
-    return _stepped(turn, taken, step, heard)
+    is_unread = step.outcome is StepOutcome.STAYS and _commands(turn) is None
+    if taken.result is not None and is_unread and _may_be_a_need(turn):
+        # A need written when the time had long been over: whoever takes it answers, the result comes by itself.
+        overdue.tell(turn.session, turn.openid, taken.result, now=turn.now)
+        return Reply(chat.TIME_IS_UP, after=After.END, yields=True)
+    return _stepped(turn, taken, step)
 
 
 def remains(turn: Turn, talk: Talk) -> str:
@@ -78,8 +85,7 @@ def remains(turn: Turn, talk: Talk) -> str:
     attempt = sheet.attempt
     if attempt is None or taking.is_over(attempt, AnswerMoment(turn.now, timing.GRACE)):
         return ""
-    left = attempt.position.left
-    return chat.left_over(left) if left else ""
+    return chat.left_over(attempt.position.left, attempt.ends_at - turn.now if attempt.ends_at else None)
 
 
 def page(session: Session, reference: str) -> str:
@@ -132,15 +138,15 @@ def _not_running(turn: Turn, talk: Talk, quiz_id: int) -> Reply:
     sheet = attempt_sheet.look(turn.session, quiz_id, turn.openid)
     sentence = attempt_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     if sentence:
-        return Reply(sentence, after=After.END)
+        return Reply(sentence, after=After.END, yields=True)
     said = turn.message.content if isinstance(turn.message, messages.Text) else ""
     if replies.command(said) is Command.EXIT:
         return Reply(chat.LEFT, after=After.END)
     if same(said) not in _STARTS:
         return Reply(f"{_intro(turn, sheet)}\n{chat.BEGIN}", after=After.KEEP, yields=True)
     begun = taking.begin(turn.session, sheet, openid=turn.openid, source=SOURCE, now=turn.now, zone=turn.zone)
-    if begun.attempt is None:
-        return Reply(chat.UNKNOWN_QUIZ, after=After.END)
+    if begun.attempt is None:  # begun and ended at this moment, on another phone
+        return _open_one_again(turn, begun)
     talk.begun_at = turn.now
     return Reply(_ask(turn, begun.attempt), after=After.KEEP)
 
@@ -177,7 +183,22 @@ def _step(turn: Turn, attempt: OpenAttempt) -> Step:
             return stepping.step(attempt.position, is_voice=isinstance(other, messages.Voice))
 
 
-def _stepped(turn: Turn, taken: StepTaken, step: Step, heard: AnswerMoment) -> Reply:
+def _step_from_the_end(turn: Turn, attempt: OpenAttempt) -> Step:
+    """Handle a word that steers the talk where everything was asked: one goes back to the first question that was
+    skipped, else to the last."""
+    position = attempt.position
+    match _commands(turn):
+        case Command.EXIT:
+            return Step(StepOutcome.LEAVES, position)
+        case Command.PREVIOUS:
+            skipped = taking.skipped(attempt)
+            back = replace(position, at=position.questions[skipped[0] - 1 if skipped else -1].code)
+            return Step(StepOutcome.STAYS, back, stepping.ask(back))
+        case _:
+            return Step(StepOutcome.STAYS, position, chat.look_over(taking.skipped(attempt)))
+
+
+def _stepped(turn: Turn, taken: StepTaken, step: Step) -> Reply:
     attempt = taken.sheet.attempt
     assert attempt is not None
     if taken.result is not None:
@@ -242,5 +263,9 @@ def _says(turn: Turn, word: str) -> bool:
     return isinstance(turn.message, messages.Text) and same(turn.message.content) == word
 
 
-def _goes_back(turn: Turn) -> bool:
-    return isinstance(turn.message, messages.Text) and replies.command(turn.message.content) is Command.PREVIOUS
+def _may_be_a_need(turn: Turn) -> bool:
+    return not isinstance(turn.message, messages.Text) or len(turn.message.content) >= SHORTEST_NEED
+
+
+def _commands(turn: Turn) -> Command | None:
+    return replies.command(turn.message.content) if isinstance(turn.message, messages.Text) else None

@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, make_transient_to_detached
+from sqlalchemy.orm.exc import StaleDataError
 
 from foundation.database import upsert
 from foundation.dialects import table_of
@@ -62,6 +63,10 @@ def answer_once(services: Services, message: messages.Incoming, *, now: datetime
     except Refused as refusal:
         # The transaction is rolled back, so nothing of the refused action is kept. Hear it again to keep the refusal.
         return _hear(services, message, now, began, refusal=Reply(refusal.sentence))
+    except StaleDataError:
+        # Their talk was ended by another message at this moment: PostgreSQL waits for the follower's row and gives the
+        # talk as it was before. Heard again, this one finds it as it is.
+        return answer_once(services, message, now=now, began=began)
     except IntegrityError:
         stored = _stored_answer(services, message)
         if stored is None:

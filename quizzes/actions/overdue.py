@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from quizzes.actions import ending
 from quizzes.queries import attempt_sheet, results
+from quizzes.queries.results import AttemptResult
 from quizzes.rules import timing
 from quizzes.texts import chat
 from wechat_bot.models import Talk
@@ -24,25 +25,25 @@ def end_some(session: Session, *, now: datetime) -> int:
     for sheet in sheets:
         if sheet.attempt is None or sheet.openid is None:
             continue
-        # The next message is about something else, and answers no question of this quiz.
+        # The next message is about something else, and answers no question of this quiz. Not deleted: a callback that
+        # is answered at this moment has read the talk and writes it.
         session.execute(
-            delete(Talk).where(Talk.openid == sheet.openid, Talk.topic == TOPIC, Talk.reference == str(sheet.quiz_id))
+            update(Talk)
+            .where(Talk.openid == sheet.openid, Talk.topic == TOPIC, Talk.reference == str(sheet.quiz_id))
+            .values(paused_at=now)
         )
-        queueing.queue(
-            session,
-            sheet.openid,
-            {
-                "msgtype": "text",
-                "text": {"content": results.told(_result(session, sheet, now), before=chat.TIME_IS_UP)},
-            },
-            about=f"quiz:{sheet.quiz_id}",
-            key=f"quiz-ended:{sheet.attempt.id}",
-            heeds_quiet=True,
-            now=now,
-        )
+        tell(session, sheet.openid, results.result(session, sheet.attempt.id, now=now), now=now)
     return len(sheets)
 
 
-def _result(session: Session, sheet: attempt_sheet.AttemptSheet, now: datetime) -> results.AttemptResult:
-    assert sheet.attempt is not None
-    return results.result(session, sheet.attempt.id, now=now)
+def tell(session: Session, openid: str, result: AttemptResult, *, now: datetime) -> None:
+    """Tell a shop, in a message of its own, that its time is over and what it got; one attempt is told of once."""
+    queueing.queue(
+        session,
+        openid,
+        {"msgtype": "text", "text": {"content": results.told(result, before=chat.TIME_IS_UP)}},
+        about=f"quiz:{result.quiz_id}",
+        key=f"quiz-ended:{result.attempt_id}",
+        heeds_quiet=True,
+        now=now,
+    )

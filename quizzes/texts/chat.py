@@ -54,8 +54,15 @@ def duration(left: timedelta) -> str:
 
     >>> duration(timedelta(minutes=6, seconds=20)), duration(timedelta(seconds=50)), duration(timedelta(minutes=3))
     ('6 分 20 秒', '50 秒', '3 分钟')
+    >>> duration(timedelta(hours=2)), duration(timedelta(hours=26, minutes=5)), duration(timedelta(days=3, hours=2))
+    ('2 小时', '26 小时 5 分', '3 天')
     """
     minutes, seconds = divmod(max(0, int(left.total_seconds())), 60)
+    hours, rest = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} 天"
+    if hours:
+        return f"{hours} 小时 {rest} 分" if rest else f"{hours} 小时"
     if not minutes:
         return f"{seconds} 秒"
     return f"{minutes} 分 {seconds} 秒" if seconds else f"{minutes} 分钟"
@@ -156,28 +163,44 @@ def paused(left: int, time: timedelta | None) -> str:
 
     >>> paused(4, timedelta(minutes=6))
     '已为您保存，还有 4 题没答。计时不会停，还剩 6 分钟。回复“测试”接着答。'
-    >>> paused(4, None)
-    '已为您保存，还有 4 题没答。回复“测试”接着答。'
+    >>> paused(0, None)
+    '已为您保存，还没有交卷。回复“测试”接着答。'
     """
-    clock = f"计时不会停，还剩 {duration(time)}。" if time is not None else ""
-    return f"已为您保存，还有 {left} 题没答。{clock}回复“测试”接着答。"
+    return f"已为您保存，{_still(left)}。{_runs_on(time, '。')}回复“测试”接着答。"
 
 
 def welcome_back(title: str, left: int, time: timedelta | None) -> str:
     clock = f"，还剩 {duration(time)}" if time is not None else ""
-    return f"接着做《{title}》，还有 {left} 题{clock}。"
+    return f"接着做《{title}》，{_still(left)}{clock}。"
 
 
-def left_over(left: int) -> str:
-    return f"刚才的测试还有 {left} 题没答，"
+def left_over(left: int, time: timedelta | None) -> str:
+    """The half-taken quiz, where another talk has ended, or this one was left.
+
+    >>> left_over(3, timedelta(minutes=6))
+    '刚才的测试还有 3 题没答，计时不会停，还剩 6 分钟，'
+    """
+    return f"刚才的测试{_still(left)}，{_runs_on(time, '，')}"
+
+
+def _runs_on(time: timedelta | None, end: str) -> str:
+    return f"计时不会停，还剩 {duration(time)}{end}" if time is not None else ""
+
+
+def _still(left: int) -> str:
+    return f"还有 {left} 题没答" if left else "还没有交卷"
 
 
 def look_over(skipped: Sequence[int]) -> str:
-    """Everything was asked, and some questions were skipped.
+    """Everything was asked: some questions were skipped, or all were answered on the page and not handed in.
 
     >>> look_over([3, 7])
     '都问完了，第 3、7 题还没有答。回复“上一题”回去答，回复“交卷”就交。'
+    >>> look_over([])
+    '都答完了，还没有交卷。回复“上一题”可以改，回复“交卷”就交。'
     """
+    if not skipped:
+        return f"都答完了，还没有交卷。回复“上一题”可以改，回复“{HAND_IN}”就交。"
     numbers = "、".join(map(str, skipped))
     return f"都问完了，第 {numbers} 题还没有答。回复“上一题”回去答，回复“{HAND_IN}”就交。"
 
