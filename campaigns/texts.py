@@ -21,6 +21,8 @@ NOT_SUBMITTED = "这一次不在等审批。"
 SUBMITTED_ANEW = "这条推送刚刚改过，又提交了一次。请看过现在的内容和对象，再批准。"
 OWN = "自己写过、改过或提交的，要由别人审批。"
 CHANGED = "对象已改动，需重新审批。"
+NO_SUCH_USER = "没有这个用户，或已经停用：{}。"
+MAY_NOT = "“{}”没有这个权限。"
 
 #: Why a mass message of a campaign is held back.
 PART_PAUSED, PART_OVER, PART_EARLY = "推送已暂停", "推送已结束", "名单还没写完"

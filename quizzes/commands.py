@@ -9,16 +9,24 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
+from campaigns.approving import CampaignAuthor
+from campaigns.authors import author
+from console.audit import TERMINAL
 from console.charts import figure
 from foundation.errors import Refused
 from questions.authoring import files as of_questions
 from quizzes import jobs
-from quizzes.actions import authoring, filing, importing
+from quizzes.actions import authoring, filing, importing, rekeying
 from quizzes.export import bank as bank_files
+from quizzes.models.regrades import Regrade, RegradeState
+from quizzes.permissions import QUIZZES_REKEY
 from quizzes.queries import bank as bank_queries
+from quizzes.queries import regrades as regrade_queries
 from quizzes.queries.figures import QuestionFigures, QuizFigures
 from quizzes.queries.figures import figures as figures_of
 from quizzes.rules import advice, files, review
+from quizzes.rules.items import KeyEffect
+from quizzes.texts.regrades import STATES
 from wechat_bot.services import current_services
 
 
@@ -143,6 +151,77 @@ def recount(quiz_id: int) -> None:
         click.echo("\t".join([*map(str, key), f"原为 {kept}", f"改为 {counted}"]))
     if not differences:
         click.echo("一致")
+
+
+@quizzes.command()
+@click.argument("quiz_id", metavar="ID", type=int)
+@click.argument("code", metavar="QUESTION")
+@click.argument("effect", metavar="[struck|full]", required=False, type=click.Choice(["struck", "full"]))
+@click.option("--answer", help="新答案，写法和试卷文件里一样；填空的几种写法用 | 分开。")
+@click.option("--also-down", is_flag=True, help="成绩也可以降；不写就只升不降。")
+@click.option("--reason", default="", help="为什么更正。")
+@click.option("--dry-run", is_flag=True, help="只算谁升谁降，不提交。")
+@click.option("--json", "as_json", is_flag=True, help="给程序读（本来就是）。")
+@click.option("--by", "login", default="", metavar="USER", help="谁提交的：后台的用户名。")
+@with_appcontext
+def rekey(
+    quiz_id: int,
+    code: str,
+    effect: str | None,
+    answer: str | None,
+    also_down: bool,
+    reason: str,
+    dry_run: bool,
+    as_json: bool,
+    login: str,
+) -> None:
+    """更正一道题的答案（或 struck 不计分、full 都得分）：算出谁升谁降，提交给别人批准。"""
+    services = current_services()
+    with _told():
+        if (effect is None) == (answer is None):
+            raise Refused("请写 --answer 新答案，或 struck（不计分）、full（都得分），只写一样。")
+        if not dry_run and not login:
+            raise Refused("请用 --by 写上谁提交的；只是算一算，就加上 --dry-run。")
+        with services.transaction() as session:
+            who = author(session, login, QUIZZES_REKEY) if login else CampaignAuthor(None, TERMINAL)
+            asked = regrade_queries.asked(session, quiz_id, code=code)
+            key = rekeying.read(asked, answer, KeyEffect(effect or KeyEffect.MARKED))
+            planned = rekeying.plan(
+                session, quiz_id, asked, key, reason=reason, is_also_down=also_down, who=who, now=services.clock()
+            )
+            regrade_id = planned.id
+        jobs.go_on(services, regrade_id)
+        if not dry_run:
+            with services.transaction() as session:
+                rekeying.submit(session, regrade_id, who=who, now=services.clock())
+        with services.reading() as session:
+            moved = {name: list(regrade_queries.moved(session, regrade_id, name)) for name in regrade_queries.MOVES}
+    click.echo(json.dumps({"regrade": regrade_id} | moved, ensure_ascii=False))
+
+
+@quizzes.command()
+@click.argument("regrade_id", metavar="REGRADE", type=int)
+@click.argument("step", metavar="approve|reject|undo", type=click.Choice(["approve", "reject", "undo"]))
+@click.option("--why", default="在命令行退回", show_default=True, help="为什么退回。")
+@click.option("--by", "login", required=True, metavar="USER", help="谁做的：后台的用户名。")
+@with_appcontext
+def regrade(regrade_id: int, step: str, why: str, login: str) -> None:
+    """批准、退回或撤销一次更正；自己提交的要由别人批准。"""
+    services = current_services()
+    with _told():
+        with services.transaction() as session:
+            who, now = author(session, login, QUIZZES_REKEY), services.clock()
+            match step:
+                case "approve":
+                    rekeying.approve(session, regrade_id, who=who, now=now)
+                case "reject":
+                    rekeying.reject(session, regrade_id, why=why, who=who, now=now)
+                case _:
+                    rekeying.undo(session, regrade_id, who=who, now=now)
+        jobs.go_on(services, regrade_id)
+        with services.reading() as session:
+            state = RegradeState(session.get_one(Regrade, regrade_id).state)
+    click.echo(f"{STATES[state]}。")
 
 
 @contextmanager

@@ -242,7 +242,7 @@ def _ask(turn: Turn, attempt: OpenAttempt) -> str:
 
 
 def _intro(turn: Turn, sheet: AttemptSheet) -> str:
-    extent = listing.extent(turn.session, sheet.version_id, sheet.definition)
+    extent = listing.extent(turn.session, sheet.quiz_id, sheet.version_id, sheet.definition)
     ends_at = timing.ends_at(
         turn.now,
         minutes=sheet.definition.minutes,

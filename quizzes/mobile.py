@@ -36,7 +36,7 @@ def show(quiz_id: int) -> ResponseReturnValue:
             return _running(services, sheet, sheet.attempt, now)
         last = results.last(session, quiz_id, sheet.retailer_id, now=now)
         obstacle = attempt_sheet.obstacle(sheet, now=now, zone=services.zone)
-        extent = listing.extent(session, sheet.version_id, sheet.definition)
+        extent = listing.extent(session, quiz_id, sheet.version_id, sheet.definition)
     if sheet.attempt is not None:  # its time is over, and the clock has not been here yet
         with services.transaction() as session:
             held = attempt_sheet.hold(session, quiz_id, openid)

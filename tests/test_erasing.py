@@ -130,6 +130,7 @@ NOBODYS = {
     "quiz_question_tag",
     "quiz_regrade",
     "quiz_regrade_change",
+    "quiz_regrade_shop",
     "quota",
     "raised",
     "recovery_code",

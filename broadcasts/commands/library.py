@@ -8,11 +8,11 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from broadcasts.actions import articles, documents
-from broadcasts.commands.authors import author
 from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.queries import columns, link_titles
 from broadcasts.rules import markdown, taken_in, word_document
 from broadcasts.rules.building import ReadDocument
+from campaigns.authors import author
 from console.audit import TERMINAL
 from foundation.errors import Refused
 from wechat_bot import pictures

@@ -7,7 +7,6 @@ import click
 from flask.cli import with_appcontext
 
 from broadcasts.actions import approving, checking, forecasting, pushes
-from broadcasts.commands.authors import author
 from broadcasts.commands.numbers import ID
 from broadcasts.models.pushes import Plan, PushKind, Shows
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_WRITE
@@ -16,6 +15,7 @@ from broadcasts.rules import staff
 from broadcasts.rules.drafts import PushDraft
 from broadcasts.texts import pushes as texts
 from campaigns.approving import CampaignAuthor
+from campaigns.authors import author
 from campaigns.texts import REASONS
 from console import fields
 from console.audit import TERMINAL

@@ -9,13 +9,13 @@ from PIL import Image, ImageDraw
 from sqlalchemy import select
 
 from broadcasts.actions import checking, own_rows, pushes, series
-from broadcasts.commands.authors import author
 from broadcasts.models.library import LibraryArticle
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
 from broadcasts.permissions import PUSHES_APPROVE, PUSHES_WRITE
 from broadcasts.rules.buttons import PushButton
 from broadcasts.rules.drafts import PushDraft
 from broadcasts.rules.own_rows import FileRow, OwnRows
+from campaigns.authors import author
 from config.demo.stage import Desk, Stage
 from foundation import festivals, public_days
 

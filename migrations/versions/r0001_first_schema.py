@@ -1414,6 +1414,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("quiz_id", sa.Integer(), nullable=False),
         sa.Column("key", Json, nullable=False),
+        sa.Column("is_withdrawn", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("made_at", Moment(), nullable=False),
         sa.Column("made_by", sa.String(length=40), nullable=False),
@@ -1474,14 +1475,19 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("is_also_down", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("cursor", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("cursor", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("counts", Json, nullable=False),
+        sa.Column("planned", Json, nullable=True),
         sa.Column("made_at", Moment(), nullable=False),
         sa.Column("made_by", sa.String(length=40), nullable=False),
         sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", Moment(), nullable=True),
         sa.Column("decided_by", sa.String(length=40), server_default="", nullable=False),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.String(length=200), server_default="", nullable=False),
         sa.Column("done_at", Moment(), nullable=True),
+        sa.Column("undone_at", Moment(), nullable=True),
+        sa.Column("undone_by", sa.String(length=40), server_default="", nullable=False),
         sa.ForeignKeyConstraint(
             ["question_id"], ["quiz_question.id"], name=op.f("fk_quiz_regrade_question_id_quiz_question")
         ),
@@ -1492,6 +1498,14 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_regrade_quiz_id_quiz")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz_regrade")),
+    )
+    op.create_index(
+        "ix_quiz_regrade_begun",
+        "quiz_regrade",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("state in ('planning', 'running', 'undoing')"),
+        postgresql_where=sa.text("state in ('planning', 'running', 'undoing')"),
     )
     op.create_index("ix_quiz_regrade_quiz_id", "quiz_regrade", ["quiz_id", "id"], unique=False)
     op.create_index(
@@ -1901,6 +1915,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("ended_at is null"),
     )
     op.create_table(
+        "quiz_regrade_shop",
+        sa.Column("regrade_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("attempt_id", sa.BigInteger(), nullable=False),
+        sa.Column("total_before", sa.Integer(), nullable=False),
+        sa.Column("total_after", sa.Integer(), nullable=False),
+        sa.Column("maximum_before", sa.Integer(), nullable=False),
+        sa.Column("maximum_after", sa.Integer(), nullable=False),
+        sa.Column("passed_before", sa.Boolean(), nullable=False),
+        sa.Column("passed_after", sa.Boolean(), nullable=False),
+        sa.Column("direction", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("told_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["regrade_id"], ["quiz_regrade.id"], name=op.f("fk_quiz_regrade_shop_regrade_id_quiz_regrade")
+        ),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_quiz_regrade_shop_retailer_id_retailer")
+        ),
+        sa.PrimaryKeyConstraint("regrade_id", "retailer_id", name=op.f("pk_quiz_regrade_shop")),
+    )
+    op.create_index(op.f("ix_quiz_regrade_shop_retailer_id"), "quiz_regrade_shop", ["retailer_id"], unique=False)
+    op.create_table(
         "quiz_standing",
         sa.Column("quiz_id", sa.Integer(), nullable=False),
         sa.Column("retailer_id", sa.Integer(), nullable=False),
@@ -2176,15 +2213,9 @@ def upgrade() -> None:
         "quiz_regrade_change",
         sa.Column("regrade_id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("marks_before", sa.Text(), nullable=False),
-        sa.Column("marks_after", sa.Text(), nullable=False),
-        sa.Column("total_before", sa.Integer(), nullable=False),
-        sa.Column("total_after", sa.Integer(), nullable=False),
-        sa.Column("maximum_before", sa.Integer(), nullable=False),
-        sa.Column("maximum_after", sa.Integer(), nullable=False),
-        sa.Column("passed_before", sa.Boolean(), nullable=False),
-        sa.Column("passed_after", sa.Boolean(), nullable=False),
-        sa.Column("is_done", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("key_before", sa.Integer(), nullable=False),
+        sa.Column("mark_before", sa.Integer(), nullable=True),
+        sa.Column("mark_after", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["quiz_attempt.id"], name=op.f("fk_quiz_regrade_change_attempt_id_quiz_attempt")
         ),

@@ -32,7 +32,7 @@ def store(
     session.add_all(known.values())
     session.flush()
     _tag(session, items, known)
-    versions = _versions(session, items, known, who=who, now=now)
+    versions = _versions(session, items, known, home_quiz_id=home_quiz_id, who=who, now=now)
     return tuple(PaperPlace(versions[item.code].id, versions[item.code].digest, item.points) for item in items)
 
 
@@ -64,14 +64,25 @@ def _tag(session: Session, items: Sequence[QuizItem], known: dict[str, BankQuest
 
 
 def _versions(
-    session: Session, items: Sequence[QuizItem], known: dict[str, BankQuestion], *, who: str, now: datetime
+    session: Session,
+    items: Sequence[QuizItem],
+    known: dict[str, BankQuestion],
+    *,
+    home_quiz_id: int,
+    who: str,
+    now: datetime,
 ) -> dict[str, QuestionVersion]:
     """Return the version of each item by its code, new ones where it differs from the newest."""
     newest_ids = [question.version_id for question in known.values() if question.version_id is not None]
     rows = session.execute(
         select(QuestionVersion, AnswerKey.key)
         .join(AnswerKey, AnswerKey.version_id == QuestionVersion.id)
-        .where(QuestionVersion.id.in_(newest_ids), AnswerKey.quiz_id == BANK)
+        # A key that was corrected for the quiz a question lives in is its key.
+        .where(
+            QuestionVersion.id.in_(newest_ids),
+            AnswerKey.quiz_id.in_((BANK, home_quiz_id)),
+            ~AnswerKey.is_withdrawn,
+        )
         .order_by(AnswerKey.number)
     )
     newest = {version.question_id: (version, key) for version, key in rows}  # the last key of each is in force

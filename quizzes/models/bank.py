@@ -84,6 +84,8 @@ class AnswerKey(Base):
     quiz_id: Mapped[int]
     #: As `rules.items.key_to_json` writes it.
     key: Mapped[dict[str, Any]]
+    #: Whether its change was undone: nothing is marked by it any more.
+    is_withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
     reason: Mapped[str] = mapped_column(String(200))
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(40))

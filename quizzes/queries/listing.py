@@ -13,6 +13,7 @@ from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
 from quizzes.rules.definition import QuizDefinition
+from quizzes.rules.items import KeyEffect
 
 
 class PaperExtent(NamedTuple):
@@ -66,11 +67,13 @@ def open_for(session: Session, openid: str, *, now: datetime) -> list[WaitingQui
     ]
 
 
-def extent(session: Session, version_id: int, definition: QuizDefinition) -> PaperExtent:
-    """Return the extent of a version's paper."""
+def extent(session: Session, quiz_id: int, version_id: int, definition: QuizDefinition) -> PaperExtent:
+    """Return the extent of a version's paper; a struck question is worth nothing."""
     if not definition.is_drawn:
         paper = papers.fixed(session, version_id)
-        return PaperExtent(len(paper), sum(place.points for place in paper))
+        keys = papers.keys_in_force(session, quiz_id, [place.version_id for place in paper])
+        struck = {version for version, each in keys.items() if each.key.effect is KeyEffect.STRUCK}
+        return PaperExtent(len(paper), sum(place.points for place in paper if place.version_id not in struck))
     questions = sum(one.count for one in definition.draw)
     points = [one.points for one in definition.draw]
     if any(each is None for each in points):

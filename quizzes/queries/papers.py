@@ -71,10 +71,11 @@ def _item(place: PaperPlace, found: Mapping[int, Mapping[str, Any]], key: Key) -
 
 
 def keys_in_force(session: Session, quiz_id: int, version_ids: Sequence[int]) -> dict[int, KeyInForce]:
-    """Return the newest key of each version of a question, as this quiz marks by it. One statement."""
+    """Return the newest key of each version of a question that was not withdrawn, as this quiz marks by it. One
+    statement."""
     newest = (
         select(AnswerKey.version_id, func.max(AnswerKey.number).label("number"))
-        .where(AnswerKey.version_id.in_(version_ids), AnswerKey.quiz_id.in_((BANK, quiz_id)))
+        .where(AnswerKey.version_id.in_(version_ids), AnswerKey.quiz_id.in_((BANK, quiz_id)), ~AnswerKey.is_withdrawn)
         .group_by(AnswerKey.version_id)
         .subquery()
     )

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from broadcasts.texts import pushes as texts
+from campaigns import texts
 from campaigns.approving import CampaignAuthor
 from console.models import User
 from console.rules.passwords import user_name

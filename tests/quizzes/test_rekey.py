@@ -1,0 +1,253 @@
+"""A changed key: reckoned, decided by another person, carried out in steps, told once, undone to the digit."""
+
+import json
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import select
+
+from campaigns.approving import CampaignAuthor
+from foundation.errors import Refused
+from quizzes.actions import rekeying
+from quizzes.models.attempts import Attempt
+from quizzes.models.figures import ItemCell, OptionCell
+from quizzes.models.quizzes import Standing
+from tests.office import Office
+from tests.quizzes.conftest import School
+
+#: 100 points; k1 is worth 5.
+HUNDRED = """
+title: 满分一百
+attempts: 3
+pass: 60
+questions:
+  - {code: k1, type: single, text: 封签应贴在哪一面？, options: [正面, 背面, 顶部], answer: 2, points: 5}
+  - {code: k2, type: single, text: 哪个对？, options: [甲, 乙], answer: 1, points: 55}
+  - {code: k3, type: fill, text: 提前几天？, answer: [三十天], points: 40}
+"""
+WANG, LI = "350802100001", "350802100002"
+
+
+@dataclass
+class Desk:
+    """The office that changes keys by command: zhang submits, market decides."""
+
+    school: School
+
+    def run(self, *command: str):
+        return self.school.house.flask("quizzes", *command)
+
+    def rekey(self, quiz_id: int, *what: str, by: str = "zhang") -> dict:
+        done = self.run("rekey", str(quiz_id), *what, *(("--by", by) if by else ("--dry-run", "--json")))
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    def decide(self, regrade: int, step: str, by: str = "market") -> str:
+        done = self.run("regrade", str(regrade), step, "--by", by)
+        self.school.house.work()
+        return done.output.strip()
+
+    def changed(self, quiz_id: int, *what: str) -> dict:
+        found = self.rekey(quiz_id, *what)
+        assert self.decide(found["regrade"], "approve") == "已更正。"
+        return found
+
+
+@pytest.fixture
+def desk(school) -> Desk:
+    office = Office(school.house)
+    office.staff()
+    office.user("zhang", "marketing", name="张营销")
+    return Desk(school)
+
+
+def take(phone, *replies: str) -> None:
+    phone.say("测试")
+    phone.say("开始")
+    for reply in replies:
+        said = phone.say(reply).text
+    assert said.startswith("您得了"), said
+
+
+def everything(house) -> list:
+    """Every row that a change of a key may touch, as it is in the database."""
+    house.tick()
+    with house.look() as session:
+        found = []
+        for model in (Attempt, Standing, ItemCell, OptionCell):
+            rows = session.execute(select(*model.__table__.columns).order_by(*model.__table__.primary_key.columns))
+            found.append([tuple(row) for row in rows])
+        return found
+
+
+def agrees(house, quiz_id: int) -> None:
+    """Counters are what the attempts say, by the product's recount and by hand."""
+    house.tick()
+    assert house.flask("quizzes", "recount", str(quiz_id)).output == "一致\n"
+
+
+def attempt_of(house, licence_or_phone) -> list[Attempt]:
+    with house.look() as session:
+        return list(session.scalars(select(Attempt).order_by(Attempt.id)))
+
+
+def test_a_changed_key_is_decided_by_another_told_once_and_undone_to_the_digit(desk):
+    school, house = desk.school, desk.school.house
+    quiz_id = school.published(HUNDRED)
+    take(school.wang, "1", "1", "不知道")  # 55: k1 wrong by the key, and no pass
+    take(school.li, "2", "1", "30天")  # 100: k1 right by the key
+    before = everything(house)
+    dry = desk.rekey(quiz_id, "k1", "--answer", "A", by="")
+    assert {key: dry[key] for key in ("up", "down", "newly_passed", "newly_failed")} == {
+        "up": [{"licence": WANG, "before": 55, "after": 60}],
+        "down": [],
+        "newly_passed": [{"licence": WANG, "before": 55, "after": 60}],
+        "newly_failed": [],
+    }
+    assert everything(house) == before
+    both = desk.rekey(quiz_id, "k1", "--answer", "A", "--also-down", by="")
+    assert both["down"] == [{"licence": LI, "before": 100, "after": 95}] and both["up"] == dry["up"]
+    plan = desk.rekey(quiz_id, "k1", "--answer", "A", "--also-down")
+    assert everything(house) == before
+    assert desk.decide(plan["regrade"], "approve", "zhang") == "自己提交的更正，要由别人批准。"
+    assert desk.decide(plan["regrade"], "approve", "chen") == "“chen”没有这个权限。"
+    assert everything(house) == before
+    assert desk.decide(plan["regrade"], "approve") == "已更正。"
+    agrees(house, quiz_id)
+    wang, li = attempt_of(house, None)
+    assert (wang.marks, wang.key_numbers, wang.total, wang.is_passed) == ("500,5500,0", "2,1,1", 6000, True)
+    assert (li.marks, li.key_numbers, li.total, li.is_passed) == ("0,5500,4000", "2,1,1", 9500, True)
+    head = "测试《满分一百》里“封签应贴在哪一面？”这道题的答案更正了，您的成绩由 "
+    assert school.wang.unread().text == head + "55 分改为 60 分，现在合格了。"
+    assert school.li.unread().text == head + "100 分改为 95 分，还是合格。"
+    house.tick()
+    assert (school.wang.unread().text, school.li.unread().text) == ("", "")
+    assert desk.decide(plan["regrade"], "undo", "zhang") == "已撤销。"
+    assert everything(house) == before
+    agrees(house, quiz_id)
+    head = "测试《满分一百》里“封签应贴在哪一面？”这道题的更正撤销了，您的成绩由 "
+    assert school.wang.unread().text == head + "60 分改回 55 分，现在没有合格。"
+    assert school.li.unread().text == head + "95 分改回 100 分，还是合格。"
+    assert desk.decide(plan["regrade"], "undo") == "这次更正没有做过，或已经撤销了。"
+
+
+def test_only_upward_unless_it_is_ticked(desk):
+    school, house = desk.school, desk.school.house
+    quiz_id = school.published(HUNDRED)
+    take(school.wang, "1", "1", "不知道")
+    take(school.li, "2", "1", "30天")
+    desk.changed(quiz_id, "k1", "--answer", "A")
+    wang, li = attempt_of(house, None)
+    assert (wang.total, wang.key_numbers, li.total, li.key_numbers) == (6000, "2,1,1", 10_000, "1,1,1")
+    agrees(house, quiz_id)
+    assert school.li.unread().text == ""
+    # Who takes it from now on is marked by the new key alone.
+    take(school.li, "2", "1", "30天")
+    assert attempt_of(house, None)[2].total == 9500
+
+
+def test_a_struck_question_leaves_the_maximum_and_full_marks_lower_nobody(desk):
+    school, house = desk.school, desk.school.house
+    quiz_id = school.published(HUNDRED)
+    take(school.wang, "1", "1", "30天")  # 95 of 100
+    take(school.li, "2", "1", "不知道")  # 60 of 100: without k1 it is 55 of 95, and no pass
+    before = everything(house)
+    struck = desk.changed(quiz_id, "k1", "struck", "--also-down")
+    assert struck["up"] == [{"licence": WANG, "before": 95, "after": 95}]
+    assert struck["down"] == struck["newly_failed"] == [{"licence": LI, "before": 60, "after": 55}]
+    wang, li = attempt_of(house, None)
+    assert (wang.marks, wang.total, wang.maximum) == (",5500,4000", 9500, 9500)
+    assert (li.marks, li.total, li.maximum, li.is_passed) == (",5500,0", 5500, 9500, False)
+    agrees(house, quiz_id)
+    told = "这道题不再计分了，您的成绩 95 分不变（满分改为 95 分），还是合格。"
+    assert school.wang.unread().text.endswith(told)
+    assert "满分 95 分，57 分及格" in school.wang.say("测试").text
+    desk.decide(struck["regrade"], "undo")
+    assert everything(house) == before
+    full = desk.changed(quiz_id, "k1", "full")
+    assert (full["up"], full["down"]) == ([{"licence": WANG, "before": 95, "after": 100}], [])
+    agrees(house, quiz_id)
+    assert [(each.total, each.maximum) for each in attempt_of(house, None)] == [(10_000, 10_000), (6000, 10_000)]
+    desk.decide(full["regrade"], "undo")
+    assert everything(house) == before
+    # Only upward, whoever would lose a share of the maximum keeps the question.
+    kept = desk.changed(quiz_id, "k1", "struck")
+    assert (len(kept["up"]), kept["down"], kept["newly_failed"]) == (1, [], [])
+    assert [(each.total, each.maximum) for each in attempt_of(house, None)] == [(9500, 9500), (6000, 10_000)]
+
+
+def test_a_paper_of_which_all_is_struck_passes_nobody_and_divides_by_nothing(desk):
+    school, house = desk.school, desk.school.house
+    quiz_id = school.published(
+        "title: 一题\nquestions:\n  - {code: k1, type: truth, text: 对吗？, answer: true, points: 5}"
+    )
+    take(school.wang, "错")
+    take(school.li, "对")
+    before = everything(house)
+    struck = desk.changed(quiz_id, "k1", "struck", "--also-down")
+    assert [(each.total, each.maximum, each.is_passed) for each in attempt_of(house, None)] == [(0, 0, False)] * 2
+    assert struck["newly_failed"] == [{"licence": LI, "before": 5, "after": 0}]
+    assert house.flask("quizzes", "figures", str(quiz_id), "--json").exit_code == 0
+    desk.decide(struck["regrade"], "undo")
+    assert everything(house) == before
+    full = desk.changed(quiz_id, "k1", "full")
+    assert full["newly_passed"] == [{"licence": WANG, "before": 0, "after": 5}]
+
+
+def test_what_is_open_ends_by_the_new_key_and_what_ended_meanwhile_is_marked_anew(desk):
+    school, house = desk.school, desk.school.house
+    quiz_id = school.published(HUNDRED)
+    take(school.wang, "1", "1", "30天")
+    school.li.say("测试")
+    school.li.say("开始")
+    school.li.say("1")
+    plan = desk.rekey(quiz_id, "k1", "--answer", "A")
+    house.clock.advance(minutes=1)
+    take(school.wang, "1", "1", "不知道")  # ended between the plan and its approval
+    assert attempt_of(house, None)[2].total == 5500
+    desk.decide(plan["regrade"], "approve")
+    assert [each.total for each in attempt_of(house, None)] == [10_000, None, 6000]
+    for reply in ("1", "30天"):
+        said = school.li.say(reply).text
+    assert said.startswith("您得了 100 分，合格。\n全部答对。")
+    assert attempt_of(house, None)[1].key_numbers == "2,1,1"
+    agrees(house, quiz_id)
+    # Undone, that one too has what the key of before gives.
+    desk.decide(plan["regrade"], "undo")
+    assert [(each.total, each.key_numbers) for each in attempt_of(house, None)] == [
+        (9500, "1,1,1"), (9500, "1,1,1"), (5500, "1,1,1"),
+    ]  # fmt: skip
+    assert "改回 95 分" in school.li.unread().text
+    agrees(house, quiz_id)
+
+
+def test_one_change_of_a_question_at_a_time_and_only_the_last_is_undone(desk):
+    school, house = desk.school, desk.school.house
+    quiz_id = school.published(HUNDRED)
+    take(school.wang, "1", "1", "30天")
+    before = everything(house)
+    stale = desk.rekey(quiz_id, "k1", "--answer", "C", by="")
+    first = desk.rekey(quiz_id, "k1", "--answer", "A")
+    refused = desk.run("rekey", str(quiz_id), "k1", "--answer", "C", "--dry-run")
+    assert refused.output == f"这道题有一次更正（第 {first['regrade']} 号）等批准，等它做完再改。\n"
+    house.clock.advance(minutes=1)
+    desk.decide(first["regrade"], "approve")
+    after_first = everything(house)
+    assert desk.run("rekey", str(quiz_id), "k1", "--answer", "正面", "--dry-run").output == (
+        "新答案和现在用的一样，不用更正。\n"
+    )
+    second = desk.changed(quiz_id, "k1", "--answer", "C", "--also-down")
+    assert second["down"] == [{"licence": WANG, "before": 100, "after": 95}]
+    assert desk.decide(first["regrade"], "undo") == (
+        f"在这之后又更正过这道题。请先撤销后一次（第 {second['regrade']} 号）。"
+    )
+    other = desk.changed(quiz_id, "k2", "--answer", "乙", "--also-down")
+    assert attempt_of(house, None)[0].total == 4000
+    desk.decide(second["regrade"], "undo")
+    assert attempt_of(house, None)[0].total == 4500
+    desk.decide(other["regrade"], "undo")
+    assert everything(house) == after_first
+    desk.decide(first["regrade"], "undo")
+    assert everything(house) == before
+    with house.services.transaction() as session, pytest.raises(Refused, match="又改过"):
+        rekeying.submit(session, stale["regrade"], who=CampaignAuthor(1, "张"), now=house.clock())
