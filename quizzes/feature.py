@@ -11,6 +11,7 @@ from quizzes.models import attempts, bank, figures, regrades
 from quizzes.models import quizzes as of_quizzes
 from quizzes.pages import listing, routes
 from quizzes.permissions import QUIZZES_SEE
+from quizzes.queries import audience, measures, timeline
 from wechat_bot.conversation import Conversation, Entry
 from wechat_bot.feature import Feature
 
@@ -32,11 +33,15 @@ quizzes = Feature(
     ),
     entries=(Entry(label="测试", word="测试", link="quiz:", order=50),),
     awaits=conversation.awaits,
+    criteria=audience.CRITERIA,
+    measures=measures.MEASURES,
+    kept_specs=audience.kept_specs,
     commands=(commands.quizzes,),
     jobs=jobs.JOBS,
     console=routes.blueprint,
     statics={"quizzes": Path(__file__).parent / "static"},
     more=(
+        timeline.ENDED,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(QUIZZES,),

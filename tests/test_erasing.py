@@ -80,7 +80,7 @@ QUIZ = """
 title: 用语测试
 attempts: 2
 questions:
-  - {code: k1, type: fill, text: 许可证延续应提前几天申请？, answer: 三十天}
+  - {code: k1, type: fill, text: 许可证延续应提前几天申请？, answer: 三十天, tags: [许可证]}
   - {code: k2, type: fill, text: 零售点要有什么证？, answer: 许可证}
   - {code: k3, type: truth, text: 许可证可以转借。, answer: false}
 """
@@ -127,7 +127,6 @@ NOBODYS = {
     "quiz_code",
     "quiz_mistake",
     "quiz_question_picture",
-    "quiz_question_tag",
     "quiz_regrade",
     "quiz_regrade_change",
     "quiz_regrade_shop",

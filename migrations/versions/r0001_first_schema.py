@@ -1427,6 +1427,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", "number", name=op.f("uq_quiz_answer_key_version_id_number")),
     )
     op.create_table(
+        "quiz_group_cell",
+        sa.Column("quiz_version_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(length=8), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=8), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["quiz_version_id"], ["quiz_version.id"], name=op.f("fk_quiz_group_cell_quiz_version_id_quiz_version")
+        ),
+        sa.PrimaryKeyConstraint("quiz_version_id", "by", "member_id", "what", name=op.f("pk_quiz_group_cell")),
+    )
+    op.create_table(
         "quiz_item_cell",
         sa.Column("quiz_version_id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -1950,6 +1962,7 @@ def upgrade() -> None:
         sa.Column("maximum", sa.Integer(), nullable=True),
         sa.Column("share", sa.Integer(), nullable=True),
         sa.Column("seconds", sa.Integer(), nullable=True),
+        sa.Column("place", sa.BigInteger(), nullable=True),
         sa.Column("is_passed", sa.Boolean(), nullable=True),
         sa.Column("first_passed_at", Moment(), nullable=True),
         sa.Column("area_id", sa.Integer(), nullable=True),
@@ -1962,9 +1975,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("quiz_id", "retailer_id", name=op.f("pk_quiz_standing")),
     )
     op.create_index(
-        "ix_quiz_standing_area_rank",
+        "ix_quiz_standing_area_rank", "quiz_standing", ["quiz_id", "area_id", "place", "retailer_id"], unique=False
+    )
+    op.create_index(
+        "ix_quiz_standing_first_passed_at",
         "quiz_standing",
-        ["quiz_id", "area_id", "share", "seconds", "retailer_id"],
+        ["first_passed_at"],
+        unique=False,
+        sqlite_where=sa.text("first_passed_at is not null"),
+        postgresql_where=sa.text("first_passed_at is not null"),
+    )
+    op.create_index(
+        "ix_quiz_standing_manager_rank",
+        "quiz_standing",
+        ["quiz_id", "manager_id", "place", "retailer_id"],
         unique=False,
     )
     op.create_index(
@@ -1975,10 +1999,23 @@ def upgrade() -> None:
         sqlite_where=sa.text("used = 0"),
         postgresql_where=sa.text("used = 0"),
     )
-    op.create_index(
-        "ix_quiz_standing_rank", "quiz_standing", ["quiz_id", "share", "seconds", "retailer_id"], unique=False
-    )
+    op.create_index("ix_quiz_standing_rank", "quiz_standing", ["quiz_id", "place", "retailer_id"], unique=False)
     op.create_index("ix_quiz_standing_retailer_id", "quiz_standing", ["retailer_id"], unique=False)
+    op.create_table(
+        "quiz_tag_standing",
+        sa.Column("quiz_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("tag", sa.String(length=20), nullable=False),
+        sa.Column("share", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_tag_standing_quiz_id_quiz")),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_quiz_tag_standing_retailer_id_retailer")
+        ),
+        sa.PrimaryKeyConstraint("quiz_id", "retailer_id", "tag", name=op.f("pk_quiz_tag_standing")),
+    )
+    op.create_index(
+        "ix_quiz_tag_standing_share", "quiz_tag_standing", ["quiz_id", "tag", "share", "retailer_id"], unique=False
+    )
     op.create_table(
         "retailer_tag",
         sa.Column("tag_id", sa.Integer(), nullable=False),

@@ -8,27 +8,28 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, select, text, tuple_, update
+from sqlalchemy import bindparam, delete, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from foundation.dialects import among, count_many, table_of
 from quizzes.actions import turnout
 from quizzes.actions.authoring import locked
 from quizzes.models.attempts import Attempt
-from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
-from quizzes.models.figures import ItemCell, OptionCell
-from quizzes.models.quizzes import Quiz, QuizVersion, Standing
+from quizzes.models.bank import BANK, BankQuestion, QuestionTag, QuestionVersion
+from quizzes.models.figures import GroupCell, ItemCell, OptionCell
+from quizzes.models.quizzes import Quiz, QuizVersion, Standing, TagStanding
 from quizzes.rules import cells
-from quizzes.rules.cells import AskedQuestion, Choice, EndedPaper, Item
+from quizzes.rules.cells import AskedQuestion, Choice, EndedPaper, Group, Item
 
 BATCH = 1000
 #: The key columns of the counters, with their types.
 OF_MARKS = dict.fromkeys(("quiz_version_id", "question_id", "points", "mark", "total"), "integer")
 OF_CHOICES = {"quiz_version_id": "integer", "question_id": "integer", "option": "text", "total": "integer"}
+OF_GROUPS = {"quiz_version_id": "integer", "by": "text", "member_id": "integer", "what": "text"}
 
 _attempt, _standing = table_of(Attempt), table_of(Standing)
-_item, _option = table_of(ItemCell), table_of(OptionCell)
-_COUNTERS = ((_item, OF_MARKS), (_option, OF_CHOICES))
+_item, _option, _group, _tag = map(table_of, (ItemCell, OptionCell, GroupCell, TagStanding))
+_COUNTERS = ((_item, OF_MARKS), (_option, OF_CHOICES), (_group, OF_GROUPS))
 _PAPER = (
     _attempt.c.quiz_version_id,
     _attempt.c.paper,
@@ -36,6 +37,10 @@ _PAPER = (
     _attempt.c.total,
     _attempt.c.maximum,
     _attempt.c.answers,
+    _attempt.c.is_passed,
+    _attempt.c.area_id,
+    _attempt.c.manager_id,
+    _attempt.c.class_id,
 )
 
 
@@ -45,6 +50,7 @@ class CellSums:
 
     marks: Counter[Item] = field(default_factory=Counter)
     choices: Counter[Choice] = field(default_factory=Counter)
+    groups: Counter[Group] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, papers: Iterable[EndedPaper], asked: dict[int, AskedQuestion]) -> CellSums:
@@ -52,19 +58,32 @@ class CellSums:
         for each in papers:
             found.marks.update(cells.items(each, asked))
             found.choices.update(cells.choices(each, asked))
+            for key, amount in cells.groups(each):
+                found.groups[key] += amount
         return found
+
+    @property
+    def each(self) -> tuple[Counter[Any], ...]:
+        """The sums of each table, in the order of `_COUNTERS`."""
+        return self.marks, self.choices, self.groups
+
+    def update(self, more: CellSums) -> None:
+        """Add other sums to these."""
+        for mine, theirs in zip(self.each, more.each, strict=True):
+            mine.update(theirs)
 
     def less(self, others: CellSums) -> CellSums:
         """Return the difference from other sums."""
-        marks, choices = self.marks.copy(), self.choices.copy()
-        marks.subtract(others.marks)
-        choices.subtract(others.choices)
-        return CellSums(Counter(_filled(marks)), Counter(_filled(choices)))
+        left = [each.copy() for each in self.each]
+        for mine, theirs in zip(left, others.each, strict=True):
+            mine.subtract(theirs)
+        return CellSums(*(Counter(_filled(each)) for each in left))
 
     def add_to(self, session: Session) -> None:
-        """Add to the counters, two statements, in the order of their keys, so that two at once never deadlock."""
-        count_many(session, _item.name, {}, OF_MARKS, _rows(self.marks))
-        count_many(session, _option.name, {}, OF_CHOICES, _rows(self.choices))
+        """Add to the counters, a statement for each table, in the order of their keys, so that two at once never
+        deadlock."""
+        for (table, names), sums in zip(_COUNTERS, self.each, strict=True):
+            count_many(session, table.name, {}, names, _rows(sums))
 
 
 def _filled(counts: Counter[Any]) -> dict[Any, int]:
@@ -78,7 +97,7 @@ def _rows(counts: Counter[Any]) -> list[Sequence[Any]]:
 def file_some(session: Session) -> int:
     """File the next ended attempts; gives how many. What another transaction holds is left for the next run."""
     unfiled = session.execute(
-        select(_attempt.c.id, _attempt.c.quiz_id, _attempt.c.is_counted, *_PAPER)
+        select(_attempt.c.id, _attempt.c.quiz_id, _attempt.c.retailer_id, _attempt.c.is_counted, *_PAPER)
         .where(text("quiz_attempt.ended_at is not null and not quiz_attempt.is_filed"))
         .order_by(_attempt.c.id)
         .limit(BATCH)
@@ -114,6 +133,7 @@ def _file(session: Session, rows: Sequence[Any]) -> None:
     coming = [row for row in rows if row.id in count and not row.is_counted]
     leaving = [row for row in rows if row.id not in count and row.is_counted]
     _move(session, coming, leaving)
+    _keep_tags(session, coming)
     session.execute(
         update(_attempt)
         .where(among(session, _attempt.c.id, ids))
@@ -128,6 +148,40 @@ def _move(session: Session, coming: Sequence[Any], leaving: Sequence[Any]) -> No
     CellSums.of(map(_ended, coming), asked).less(CellSums.of(map(_ended, leaving), asked)).add_to(session)
     if leaving:
         _sweep(session, {row.quiz_version_id for row in leaving})
+
+
+def _keep_tags(session: Session, rows: Sequence[Any]) -> None:
+    """Keep the standings in tags of shops whose attempt counts now, in place of those of an earlier one."""
+    if not rows:
+        return
+    asked = _asked(session, {place[0] for row in rows for place in row.paper})
+    tags: dict[int, list[str]] = {}
+    ids = {each.id for each in asked.values()}
+    for tagged in session.execute(
+        select(QuestionTag.question_id, QuestionTag.tag).where(QuestionTag.question_id.in_(ids))
+    ):
+        tags.setdefault(tagged.question_id, []).append(tagged.tag)
+    found = [
+        {"quiz_id": row.quiz_id, "retailer_id": row.retailer_id, "tag": tag, "share": share}
+        for row in rows
+        for tag, share in cells.tag_shares(_ended(row), asked, tags).items()
+    ]
+    keys = [_tag.c.quiz_id, _tag.c.retailer_id]
+    shops = sorted({row.retailer_id for row in rows})
+    known = session.execute(
+        select(*keys)
+        .where(_tag.c.quiz_id.in_({row.quiz_id for row in rows}), among(session, keys[1], shops))
+        .distinct()
+    )
+    theirs = {(row.quiz_id, row.retailer_id) for row in rows}
+    old = [{"quiz": quiz_id, "shop": shop} for quiz_id, shop in known if (quiz_id, shop) in theirs]
+    if old:
+        session.connection().execute(_FORGET_TAGS, old)
+    if found:
+        session.execute(insert(_tag), found)
+
+
+_FORGET_TAGS = delete(_tag).where(_tag.c.quiz_id == bindparam("quiz"), _tag.c.retailer_id == bindparam("shop"))
 
 
 def take_back(session: Session, attempt_ids: Sequence[int]) -> None:
@@ -171,9 +225,7 @@ def recount(session: Session, quiz_id: int) -> dict[tuple[Any, ...], tuple[int, 
         .execution_options(yield_per=BATCH)
     )
     for part in rows.partitions():
-        sums = CellSums.of((_ended(row) for row in part if row.is_counted), asked)
-        counted.marks.update(sums.marks)
-        counted.choices.update(sums.choices)
+        counted.update(CellSums.of((_ended(row) for row in part if row.is_counted), asked))
         misfiled += [row.id for row in part if row.is_filed and row.is_counted != (row.id == row.counted_attempt_id)]
     kept = _kept(session, quiz_id)
     missing = counted.less(kept)
@@ -181,11 +233,11 @@ def recount(session: Session, quiz_id: int) -> dict[tuple[Any, ...], tuple[int, 
     _sweep(session, set(session.scalars(select(QuizVersion.id).where(QuizVersion.quiz_id == quiz_id))))
     if misfiled:
         session.execute(update(_attempt).where(among(session, _attempt.c.id, misfiled)).values(is_filed=False))
-    return (
-        {key: (kept.marks[key], kept.marks[key] + more) for key, more in sorted(missing.marks.items())}
-        | {key: (kept.choices[key], kept.choices[key] + more) for key, more in sorted(missing.choices.items())}
-        | turnout.recount(session, quiz_id)
-    )
+    return {
+        key: (before[key], before[key] + more)
+        for before, sums in zip(kept.each, missing.each, strict=True)
+        for key, more in sorted(sums.items())
+    } | turnout.recount(session, quiz_id)
 
 
 def _kept(session: Session, quiz_id: int) -> CellSums:
@@ -210,7 +262,7 @@ def _sweep(session: Session, version_ids: Collection[int]) -> None:
 
 
 def _ended(row: Any) -> EndedPaper:
-    return EndedPaper(row.quiz_version_id, row.paper, row.marks, row.total, row.maximum, row.answers)
+    return EndedPaper(*(getattr(row, column.name) for column in _PAPER))
 
 
 def _asked(session: Session, version_ids: Collection[int]) -> dict[int, AskedQuestion]:

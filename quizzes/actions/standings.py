@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from foundation.dialects import among, table_of
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Standing
+from quizzes.rules import cells, ranking
 from quizzes.rules.counting import Ended, counted
-from quizzes.rules.definition import FULL_SHARE, CountRule
+from quizzes.rules.definition import CountRule
 
 _attempt, _standing = table_of(Attempt), table_of(Standing)
 
@@ -61,8 +62,9 @@ def _values(quiz_id: int, shop: int, rows: Sequence[Any], counts: CountRule) -> 
         "counted_attempt_id": one.id,
         "total": one.total,
         "maximum": one.maximum,
-        "share": one.total * FULL_SHARE // one.maximum if one.maximum else 0,
+        "share": cells.share(one.total, one.maximum),
         "seconds": one.seconds,
+        "place": ranking.place(one.total, one.maximum, one.seconds),
         "is_passed": one.is_passed,
         "first_passed_at": min((row.ended_at for row in rows if row.is_passed), default=None),
         "area_id": one.area_id,
@@ -96,6 +98,7 @@ _SETTLE = (
                 "maximum",
                 "share",
                 "seconds",
+                "place",
                 "is_passed",
                 "first_passed_at",
                 "area_id",

@@ -1,4 +1,6 @@
-"""Tables of figures: counters of marks and of choices, from which all statistics of a quiz are computed."""
+"""Tables of figures: counters of marks, of choices and of groups, from which all statistics of a quiz are computed."""
+
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -62,4 +64,35 @@ class OptionCell(Base):
     option: Mapped[str] = mapped_column(String(LONGEST_OPTION), primary_key=True)
     #: `ANY_TOTAL` of words.
     total: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
+class GroupedBy(StrEnum):
+    """Grouping of shops that a quiz is compared by."""
+
+    AREA = "area"
+    MANAGER = "manager"
+    CLASS = "class"
+
+
+class GroupSum(StrEnum):
+    """Sum that is kept of a group."""
+
+    ATTEMPTS = "attempts"
+    PASSED = "passed"
+    SHARE = "share"
+    """Hundredths of a per cent of the maximum, added up: divided by the attempts their mean."""
+
+
+class GroupCell(Base):
+    """Counter of a group: how many counted attempts an area, a manager or a class of shops has, how many of them
+    passed, and their shares added up. Area, class and manager are those at the end of the attempt."""
+
+    __tablename__ = "quiz_group_cell"
+
+    quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"), primary_key=True)
+    by: Mapped[str] = mapped_column(String(8), primary_key=True)
+    #: No foreign key: it points into three tables.
+    member_id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(8), primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)

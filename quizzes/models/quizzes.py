@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -101,9 +101,12 @@ class Standing(Base):
     __table_args__ = (
         Index("ix_quiz_standing_retailer_id", "retailer_id"),
         Index("ix_quiz_standing_not_begun", "quiz_id", "retailer_id", **only("used = 0")),
-        # For rankings: of the whole quiz, and of an area.
-        Index("ix_quiz_standing_rank", "quiz_id", "share", "seconds", "retailer_id"),
-        Index("ix_quiz_standing_area_rank", "quiz_id", "area_id", "share", "seconds", "retailer_id"),
+        # For rankings: of the whole quiz, of an area, of a manager's shops.
+        Index("ix_quiz_standing_rank", "quiz_id", "place", "retailer_id"),
+        Index("ix_quiz_standing_area_rank", "quiz_id", "area_id", "place", "retailer_id"),
+        Index("ix_quiz_standing_manager_rank", "quiz_id", "manager_id", "place", "retailer_id"),
+        # For the measure of a period.
+        Index("ix_quiz_standing_first_passed_at", "first_passed_at", **only("first_passed_at is not null")),
     )
 
     quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True)
@@ -120,13 +123,29 @@ class Standing(Base):
     #: Hundredths of a point, and of how many.
     total: Mapped[int | None]
     maximum: Mapped[int | None]
-    #: The total in hundredths of a per cent of the maximum: what is ranked, since papers that lost a struck question
-    #: are worth less.
+    #: The total in hundredths of a per cent of the maximum, since papers that lost a struck question are worth less.
     share: Mapped[int | None]
     seconds: Mapped[int | None]
+    #: What is ranked, the least in front, as `rules.ranking.place` gives it.
+    place: Mapped[int | None] = mapped_column(BigInteger)
     is_passed: Mapped[bool | None]
     first_passed_at: Mapped[datetime | None]
     #: As in the attempt that counts: rankings must not change when a shop moves.
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     class_id: Mapped[int | None] = mapped_column(ForeignKey("shop_class.id"))
     manager_id: Mapped[int | None]
+
+
+class TagStanding(Base):
+    """Standing of a shop in what a tag is about: its share of the points of the questions with this tag, in the attempt
+    that counts. Kept by the clock, soon after the attempt ended."""
+
+    __tablename__ = "quiz_tag_standing"
+    # For audiences: who is weak in it.
+    __table_args__ = (Index("ix_quiz_tag_standing_share", "quiz_id", "tag", "share", "retailer_id"),)
+
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True)
+    retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(20), primary_key=True)
+    #: Hundredths of a per cent.
+    share: Mapped[int]

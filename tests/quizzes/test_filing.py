@@ -14,9 +14,9 @@ from questions.question import QuestionType
 from questions.stepping import Step, StepOutcome
 from quizzes.actions import authoring, filing, overdue, storing, taking
 from quizzes.models.attempts import Attempt
-from quizzes.models.bank import BANK, QuestionVersion
-from quizzes.models.figures import ANY_TOTAL, ItemCell, OptionCell, Turnout
-from quizzes.models.quizzes import Quiz, Standing
+from quizzes.models.bank import BANK, QuestionTag, QuestionVersion
+from quizzes.models.figures import ANY_TOTAL, GroupCell, ItemCell, OptionCell, Turnout
+from quizzes.models.quizzes import Quiz, Standing, TagStanding
 from quizzes.queries import attempt_sheet
 from quizzes.rules import files, review, timing
 from tests.quizzes.conftest import PAPER
@@ -34,21 +34,21 @@ HEADS = (
 QUESTIONS = PAPER[PAPER.index("questions:") :]
 
 
-def counters(session) -> tuple[Counter, Counter]:
+def counters(session) -> tuple[Counter, ...]:
     """The counters as they are kept."""
     found = []
-    for model in (ItemCell, OptionCell):
+    for model in (ItemCell, OptionCell, GroupCell):
         *key, count = model.__table__.columns
         rows = session.execute(select(*key, count).where(count != 0))
         found.append(Counter({tuple(names): number for *names, number in rows}))
     return tuple(found)
 
 
-def counted_by_hand(session) -> tuple[Counter, Counter]:
+def counted_by_hand(session) -> tuple[Counter, ...]:
     """Written apart from the product's own counting: from what the standings say counts."""
     questions = dict(session.execute(select(QuestionVersion.id, QuestionVersion.question_id)).all())
     codes = {version.id: version.body["question"]["code"] for version in session.scalars(select(QuestionVersion))}
-    items, options = Counter(), Counter()
+    items, options, groups = Counter(), Counter(), Counter()
     for one in session.scalars(select(Attempt).join(Standing, Standing.counted_attempt_id == Attempt.id)):
         items[one.quiz_version_id, 0, one.maximum, one.total, one.total] += 1
         for (version, _, points, _), mark in zip(one.paper, one.marks.split(","), strict=True):
@@ -59,7 +59,34 @@ def counted_by_hand(session) -> tuple[Counter, Counter]:
                 if option != "":
                     total = ANY_TOTAL if "t" in given else one.total
                     options[one.quiz_version_id, questions[version], str(option), total] += 1
-    return items, options
+        for by, member in (("area", one.area_id), ("manager", one.manager_id), ("class", one.class_id)):
+            if member is not None:
+                groups[one.quiz_version_id, by, member, "attempts"] += 1
+                groups[one.quiz_version_id, by, member, "passed"] += one.is_passed
+                groups[one.quiz_version_id, by, member, "share"] += one.total * 10_000 // one.maximum
+    return items, options, Counter({key: count for key, count in groups.items() if count})
+
+
+def tags(session) -> dict[tuple[int, int, str], int]:
+    """The standings in tags as they are kept."""
+    rows = session.scalars(select(TagStanding))
+    return {(row.quiz_id, row.retailer_id, row.tag): row.share for row in rows}
+
+
+def tags_by_hand(session) -> dict[tuple[int, int, str], int]:
+    """Of each standing's attempt that counts, the share of the points of each tag."""
+    told = {
+        version.id: session.scalars(select(QuestionTag.tag).where(QuestionTag.question_id == version.question_id)).all()
+        for version in session.scalars(select(QuestionVersion))
+    }
+    found = {}
+    for one in session.scalars(select(Attempt).join(Standing, Standing.counted_attempt_id == Attempt.id)):
+        marked = list(zip(one.paper, map(int, one.marks.split(",")), strict=True))
+        for tag in {tag for place, _ in marked for tag in told[place[0]]}:
+            mine = [(place[2], mark) for place, mark in marked if tag in told[place[0]]]
+            share = sum(mark for _, mark in mine) * 10_000 // sum(points for points, _ in mine)
+            found[one.quiz_id, one.retailer_id, tag] = share
+    return found
 
 
 class Walk:
@@ -150,6 +177,7 @@ def test_a_recount_always_agrees_with_the_counters(school) -> None:
             pass
         assert all(filing.recount(session, quiz_id) == {} for quiz_id in walk.quizzes)
         assert counters(session) == counted_by_hand(session)
+        assert tags(session) == tags_by_hand(session) != {}
         ended = session.scalars(select(Attempt.quiz_id).where(Attempt.ended_at.is_not(None))).all()
         assert min(Counter(ended).values()) > 40 and len(Counter(ended)) == 3
         assert session.scalars(select(Quiz.id)).all() == walk.quizzes
@@ -177,7 +205,7 @@ def test_a_counter_that_went_wrong_is_put_right_and_named(school) -> None:
     assert school.house.flask(*recount).output == "一致\n"
     school.house.tick()
     with school.house.look() as session:
-        assert counters(session) == (Counter(), Counter())
+        assert counters(session) == (Counter(), Counter(), Counter())
 
 
 def test_who_was_asked_and_who_began_is_counted_as_it_happens(school) -> None:
