@@ -19,7 +19,7 @@ HUNDRED = 100
 
 def passed(session: Session, value: Any, now: datetime) -> Ids:
     """Return who passed a quiz, by the attempt that counts: `{quiz: 3}`. Raises Refused where there is no such quiz."""
-    return _standing(session, value, "passed_quiz").where(Standing.is_passed)
+    return _standing(session, value, "passed_quiz").where(Standing.is_passed.is_(True))
 
 
 def failed(session: Session, value: Any, now: datetime) -> Ids:
