@@ -12,6 +12,7 @@ import click
 from flask.cli import with_appcontext
 
 from foundation.errors import Refused
+from foundation.workbooks.files import Form
 from questions.authoring import files as of_questions
 from surveys.actions import authoring, counting, inviting, voiding
 from surveys.export import files
@@ -172,7 +173,7 @@ def restore(submission_id: int, reason: str) -> None:
 @click.option("--format", "form", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="文件，或放它的文件夹。")
 @with_appcontext
-def export(survey_id: int, form: files.Form, out: Path) -> None:
+def export(survey_id: int, form: Form, out: Path) -> None:
     """把每份答卷写进文件，打印文件的路径。"""
     services = current_services()
     with _told(), services.reading() as session:

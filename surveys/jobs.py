@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from campaigns import kinds
 from console.rules.visitors import Visitor
 from console.work import Made, Work, export
+from foundation.workbooks.files import file_name
 from people import visibility
 from surveys.actions import filing, inviting, pictures, waves
 from surveys.export import files
@@ -24,7 +25,7 @@ def export_answers(work: Work, session: Session, visitor: Visitor, path: Path) -
     services, survey_id, form = work.services, work.params["survey_id"], work.params["form"]
     figures, now, progress = tally(session, survey_id), services.clock(), work.stage("导出")
     files.write(session, survey_id, path, form=form, figures=figures, now=now, zone=services.zone, progress=progress)
-    name = files.file_name(figures["title"], form, now=now, zone=services.zone)
+    name = file_name(figures["title"], form, now=now, zone=services.zone)
     return Made(name, f"共 {figures['returned']} 份答卷。")
 
 

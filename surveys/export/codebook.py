@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from questions.exporting import CODES, WORDS, Cells, ColumnPlan, ExportColumn
 from questions.flow import Missing
 from questions.question import Question, QuestionType
-from surveys.export.columns import CODES, EXPLAINED, WORDS, Cells, ColumnPlan, ExportColumn
+from surveys.export.columns import EXPLAINED
 from surveys.queries.version_cache import Frozen
 
 HEADINGS = ("列", "题号", "题目", "类型", "编码", "含义", "版本", "有效数")

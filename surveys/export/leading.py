@@ -6,7 +6,7 @@ from typing import Any
 
 from foundation.workbooks.writing import Cell
 from people.texts import licence
-from surveys.export.columns import Guard
+from questions.exporting import SOURCES, Guard
 from surveys.export.rows import AnswerRow
 
 IDENTIFIED = {
@@ -24,7 +24,6 @@ IDENTIFIED = {
 # Area, class and manager are left out too: together they often identify a shop.
 ANONYMOUS = {"序号": 8, "提交日期": 12, "来源": 10, "有效": 6}
 VERSION = {"版本": 6}
-SOURCES = {"chat": "微信对话", "page": "网页"}
 
 
 class Leading:

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from console import access, act
 from console.charts import PERCENT, Chart, ChartKind, Series
 from foundation.errors import Refused
+from foundation.workbooks.files import file_name
 from questions.question import QuestionType
-from surveys.export import files
 from surveys.export.table import SCORES, workbook
 from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
@@ -74,7 +74,7 @@ def cross_export(survey_id: int) -> ResponseReturnValue:
     now = services.clock()
     file = workbook(view.survey.title, view.entry, view.by_word, view.table, _notes(view), now=now, zone=services.zone)
     act.seen("survey.cross.export", f"survey:{survey_id}", f"{view.entry['text']}，按{view.by_word}")
-    name = files.file_name(f"{view.survey.title}_交叉分析", "xlsx", now=now, zone=services.zone)
+    name = file_name(f"{view.survey.title}_交叉分析", "xlsx", now=now, zone=services.zone)
     return access.download(file, name)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from console import access, act, fields, tasks
 from foundation.clock import day_in
+from foundation.workbooks.files import FORMS, NO_SUCH_FORM
 from surveys.export.codebook import TYPES
 from surveys.export.files import EXPORT
 from surveys.models import SurveyState
@@ -20,8 +21,6 @@ from surveys.queries.detail import SurveyDetail, detail
 from surveys.queries.quotas import fullness
 from surveys.rules import pictures
 from wechat_bot.services import current_services
-
-FORMS = {"xlsx": "Excel", "csv": "CSV"}
 
 
 @access.allow(SURVEYS_SEE, polled=True)
@@ -58,7 +57,7 @@ def shown(session: Session, found: SurveyDetail) -> dict[str, Any]:
 @access.allow(SURVEYS_EXPORT)
 def export(survey_id: int) -> ResponseReturnValue:
     """Ask for a file of every answer."""
-    form = fields.choice(request.form.get("format", "xlsx"), FORMS, "只能导出为 Excel 或 CSV。")
+    form = fields.choice(request.form.get("format", "xlsx"), FORMS, NO_SUCH_FORM)
     found, _ = _look(survey_id)
     params, owner_id = {"survey_id": survey_id, "form": form}, access.visitor().user_id
     with act.transaction() as (session, now, note):

@@ -11,9 +11,10 @@ import python_calamine
 from sqlalchemy import update
 
 from foundation.errors import Refused
+from foundation.workbooks import files as of_rows
 from foundation.workbooks.writing import Workbook
 from people.models import Retailer
-from surveys.export import files, workbook
+from surveys.export import files
 from surveys.queries.tally import tally
 
 LEAD = ["序号", "许可证号", "店名", "片区", "客户类型", "客户经理", "提交时间", "用时（秒）", "来源", "有效"]
@@ -252,7 +253,7 @@ def test_a_failure_leaves_nothing_half_written(house, zone, answered, tmp_path, 
     def fail(done, total):
         raise OSError("disk full")
 
-    monkeypatch.setattr(files.rows, "BATCH", 1)
+    monkeypatch.setattr(of_rows, "BATCH", 1)
     for form in ("csv", "xlsx"):
         with pytest.raises(OSError, match="disk full"):
             export(house, zone, answered, folder / f"out.{form}", form=form, progress=fail)
@@ -261,7 +262,7 @@ def test_a_failure_leaves_nothing_half_written(house, zone, answered, tmp_path, 
 
 
 def test_more_rows_than_a_sheet_holds_go_on_in_the_next(house, zone, answered, tmp_path, monkeypatch):
-    monkeypatch.setattr(workbook, "ROWS_OF_A_SHEET", 1)
+    monkeypatch.setattr(of_rows, "ROWS_OF_A_SHEET", 1)
     book = openpyxl.load_workbook(export(house, zone, answered, tmp_path / "out.xlsx"))
     assert book.sheetnames == ["数据", "数据2", "编码表", "汇总"]
     assert [rows_of(book[name])[1][2] for name in ("数据", "数据2")] == ["李国强便利店", "王建国便利店"]
