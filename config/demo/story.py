@@ -8,6 +8,7 @@ from itertools import cycle
 from pathlib import Path
 
 from config.demo.pushes import PushScenes
+from config.demo.quizzes import QuizScenes
 from config.demo.stage import Desk, Stage
 from foundation.clock import system_clock
 from people.picker import short
@@ -51,6 +52,7 @@ class Story:
         with (HERE / "roster.csv").open(encoding="utf-8") as file:
             self._shops = list(csv.DictReader(file))
         self._pushes = PushScenes(stage, self._shops, self._today)
+        self._quizzes = QuizScenes(stage, self._shops, self._today)
 
     def play(self) -> dict[str, str]:
         """Play all scenes; gives the accounts and passwords of the console."""
@@ -62,6 +64,7 @@ class Story:
         self._pushes.write_two()
         self._shops_write()
         self._a_poll()
+        self._quizzes.are_taken()
         self._boss.sign_in("boss", accounts["boss"])
         self._one_message_to_many()
         self._pushes.library_is_read()
@@ -115,6 +118,7 @@ class Story:
         for folder, column in LIBRARY.items():
             for file in sorted((HERE / "articles" / folder).glob("*.md")):
                 self._stage.flask("broadcasts", "article", str(file), "--column", column, "--by", "market")
+        self._quizzes.fill_the_bank()
 
     def _arrange_areas(self) -> None:
         """周明华 heads 新罗区, which stands above the others; 林小燕 is on leave and 黄志宏 stands in."""
@@ -167,6 +171,7 @@ class Story:
     def _shops_write(self) -> None:
         chen, huang = "陈志强经理", "黄志宏经理"
         self._at(5, 10)
+        self._quizzes.publish()
         first = self._ask(1, "红七匹狼这周断货了，能不能先补两条", chen)
         self._at(5, 10, 6)
         self._phones.say(chen, f"{first} 明早配送车带两条，您签收就行")
@@ -241,6 +246,7 @@ class Story:
         self._stage.until(now - timedelta(minutes=20))
         self._ask(4, "订货平台登录不上，提示密码不对", "陈志强经理")
         self._stage.until(system_clock().astimezone(self._stage.services.zone))
+        self._quizzes.one_runs()
         for name in ("王丽芳", "李福生", "陈志强经理", "王建国"):
             self._phones.introduce(name)
 

@@ -198,7 +198,7 @@ def _with_paper(head: Head, definition: QuizDefinition, before: Sequence[Questio
     if len(items) + len(bank) > MOST_QUESTIONS:
         head.wrong("bank", "题库的题", f"共 {len(items) + len(bank)} 题，最多 {MOST_QUESTIONS} 题")
     if definition.shuffle:
-        _refuse_falsified(items, data["questions"], notes)
+        _refuse_falsified(items, data.get("questions") or (), notes)
     order: tuple[str, ...] = head.take("order", "顺序", _order, ())
     return replace(definition, questions=items, bank=bank, order=order)
 

@@ -21,6 +21,7 @@ from broadcasts.models.pushes import Refusal
 from broadcasts.models.reading import Favourite
 from broadcasts.models.series import Occurrence, PushSeries
 from config.app import build_services, create_app
+from config.demo import quizzes as quiz_scenes
 from config.demo import story, templates
 from config.demo.pushes import SENT_DAYS_AGO, rests
 from config.demo.stage import Desk, PastClock, Platform, Stage
@@ -28,6 +29,11 @@ from config.demo.story import DAYS, Story
 from config.settings import Settings
 from foundation.clock import system_clock
 from people.models import Errand, Retailer
+from quizzes.models.attempts import Attempt, EndedBy
+from quizzes.models.quizzes import Quiz, Standing
+from quizzes.queries import bank as bank_queries
+from quizzes.queries.figures import figures
+from quizzes.rules.advice import GOOD, TOO_EASY, WRONG_KEY
 from simulator import in_process
 from simulator.clock import HandClock
 from simulator.server import Application
@@ -104,6 +110,30 @@ def pushes_add_up(app: Flask, services: Services) -> None:
     assert counts == [1, 2, 1] and readers == 10  # one of the eleven got a message of their own
 
 
+def quizzes_add_up(app: Flask, services: Services) -> None:
+    """A bank with lessons, a test that runs with figures worth a look, a contest that is over, one more, a draft."""
+    with services.reading() as looking:
+        bank = list(bank_queries.every(looking))
+        by_title = {row.title: row for row in looking.scalars(select(Quiz))}
+        states = [(row.state(services.clock()).value, row.title) for row in by_title.values()]
+        running = looking.scalars(select(Attempt).where(Attempt.ended_at.is_(None))).all()
+        by_clock = looking.scalar(select(func.count()).where(Attempt.ended_by == EndedBy.TIME.value))
+        again = looking.scalar(select(func.count()).where(Attempt.number == 2))
+        monthly = figures(looking, by_title["诚信经营每月一测"].id)
+        contest = figures(looking, by_title["真假鉴别十分钟擂台"].id)
+        ranked = looking.scalars(
+            select(Standing.seconds).where(Standing.quiz_id == by_title["真假鉴别十分钟擂台"].id, Standing.total > 0)
+        ).all()
+    assert len(bank) == 60 and sum(bool(each.item.lesson) for each in bank) == len(quiz_scenes.LESSONS)
+    assert Counter(state for state, _ in states) == {"open": 1, "closed": 2, "draft": 1}
+    assert len(running) == 1 and by_clock and again
+    assert monthly.paper.attempts == len(quiz_scenes.TAKE_MONTHLY)
+    advice = {each.item.code: each.advice for each in monthly.questions}
+    assert advice[quiz_scenes.MISLEADS] == WRONG_KEY and TOO_EASY in advice.values() and GOOD in advice.values()
+    assert contest.paper.attempts == len(ranked) == len(quiz_scenes.TAKE_CONTEST)
+    assert len(set(ranked)) > 10 and max(ranked) < 600
+
+
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) -> None:
     assert office.PASSWORD  # its import makes passwords cheap
@@ -148,6 +178,7 @@ def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) ->
         titles = dict(looking.execute(select(LibraryArticle.id, LibraryArticle.title)).all())
     assert len(titles) == len(ARTICLES) and titles[first] == "许可证快到期，提前三十日申请延续"
     pushes_add_up(app, services)
+    quizzes_add_up(app, services)
     for name, password in accounts.items():
         desk = Desk(app)
         desk.sign_in(name, password)
