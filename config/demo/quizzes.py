@@ -153,25 +153,10 @@ class QuizScenes:
             ease = self._skill[shop] - HARDNESS.get(item.code, BY_WORD[item.difficulty])
             if item.code == MISLEADS:
                 ease = 0.6 - self._skill[shop]
-            knows = self._dice.random() < 1 / (1 + exp(-2 * ease))
-            yield item.code, self._said(item, TRULY.get(item.code, keys[place.version_id]), knows)
-
-    def _said(self, item: QuizItem, key: Key, knows: bool) -> dict[str, Any]:
-        """What somebody answers who knows it, or does not."""
-        dice = self._dice
-        if item.kind is Kind.FILL:
-            return FreeText(key.variants[0] if knows else dice.choice(WRONG_WORDS)).to_json()
-        codes = [option.code for option in item.question.options]
-        wrong = sorted(set(codes) - key.right)
-        if item.kind is not Kind.MULTIPLE:
-            # Of the wrong ones the first is the likeliest, and nobody falls for the last.
-            return Single(next(iter(key.right)) if knows else dice.choice([*wrong[:1], *wrong[:2]])).to_json()
-        chosen = set(key.right)
-        if not knows and dice.random() < 0.6:
-            chosen.discard(dice.choice(sorted(chosen)))
-        elif not knows:
-            chosen.add(dice.choice(wrong))
-        return Multiple(tuple(code for code in codes if code in chosen)).to_json()
+            # Thrown by shop and question, for papers are shuffled anew in each town.
+            dice = Random(f"{shop} {item.code} {sheet.attempt.number}")
+            knows = dice.random() < 1 / (1 + exp(-2 * ease))
+            yield item.code, said(item, TRULY.get(item.code, keys[place.version_id]), knows, dice)
 
     def _some_time(self, first: int, last: int) -> datetime:
         """A moment in the shops' hours, between so many days ago and so many."""
@@ -181,3 +166,20 @@ class QuizScenes:
     def _moment(self, days_ago: int, hour: int, minute: int = 0) -> datetime:
         day = self._today - timedelta(days=days_ago)
         return datetime.combine(day, time(hour, minute), self._stage.services.zone)
+
+
+def said(item: QuizItem, key: Key, knows: bool, dice: Random) -> dict[str, Any]:
+    """What somebody answers who knows it, or does not."""
+    if item.kind is Kind.FILL:
+        return FreeText(key.variants[0] if knows else dice.choice(WRONG_WORDS)).to_json()
+    codes = [option.code for option in item.question.options]
+    wrong = sorted(set(codes) - key.right)
+    if item.kind is not Kind.MULTIPLE:
+        # Of the wrong ones the first is the likeliest, and nobody falls for the last.
+        return Single(next(iter(key.right)) if knows else dice.choice([*wrong[:1], *wrong[:2]])).to_json()
+    chosen = set(key.right)
+    if not knows and dice.random() < 0.6:
+        chosen.discard(dice.choice(sorted(chosen)))
+    elif not knows:
+        chosen.add(dice.choice(wrong))
+    return Multiple(tuple(code for code in codes if code in chosen)).to_json()

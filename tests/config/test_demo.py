@@ -122,7 +122,9 @@ def quizzes_add_up(app: Flask, services: Services) -> None:
         monthly = figures(looking, by_title["诚信经营每月一测"].id)
         contest = figures(looking, by_title["真假鉴别十分钟擂台"].id)
         ranked = looking.scalars(
-            select(Standing.seconds).where(Standing.quiz_id == by_title["真假鉴别十分钟擂台"].id, Standing.total > 0)
+            select(Standing.seconds).where(
+                Standing.quiz_id == by_title["真假鉴别十分钟擂台"].id, Standing.total.is_not(None)
+            )
         ).all()
     assert len(bank) == 60 and sum(bool(each.item.lesson) for each in bank) == len(quiz_scenes.LESSONS)
     assert Counter(state for state, _ in states) == {"open": 1, "closed": 2, "draft": 1}
