@@ -1,4 +1,4 @@
-"""Console tables: users, sessions, sign-in tries, second step, audit log, chosen columns, long tasks.
+"""Console tables: users, sessions, sign-in tries, second step, audit log, chosen columns, codes to share, long tasks.
 
 `area_id` and `manager_id` name rows of a floor above (people), so they are numbers here and no foreign keys.
 """
@@ -210,6 +210,24 @@ class SavedFilter(Base):
     list_name: Mapped[str] = mapped_column(String(60))
     name: Mapped[str] = mapped_column(String(20))
     given: Mapped[dict[str, Any]]
+
+
+class ShareCode(Base):
+    """QR code of what a link leads to, made by WeChat: whoever scans it follows the account, and the link opens.
+
+    Stored for each account (by app id), because another account cannot use it.
+    """
+
+    __tablename__ = "share_code"
+
+    #: Such as `survey:3`.
+    link: Mapped[str] = mapped_column(String(60), primary_key=True)
+    app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: Content of the QR code.
+    url: Mapped[str] = mapped_column(String(300))
+    made_at: Mapped[datetime]
+    #: Null for a permanent one, of which an account has 100,000.
+    expires_at: Mapped[datetime | None]
 
 
 class TaskState(StrEnum):

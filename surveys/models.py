@@ -212,23 +212,6 @@ class Tally(Base):
     count: Mapped[int] = mapped_column(BigInteger)
 
 
-class SurveyCode(Base):
-    """QR code of a survey, made by WeChat: whoever scans it follows the account and answers.
-
-    Stored for each account (by app id), because another account cannot use it.
-    """
-
-    __tablename__ = "survey_code"
-
-    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), primary_key=True)
-    app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    #: Content of the QR code.
-    url: Mapped[str] = mapped_column(String(300))
-    made_at: Mapped[datetime]
-    #: Null for a permanent one, of which an account has 100,000.
-    expires_at: Mapped[datetime | None]
-
-
 class Quota(Base):
     """Quota (名额): at most so many valid submissions, and how many there are.
 

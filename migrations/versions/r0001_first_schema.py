@@ -704,6 +704,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "said", name=op.f("pk_roster_word")),
     )
     op.create_table(
+        "share_code",
+        sa.Column("link", sa.String(length=60), nullable=False),
+        sa.Column("app_id", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.String(length=300), nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("link", "app_id", name=op.f("pk_share_code")),
+    )
+    op.create_table(
         "shelf_picture",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content_type", sa.String(length=32), nullable=False),
@@ -1078,16 +1087,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_posting_passage_id"), "posting", ["passage_id"], unique=False)
     op.create_table(
-        "quiz_code",
-        sa.Column("quiz_id", sa.Integer(), nullable=False),
-        sa.Column("app_id", sa.String(length=64), nullable=False),
-        sa.Column("url", sa.String(length=300), nullable=False),
-        sa.Column("made_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_code_quiz_id_quiz")),
-        sa.PrimaryKeyConstraint("quiz_id", "app_id", name=op.f("pk_quiz_code")),
-    )
-    op.create_table(
         "quiz_question_tag",
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("tag", sa.String(length=20), nullable=False),
@@ -1171,16 +1170,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_saved_filter_user_id_users")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_filter")),
         sa.UniqueConstraint("user_id", "list_name", "name", name=op.f("uq_saved_filter_user_id_list_name_name")),
-    )
-    op.create_table(
-        "survey_code",
-        sa.Column("survey_id", sa.Integer(), nullable=False),
-        sa.Column("app_id", sa.String(length=64), nullable=False),
-        sa.Column("url", sa.String(length=300), nullable=False),
-        sa.Column("made_at", Moment(), nullable=False),
-        sa.Column("expires_at", Moment(), nullable=True),
-        sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_code_survey_id_survey")),
-        sa.PrimaryKeyConstraint("survey_id", "app_id", name=op.f("pk_survey_code")),
     )
     op.create_table(
         "survey_picture",

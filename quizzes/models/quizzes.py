@@ -1,4 +1,4 @@
-"""Tables of a quiz: the quiz, its frozen versions, its QR codes, and where each shop stands in it."""
+"""Tables of a quiz: the quiz, its frozen versions, and where each shop stands in it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -73,22 +73,6 @@ class QuizVersion(Base):
     definition: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime]
-
-
-class QuizCode(Base):
-    """QR code of a quiz, made by WeChat: whoever scans it follows the account and takes the test.
-
-    Stored for each account (by app id), because another account cannot use it.
-    """
-
-    __tablename__ = "quiz_code"
-
-    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True)
-    app_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    url: Mapped[str] = mapped_column(String(300))
-    made_at: Mapped[datetime]
-    #: Null for a permanent one, of which an account has 100,000.
-    expires_at: Mapped[datetime | None]
 
 
 class Standing(Base):

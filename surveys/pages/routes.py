@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
+from console.sharing import views
 from surveys.pages import (
     authoring,
     crossing,
@@ -44,11 +45,6 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/versions", versions.versions, ("GET",)),
     ("/<int:survey_id>/publish", survey.publish, ("GET", "POST")),
     ("/<int:survey_id>/close", survey.close, ("POST",)),
-    ("/<int:survey_id>/share", sharing.share, ("GET",)),
-    ("/<int:survey_id>/share/code", sharing.make_code, ("POST",)),
-    ("/<int:survey_id>/share/screen", sharing.code_screen, ("GET",)),
-    ("/<int:survey_id>/share/code.png", sharing.code_picture, ("GET",)),
-    ("/<int:survey_id>/share/poster.pdf", sharing.poster_sheet, ("GET",)),
     ("/<int:survey_id>/invitations", inviting.waves, ("GET",)),
     ("/<int:survey_id>/invitations", inviting.invite, ("POST",)),
     ("/<int:survey_id>/invitations/results", inviting.set_results, ("POST",)),
@@ -78,3 +74,5 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/words/export", exporting(words.WORDS, words.words), ("POST",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
+for _end, _way, _verbs in views(sharing.SHARING):
+    blueprint.add_url_rule(f"/<int:survey_id>/share{_end}", view_func=_way, methods=_verbs)

@@ -9,7 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from surveys.models import SurveyCode
+from console.models import ShareCode
 from tests.office import Office
 from tests.surveys.test_pages import SURVEY, bind, upload
 
@@ -63,7 +63,8 @@ def test_the_page_itself_is_in_the_code_until_wechat_makes_one_which_follows_and
     assert made != link
     assert office.audited("survey.code")[0].about == "survey:1"
     with office.house.look() as session:
-        assert session.get(SurveyCode, (1, office.house.services.wechat.app_id)).expires_at is None, "it has no end"
+        kept = session.get(ShareCode, ("survey:1", office.house.services.wechat.app_id))
+        assert kept.expires_at is None, "it has no end"
     assert "一直有效" in browser.get(f"{PAGE}/share").text
     # A stranger scans it, follows, and is told how to bind; a shop that is bound is asked the first question.
     stranger = office.house.phone("路人")
