@@ -24,7 +24,7 @@ from surveys.rules import files as written_files
 from surveys.rules import review
 from surveys.rules.differences import changes
 from surveys.texts import chat
-from surveys.texts.figures import STATES, figure, padded, percent
+from surveys.texts.figures import figure, padded, percent
 from wechat_bot.client.codes import SendError
 from wechat_bot.services import current_services
 
@@ -224,7 +224,7 @@ def list_lines(found: Sequence[SurveyLine], zone: ZoneInfo) -> Iterator[str]:
         ends = f"{survey.closes_at.astimezone(zone):%Y-%m-%d %H:%M}" if survey.closes_at else "-"
         counts = f"{survey.sent}/{survey.returned}/{survey.valid}"
         title = survey.title + ("（匿名）" if survey.is_anonymous else "")
-        cells = (str(survey.id), 6), (STATES[survey.state], 8), (ends, 18), (counts, 20)
+        cells = (str(survey.id), 6), (survey.state.label, 8), (ends, 18), (counts, 20)
         yield "".join(padded(text, width) for text, width in cells) + title
 
 

@@ -2,69 +2,31 @@
 cross-tabs, words."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from console.authored import Authored
 from foundation.database import Base
 from foundation.dialects import only
 from foundation.search_index import Grams, SearchIndex
 
 
-class SurveyState(StrEnum):
-    """State of a survey: derived from its moments, never stored."""
-
-    DRAFT = "draft"
-    WAITING = "waiting"
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class Survey(Base):
-    """Survey (微调查). A draft until it is published; open while `opens_at <= now < closes_at`."""
+class Survey(Authored):
+    """Survey (微调查)."""
 
     __tablename__ = "survey"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(100))
-    #: The definition being written, as `rules.definition` stores it; `publish` freezes it into a version.
-    draft: Mapped[dict[str, Any]]
     #: What was written while it is not yet a complete definition: `draft` then holds the usable part. Null when
     #: complete.
     written: Mapped[dict[str, Any] | None]
     #: What was deleted from the draft lately, for its undo.
     deleted: Mapped[list[Any] | None]
-    #: Increased whenever the draft is saved: whoever overwrites a draft says which one they read.
-    stamp: Mapped[int] = mapped_column(default=0, server_default="0")
-    drafted_at: Mapped[datetime | None]
-    #: The author's name; empty for the command line.
-    drafted_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
-    #: The newest frozen version; nothing is asked before there is one. No foreign key: it would be circular.
-    version_id: Mapped[int | None]
-    opens_at: Mapped[datetime | None]
-    closes_at: Mapped[datetime | None]
     #: Nobody may ever see who answered what; fixed by the first publication.
     is_anonymous: Mapped[bool] = mapped_column(default=False)
-    #: No audience was given: a shop bound after the publication may answer too.
-    is_for_everyone: Mapped[bool] = mapped_column(default=False)
-    #: How many waves of invitations were planned: the number of the last one.
-    waves: Mapped[int] = mapped_column(default=0)
     #: When the results are published, where the author set another moment than the end.
     results_at: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    published_at: Mapped[datetime | None]
-
-    def state(self, now: datetime) -> SurveyState:
-        if self.version_id is None:
-            return SurveyState.DRAFT
-        if self.closes_at is not None and self.closes_at <= now:
-            return SurveyState.CLOSED
-        return SurveyState.WAITING if self.opens_at is not None and now < self.opens_at else SurveyState.OPEN
-
-    def is_open(self, now: datetime) -> bool:
-        return self.state(now) is SurveyState.OPEN
 
 
 class SurveyPicture(Base):

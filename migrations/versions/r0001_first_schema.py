@@ -749,6 +749,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "survey",
+        sa.Column("is_anonymous", sa.Boolean(), nullable=False),
+        sa.Column("results_at", Moment(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("draft", Json, nullable=False),
@@ -760,10 +762,8 @@ def upgrade() -> None:
         sa.Column("version_id", sa.Integer(), nullable=True),
         sa.Column("opens_at", Moment(), nullable=True),
         sa.Column("closes_at", Moment(), nullable=True),
-        sa.Column("is_anonymous", sa.Boolean(), nullable=False),
         sa.Column("is_for_everyone", sa.Boolean(), nullable=False),
         sa.Column("waves", sa.Integer(), nullable=False),
-        sa.Column("results_at", Moment(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("published_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),

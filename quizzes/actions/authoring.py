@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, literal, select, update
+from sqlalchemy import delete, literal, select
 from sqlalchemy.orm import Session
 
-from console import stamps
+from console import authored
 from foundation import digest_cache
-from foundation.database import SYNCHRONISED, Moment, changed, upsert
+from foundation.database import Moment, changed, upsert
 from foundation.errors import Refused
 from people import audiences
 from questions.authoring.spelling import Mistaken
 from quizzes.actions import storing, turnout
-from quizzes.models.quizzes import Quiz, QuizState, QuizVersion, Standing
+from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import readiness
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules.definition import QuizDefinition, from_json, to_json
@@ -23,7 +23,6 @@ from quizzes.rules.frozen import frozen
 from quizzes.rules.review import CALLED
 from wechat_bot.criterion import Criterion
 
-LONGEST_NAME = 40
 Criteria = Mapping[str, Criterion]
 
 
@@ -35,20 +34,16 @@ class QuizPublished:
     listed: int
 
 
-class QuizOvertaken(stamps.Overtaken):
-    """Somebody else has saved this draft since it was read; `stamp` is that of theirs."""
-
-    def __init__(self, quiz: Quiz) -> None:
-        super().__init__({"标题": quiz.title}, quiz.drafted_by, quiz.drafted_at)
-        self.who, self.stamp = quiz.drafted_by, str(quiz.stamp)
-
-
 def load(session: Session, definition: QuizDefinition, *, who: str, now: datetime) -> Quiz:
     """Save a definition as a new quiz's draft; nobody can take it yet, and its paper may still be empty."""
     quiz = Quiz(
-        title=definition.title, draft=to_json(definition), drafted_at=now, drafted_by=who[:LONGEST_NAME], created_at=now
+        title=definition.title,
+        draft=to_json(definition),
+        stamp=1,
+        drafted_at=now,
+        drafted_by=who[: authored.LONGEST_NAME],
+        created_at=now,
     )
-    quiz.stamp = 1
     session.add(quiz)
     session.flush()
     return quiz
@@ -57,27 +52,16 @@ def load(session: Session, definition: QuizDefinition, *, who: str, now: datetim
 def keep(session: Session, quiz_id: int, definition: QuizDefinition, *, stamp: int, who: str, now: datetime) -> Quiz:
     """Save a draft, complete or not; `stamp` is that of the draft it is based on, which is kept for an undo.
 
-    Raises Refused where the quiz does not exist, QuizOvertaken where another draft was saved meanwhile: nothing is
+    Raises Refused where the quiz does not exist, DraftOvertaken where another draft was saved meanwhile: nothing is
     overwritten unseen.
     """
-    known = update(Quiz).where(Quiz.id == quiz_id, Quiz.stamp == stamp).execution_options(**SYNCHRONISED)
-    kept = changed(
-        session,
-        known.values(
-            stamp=Quiz.stamp + 1,
-            before=Quiz.draft,
-            draft=to_json(definition),
-            drafted_at=now,
-            drafted_by=who[:LONGEST_NAME],
-        ),
-    )
-    quiz = locked(session, quiz_id)
-    if not kept:
-        raise QuizOvertaken(quiz)
-    if quiz.version_id is None:
-        quiz.title = definition.title
-        session.flush()
-    return quiz
+    values = {
+        "before": Quiz.draft,
+        "draft": to_json(definition),
+        "drafted_at": now,
+        "drafted_by": who[: authored.LONGEST_NAME],
+    }
+    return authored.keep(session, Quiz, quiz_id, values, title=definition.title, stamp=stamp, unknown=unknown(quiz_id))
 
 
 def take_back(session: Session, quiz_id: int, *, stamp: int, who: str, now: datetime) -> Quiz:
@@ -90,13 +74,9 @@ def take_back(session: Session, quiz_id: int, *, stamp: int, who: str, now: date
 
 
 def discard(session: Session, quiz_id: int, *, stamp: int) -> None:
-    """Delete a quiz that was never published. Raises Refused where it was or does not exist, QuizOvertaken where
+    """Delete a quiz that was never published. Raises Refused where it was or does not exist, DraftOvertaken where
     `stamp` is no longer that of the draft."""
-    quiz = locked(session, quiz_id)
-    if quiz.version_id is not None:
-        raise Refused("已经发布过的测试不能删除。")
-    if stamp != quiz.stamp:
-        raise QuizOvertaken(quiz)
+    authored.check_discardable(locked(session, quiz_id), stamp=stamp, unit="测试")
     session.execute(delete(Quiz).where(Quiz.id == quiz_id))
 
 
@@ -111,8 +91,7 @@ def publish(
     lacks questions, an audience that is broken or empty.
     """
     quiz = locked(session, quiz_id)
-    if stamp != quiz.stamp:
-        raise Refused(f"{quiz.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容，再发布。")
+    authored.check_looked_at(quiz, stamp=stamp)
     definition = from_json(quiz.draft)
     faults = readiness.faults(session, definition, now=now)
     if faults:
@@ -152,19 +131,14 @@ def close(session: Session, quiz_id: int, *, now: datetime) -> None:
     """End a quiz now: nobody may begin any more; who has begun keeps the time they were told. Raises Refused where it
     is not running."""
     quiz = locked(session, quiz_id)
-    if quiz.state(now) not in (QuizState.OPEN, QuizState.WAITING):
-        raise Refused("这份测试还没有发布。" if quiz.version_id is None else "这份测试已经结束了。")
+    authored.check_running(quiz, unit="测试", now=now)
     quiz.closes_at = now
     session.flush()
 
 
 def locked(session: Session, quiz_id: int) -> Quiz:
     """Lock and return a quiz. Raises Refused where there is none."""
-    # NO KEY UPDATE: every attempt has a foreign key to the quiz, and must not wait for this lock.
-    quiz = session.scalar(select(Quiz).where(Quiz.id == quiz_id).with_for_update(key_share=True))
-    if quiz is None:
-        raise Refused(unknown(quiz_id))
-    return quiz
+    return authored.locked(session, Quiz, quiz_id, unknown=unknown(quiz_id))
 
 
 def unknown(quiz_id: int) -> str:

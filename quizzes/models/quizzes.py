@@ -1,63 +1,25 @@
 """Tables of a quiz: the quiz, its frozen versions, and where each shop stands in it."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
+from console.authored import Authored
 from foundation.database import Base
 from foundation.dialects import only
 
 
-class QuizState(StrEnum):
-    """State of a quiz: derived from its moments, never stored."""
-
-    DRAFT = "draft"
-    WAITING = "waiting"
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class Quiz(Base):
-    """Quiz (微测试). A draft until it is published; open while `opens_at <= now < closes_at`."""
+class Quiz(Authored):
+    """Quiz (微测试)."""
 
     __tablename__ = "quiz"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    title: Mapped[str] = mapped_column(String(100))
-    #: The definition being written, as `rules.definition` stores it; `publish` freezes it into a version.
-    draft: Mapped[dict[str, Any]]
     #: The draft before its last change, for its undo.
     before: Mapped[dict[str, Any] | None]
-    #: Increased whenever the draft is saved: whoever overwrites a draft says which one they read.
-    stamp: Mapped[int] = mapped_column(default=0, server_default="0")
-    drafted_at: Mapped[datetime | None]
-    #: The author's name; empty for the command line.
-    drafted_by: Mapped[str] = mapped_column(String(40), default="", server_default="")
     #: The stamp of the draft that was published last: a later one waits for its publication.
     published_stamp: Mapped[int | None]
-    #: The newest frozen version; nothing is asked before there is one. No foreign key: it would be circular.
-    version_id: Mapped[int | None]
-    opens_at: Mapped[datetime | None]
-    closes_at: Mapped[datetime | None]
-    #: No audience was given: a shop bound after the publication may take it too.
-    is_for_everyone: Mapped[bool] = mapped_column(default=False)
-    #: How many waves of invitations were planned: the number of the last one.
-    waves: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[datetime]
-    published_at: Mapped[datetime | None]
-
-    def state(self, now: datetime) -> QuizState:
-        if self.version_id is None:
-            return QuizState.DRAFT
-        if self.closes_at is not None and self.closes_at <= now:
-            return QuizState.CLOSED
-        return QuizState.WAITING if self.opens_at is not None and now < self.opens_at else QuizState.OPEN
-
-    def is_open(self, now: datetime) -> bool:
-        return self.state(now) is QuizState.OPEN
 
 
 class QuizVersion(Base):

@@ -6,20 +6,19 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from console import access
+from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
-from quizzes.models.quizzes import QuizState
 from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_SEE
 from quizzes.queries import lines
 from quizzes.queries.lines import QuizLine
-from quizzes.texts.states import COLOURS, STATES
 from wechat_bot.services import current_services
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[QuizLine]:
-    state = next((each for each in QuizState if each == asked.given.get("state")), None)
+    state = next((each for each in AuthoredState if each == asked.given.get("state")), None)
     return lines.page(asked.session, now=asked.now, search=asked.search, state=state, cursor=cursor, limit=limit)
 
 
@@ -38,11 +37,11 @@ QUIZZES: Listing[QuizLine] = Listing(
     see=QUIZZES_SEE,
     unit="份",
     search="标题",
-    filters=(Filter("state", "状态", "全部状态", lambda asked: list(STATES.items())),),
+    filters=(Filter("state", "状态", "全部状态", lambda asked: AuthoredState.choices()),),
     columns=(
         Column("number", "编号", lambda line: str(line.id), is_spare=True, width=8),
         Column("title", "标题", lambda line: line.title, width=40),
-        Column("state", "状态", lambda line: STATES[line.state], colour=lambda line: COLOURS[line.state]),
+        Column("state", "状态", lambda line: line.state.label, colour=lambda line: line.state.colour),
         Column("opens", "开始", lambda line: line.opens_at, is_shown=False, style="text-nowrap", width=18),
         Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
         Column(

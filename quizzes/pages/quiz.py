@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from console import access
 from quizzes.permissions import QUIZZES_SEE
 from quizzes.queries.detail import QuizDetail, detail
-from quizzes.texts.states import COLOURS, STATES, ruled
+from quizzes.texts.ruled import ruled
 from wechat_bot.services import current_services
 
 
@@ -21,8 +21,6 @@ def of(quiz_id: int) -> dict[str, object]:
     found = found_quiz(quiz_id)
     return {
         "quiz": found,
-        "states": STATES,
-        "colours": COLOURS,
         "ruled": ruled(found.rules),
         "is_published": found.asked is not None,
     }

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quizzes.models.quizzes import Quiz, QuizState, QuizVersion
+from console.authored import AuthoredState
+from quizzes.models.quizzes import Quiz, QuizVersion
 from quizzes.queries import papers
 from quizzes.rules.definition import QuizDefinition, from_json
 
@@ -17,7 +18,7 @@ class QuizDetail:
 
     id: int
     title: str
-    state: QuizState
+    state: AuthoredState
     opens_at: datetime | None
     closes_at: datetime | None
     published_at: datetime | None

@@ -5,13 +5,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, and_, cast, func, or_, select
+from sqlalchemy import Float, Select, cast, func, select
 from sqlalchemy.orm import Session
 
+from console.authored import AuthoredState
 from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from quizzes.models.figures import WHOLE_PAPER, ItemCell
-from quizzes.models.quizzes import Quiz, QuizState, QuizVersion
+from quizzes.models.quizzes import Quiz, QuizVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class QuizLine:
 
     id: int
     title: str
-    state: QuizState
+    state: AuthoredState
     opens_at: datetime | None
     closes_at: datetime | None
     #: Shops whose attempt counts, and the mean of what they got as a share of the maximum; None where nobody has ended.
@@ -35,7 +36,7 @@ def page(
     *,
     now: datetime,
     search: str = "",
-    state: QuizState | None = None,
+    state: AuthoredState | None = None,
     cursor: Cursor = FIRST,
     limit: int,
 ) -> Page[QuizLine]:
@@ -44,7 +45,7 @@ def page(
     if search:
         statement = statement.where(Quiz.title.contains(search, autoescape=True))
     if state is not None:
-        statement = statement.where(_is(state, now))
+        statement = statement.where(Quiz.is_in(state, now))
     return paging.page(session, statement, _NEWEST, cursor, limit=limit, read=partial(_line, now=now))
 
 
@@ -80,14 +81,3 @@ def _line(quiz: Quiz, counted: int, share: float | None, *, now: datetime) -> Qu
         float(share) if share is not None else None,
         not any(quiz.draft[key] for key in ("questions", "bank", "draw")),
     )
-
-
-def _is(state: QuizState, now: datetime) -> ColumnElement[bool]:
-    """Return `Quiz.state` as a condition."""
-    if state is QuizState.DRAFT:
-        return Quiz.version_id.is_(None)
-    has_ended, has_begun = Quiz.closes_at <= now, or_(Quiz.opens_at.is_(None), Quiz.opens_at <= now)
-    if state is QuizState.CLOSED:
-        return and_(Quiz.version_id.is_not(None), has_ended)
-    runs = and_(Quiz.version_id.is_not(None), or_(Quiz.closes_at.is_(None), Quiz.closes_at > now))
-    return and_(runs, has_begun) if state is QuizState.OPEN else and_(runs, Quiz.opens_at > now)

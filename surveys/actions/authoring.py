@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from console import stamps
+from console import authored
 from foundation import digest_cache
-from foundation.database import SYNCHRONISED, changed
 from foundation.errors import Refused
 from people import audiences
 from surveys.actions import counting, inviting, pictures, quotas
 from surveys.actions.enlisting import Criteria, enlist, locked
-from surveys.models import Survey, SurveyState, Version
+from surveys.models import Survey, Version
+from surveys.queries import version_cache
 from surveys.rules.definition import Definition, from_json, to_json
 from surveys.rules.review import Review
 
@@ -29,15 +29,6 @@ class Published:
 
 
 UNTITLED = "还没有标题的调查"
-LONGEST_NAME = 40
-
-
-class DraftOvertaken(stamps.Overtaken):
-    """Somebody else has saved this draft since it was read; `stamp` is that of theirs."""
-
-    def __init__(self, survey: Survey) -> None:
-        super().__init__({"标题": survey.title}, survey.drafted_by, survey.drafted_at)
-        self.who, self.stamp = survey.drafted_by, str(survey.stamp)
 
 
 def load(
@@ -80,11 +71,7 @@ def keep(
 def discard(session: Session, survey_id: int, *, stamp: int, now: datetime) -> None:
     """Delete a survey that was never published. Raises Refused where it was or does not exist, DraftOvertaken where
     `stamp` is no longer that of the draft."""
-    survey = locked(session, survey_id)
-    if survey.version_id is not None:
-        raise Refused("已经发布过的调查不能删除。")
-    if stamp != survey.stamp:
-        raise DraftOvertaken(survey)
+    authored.check_discardable(locked(session, survey_id), stamp=stamp, unit="调查")
     pictures.discard_all(session, survey_id, now=now)
     session.execute(delete(Survey).where(Survey.id == survey_id))
 
@@ -105,7 +92,7 @@ def _keep(
         "written": None if review.is_whole else dict(written or {}),
         "deleted": list(deleted) or None,
         "drafted_at": now,
-        "drafted_by": who[:LONGEST_NAME],
+        "drafted_by": who[: authored.LONGEST_NAME],
     }
     title = review.definition.title or UNTITLED
     if survey_id is None:
@@ -113,17 +100,9 @@ def _keep(
         session.add(survey)
         session.flush()
         return survey
-    known = update(Survey).where(Survey.id == survey_id).execution_options(**SYNCHRONISED)
-    if stamp is not None:
-        known = known.where(Survey.stamp == stamp)
-    # The row count says whether the draft is still the one that was read.
-    kept = changed(session, known.values(stamp=Survey.stamp + 1, **values))
-    survey = locked(session, survey_id)
-    if not kept:
-        raise DraftOvertaken(survey)
-    if survey.version_id is None:
-        survey.title = title
-        session.flush()
+    survey = authored.keep(
+        session, Survey, survey_id, values, title=title, stamp=stamp, unknown=version_cache.unknown(survey_id)
+    )
     pictures.note_used(session, survey_id, written or survey.draft, deleted)
     return survey
 
@@ -140,11 +119,11 @@ def publish(
     would turn anonymous or stop being so.
     """
     survey = locked(session, survey_id)
+    definition = from_json(survey.draft)
     if survey.written is not None:
         raise Refused("草稿还没有写好。请先回到编辑页，把标出的地方改好。")
-    if stamp is not None and stamp != survey.stamp:
-        raise Refused(f"{survey.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容，再发布。")
-    definition = from_json(survey.draft)
+    if stamp is not None:
+        authored.check_looked_at(survey, stamp=stamp)
     if definition.closes_at is not None and definition.closes_at <= now:
         raise Refused("结束时间已经过了，请先改结束时间。")
     last = session.scalar(
@@ -187,7 +166,6 @@ def close(session: Session, survey_id: int, *, now: datetime) -> None:
     Raises Refused where it is not running.
     """
     survey = locked(session, survey_id)
-    if survey.state(now) not in (SurveyState.OPEN, SurveyState.WAITING):
-        raise Refused("这份调查还没有发布。" if survey.version_id is None else "这份调查已经结束了。")
+    authored.check_running(survey, unit="调查", now=now)
     survey.closes_at = now
     inviting.stop(session, survey_id, now=now)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import false, literal, select
 from sqlalchemy.orm import Session
 
+from console import authored
 from foundation.database import Json, Moment, changed, upsert
-from foundation.errors import Refused
 from people import audiences
 from surveys.models import Participation, Survey
 from surveys.queries import version_cache
@@ -42,8 +42,4 @@ def enlist(
 
 def locked(session: Session, survey_id: int) -> Survey:
     """Lock and return a survey. Raises Refused where there is none."""
-    # NO KEY UPDATE: every answer has a foreign key to the survey, and must not wait for this lock.
-    survey = session.scalar(select(Survey).where(Survey.id == survey_id).with_for_update(key_share=True))
-    if survey is None:
-        raise Refused(version_cache.unknown(survey_id))
-    return survey
+    return authored.locked(session, Survey, survey_id, unknown=version_cache.unknown(survey_id))

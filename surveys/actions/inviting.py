@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import answering, listing, steering
 from campaigns.models import Campaign
+from console.authored import AuthoredState
 from foundation.dialects import table_of
 from foundation.errors import Refused
 from foundation.text import visible
@@ -17,7 +18,7 @@ from people.models import Retailer
 from surveys.actions import counting, quotas
 from surveys.actions import waves as kinds
 from surveys.actions.enlisting import Criteria, locked
-from surveys.models import Participation, SurveyState
+from surveys.models import Participation
 from surveys.queries.answer_sheet import AnswerSheet
 from surveys.rules import waves
 
@@ -46,7 +47,7 @@ def plan(
     published, a value is not allowed, or nobody would be invited.
     """
     survey = locked(session, survey_id)
-    if survey.state(now) not in (SurveyState.OPEN, SurveyState.WAITING):
+    if survey.state(now) not in (AuthoredState.OPEN, AuthoredState.WAITING):
         raise Refused("调查不在填写时间内，不能邀请。")
     if seen is not None and seen != survey.waves:
         raise Refused("刚刚已经安排过邀请了。请刷新这一页，看清楚再决定。")

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 from campaigns import answering as acts
 from campaigns.models import Campaign
+from console.authored import AuthoredState
 from foundation.clock import day_in
 from foundation.database import changed
 from foundation.errors import Refused
 from foundation.text import visible
 from surveys.actions import counting, filing, quotas, waves
-from surveys.models import Participation, Submission, Survey, SurveyState
+from surveys.models import Participation, Submission, Survey
 from surveys.queries import version_cache
 from surveys.rules import quotas as of_quotas
 from surveys.rules import returns, tally
@@ -124,7 +125,7 @@ def ask_again(session: Session, submission_id: int, *, now: datetime) -> None:
     )
     if row is None:
         raise Refused(texts.not_void(submission_id))
-    if session.get_one(Survey, row.survey_id).state(now) is not SurveyState.OPEN:
+    if session.get_one(Survey, row.survey_id).state(now) is not AuthoredState.OPEN:
         raise Refused(texts.OVER)
     day = session.scalars(select(Participation.submitted_on).where(*_theirs(row))).one()
     nothing: dict[str, Any] = {"answers": {}, "at": None, "misread": 0, "version_id": None, "started_at": None}

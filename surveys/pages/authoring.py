@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act
+from console.authored import AuthoredState, DraftOvertaken
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import whole_number
@@ -22,8 +23,6 @@ from questions.editor import form as cards
 from questions.editor import moves, pressing, undo, writing
 from questions.question import QuestionType
 from surveys.actions import authoring
-from surveys.actions.authoring import DraftOvertaken
-from surveys.models import SurveyState
 from surveys.pages import illustrating
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing
@@ -218,7 +217,7 @@ def _show(
         left_to_do=len(seen.mistakes),
         offer=offer,
         published=published,
-        is_published=found.state is not SurveyState.DRAFT,
+        is_published=found.state is not AuthoredState.DRAFT,
         was_anonymous=bool(previous and previous.anonymous),
         results=RESULTS,
         kinds=QuestionType,

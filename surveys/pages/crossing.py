@@ -7,12 +7,12 @@ from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from console import access, act
+from console.authored import AuthoredState
 from console.charts import PERCENT, Chart, ChartKind, Series
 from foundation.errors import Refused
 from foundation.workbooks.files import file_name
 from questions.question import QuestionType
 from surveys.export.table import SCORES, workbook
-from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import crossing, pairs
 from surveys.queries.crossing import ANONYMOUS_BY
@@ -166,6 +166,6 @@ def _look(survey_id: int) -> tuple[SurveyDetail, dict[str, Any]]:
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
-        if found is None or found.state is SurveyState.DRAFT:
+        if found is None or found.state is AuthoredState.DRAFT:
             abort(404)
         return found, shown(tally(session, survey_id))

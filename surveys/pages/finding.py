@@ -5,13 +5,12 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from console.authored import AuthoredState
 from console.finding import Finder, Hit, Hits, Sought
 from console.rules.visitors import Visitor
 from foundation.paging import Count
-from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_SEE
 from surveys.queries import listing
-from surveys.texts.figures import STATES
 from wechat_bot.services import Services
 
 
@@ -23,8 +22,8 @@ def find(services: Services, session: Session, visitor: Visitor, sought: Sought,
             line.title,
             url_for("surveys_pages.survey", survey_id=line.id),
             icon="clipboard-list",
-            word=STATES[line.state],
-            kind="good" if line.state is SurveyState.OPEN else "",
+            word=line.state.label,
+            kind="good" if line.state is AuthoredState.OPEN else "",
         )
         for line in page.lines
     ]

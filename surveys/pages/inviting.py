@@ -16,6 +16,7 @@ from campaigns.preview import Preview
 from campaigns.rules import ACTED, DUE, OPENED
 from campaigns.texts import STATES
 from console import access, act, fields
+from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from console.stamps import Editable
@@ -29,7 +30,7 @@ from people.picker.form import Loader
 from people.picker.short import Picker
 from people.texts import licence
 from surveys.actions import inviting
-from surveys.models import Survey, SurveyState
+from surveys.models import Survey
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import inviting as queries
 from surveys.queries.detail import SurveyDetail, detail
@@ -227,7 +228,7 @@ def _look(survey_id: int, error: Refused | None = None) -> tuple[str, Refused | 
     """Return the page of the waves, and what is wrong with its form."""
     services, me = current_services(), access.visitor()
     found, now = _find(services, survey_id), services.clock()
-    is_running = found.state in (SurveyState.OPEN, SurveyState.WAITING)
+    is_running = found.state in (AuthoredState.OPEN, AuthoredState.WAITING)
     picked = short.read(PICKER, request.values, services.criteria)
     # The waves are shown at once, and the page asks for the preview separately: it reads up to `PREVIEWED` shops.
     counts_later = not picked.whom
@@ -295,7 +296,7 @@ def _until(line: WaveLine, services: Services, now: datetime) -> str:
 def _find(services: Services, survey_id: int) -> SurveyDetail:
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
-    if found is None or found.state is SurveyState.DRAFT:
+    if found is None or found.state is AuthoredState.DRAFT:
         abort(404)
     return found
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, fields
+from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from console.rules.visitors import Visitor
@@ -17,26 +18,18 @@ from foundation.clock import day_in, when
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
-from surveys.models import SurveyState
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import listing, part
 from surveys.queries.listing import SurveyLine
-from surveys.texts.figures import STATES
 from wechat_bot.services import Services, current_services
 
-COLOURS = {
-    SurveyState.DRAFT: "",
-    SurveyState.WAITING: "warn",
-    SurveyState.OPEN: "good",
-    SurveyState.CLOSED: "accent",
-}
 RUNNING, ON_TILE = 50, 4
 #: Months that the list can be narrowed to, from this one back.
 MONTHS = 18
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[SurveyLine]:
-    states = [each for each in SurveyState if each == asked.given.get("state")]
+    states = [each for each in AuthoredState if each == asked.given.get("state")]
     since, before = _month(asked.given.get("month", ""), asked.services.zone)
     return listing.page(
         asked.session,
@@ -91,13 +84,13 @@ SURVEYS: Listing[SurveyLine] = Listing(
     unit="份",
     search="标题",
     filters=(
-        Filter("state", "状态", "全部状态", lambda asked: list(STATES.items())),
+        Filter("state", "状态", "全部状态", lambda asked: AuthoredState.choices()),
         Filter("month", "月份", "全部月份", _months),
     ),
     columns=(
         Column("number", "编号", lambda line: str(line.id), is_spare=True, width=8),
         Column("title", "标题", lambda line: line.title, width=40),
-        Column("state", "状态", lambda line: STATES[line.state], colour=lambda line: COLOURS[line.state]),
+        Column("state", "状态", lambda line: line.state.label, colour=lambda line: line.state.colour),
         Column("anonymous", "匿名", lambda line: "是" if line.is_anonymous else "", is_shown=False, width=8),
         Column("opens", "开始", lambda line: line.opens_at, is_shown=False, style="text-nowrap", width=18),
         Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
@@ -134,7 +127,7 @@ def survey_list() -> ResponseReturnValue:
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """Return the surveys that are running, those that end first in front, with their return: of all shops, or of the
     visitor's own. Of an anonymous survey a part of the shops is told nothing."""
-    running = listing.surveys(session, now=now, states=[SurveyState.OPEN], limit=RUNNING)
+    running = listing.surveys(session, now=now, states=[AuthoredState.OPEN], limit=RUNNING)
     running.sort(key=lambda each: (each.closes_at is None, each.closes_at or now))
     today, lines = day_in(now, services.zone), []
     for each in running[:ON_TILE]:

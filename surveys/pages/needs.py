@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from console.authored import AuthoredState
 from console.menu import Waiting
 from console.rules.visitors import Visitor
 from foundation.clock import day_in, when
-from surveys.models import SurveyState
 from surveys.queries import today
 from wechat_bot.services import Services
 
@@ -50,5 +50,5 @@ def drafts(services: Services, session: Session, visitor: Visitor, now: datetime
         small = f"{by}{when(newest.drafted_at or newest.created_at, now=now, zone=services.zone)} 保存"
         url = url_for("surveys_pages.survey", survey_id=newest.id)
         return [Waiting(0, f"《{newest.title}》还是草稿，没有发布", url, small, "去发布", "clipboard-list")]
-    url = url_for("surveys_pages.survey_list", state=SurveyState.DRAFT)
+    url = url_for("surveys_pages.survey_list", state=AuthoredState.DRAFT)
     return [Waiting(count, "份调查草稿还没有发布", url, f"最新：《{newest.title}》", "看草稿", "clipboard-list")]

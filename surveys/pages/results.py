@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act, fields, tasks
+from console.authored import AuthoredState
 from foundation.clock import day_in
 from foundation.workbooks.files import FORMS, NO_SUCH_FORM
 from surveys.export.codebook import TYPES
 from surveys.export.files import EXPORT
-from surveys.models import SurveyState
 from surveys.pages import drawing
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import listing, part
@@ -36,7 +36,7 @@ def shown(session: Session, found: SurveyDetail) -> dict[str, Any]:
     today = day_in(services.clock(), services.zone)
     figures = part.figures(session, access.visitor(), survey_id, today=today)
     given = {name: value for name, value in request.args.items() if name.startswith(("order_", "as_"))}
-    until = day_in(found.closes_at, services.zone) if found.state is SurveyState.CLOSED and found.closes_at else today
+    until = day_in(found.closes_at, services.zone) if found.state is AuthoredState.CLOSED and found.closes_at else today
 
     def address(values: Mapping[str, str], anchor: str) -> str:
         written = urlencode(values)
@@ -45,7 +45,7 @@ def shown(session: Session, found: SurveyDetail) -> dict[str, Any]:
     return {
         "figures": figures,
         "quotas": fullness(session, access.visitor(), survey_id),
-        "is_open": found.state is SurveyState.OPEN,
+        "is_open": found.state is AuthoredState.OPEN,
         "curve": drawing.curve(figures, until=until),
         "cards": drawing.result_cards(figures["questions"], given, address),
         "given": given,
@@ -70,6 +70,6 @@ def _look(survey_id: int) -> tuple[SurveyDetail, dict[str, Any]]:
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
-        if found is None or found.state is SurveyState.DRAFT:
+        if found is None or found.state is AuthoredState.DRAFT:
             abort(404)
         return found, shown(session, found)

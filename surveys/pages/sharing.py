@@ -3,18 +3,17 @@
 from flask import abort, render_template, url_for
 
 from console import access
+from console.authored import AuthoredState
 from console.sharing import Shared, Sharing, Ways
 from foundation.clock import day_in
 from foundation.errors import Refused
 from questions import flow
-from surveys.models import SurveyState
-from surveys.pages.listing import COLOURS
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing, part
 from surveys.queries import sharing as queries
 from surveys.queries.detail import SurveyDetail, detail
 from surveys.texts import poster
-from surveys.texts.figures import STATES, span
+from surveys.texts.figures import span
 from wechat_bot.services import current_services
 
 
@@ -27,8 +26,6 @@ def _page(survey_id: int, ways: Ways, error: Refused | None) -> str:
     return render_template(
         "surveys/console/share.html",
         survey=found,
-        states=STATES,
-        colours=COLOURS,
         span=span(found.opens_at, found.closes_at, now=now, zone=services.zone),
         figures=figures,
         ways=ways,
@@ -48,7 +45,7 @@ def _shared(survey_id: int) -> Shared:
         f"/m/surveys/{survey_id}",
         found.title,
         found.closes_at,
-        found.state is SurveyState.CLOSED,
+        found.state is AuthoredState.CLOSED,
         url_for("surveys_pages.share", survey_id=survey_id),
         poster.about(len(asked), flow.about_minutes(asked), is_anonymous=found.is_anonymous),
         poster.STEPS,
@@ -60,7 +57,7 @@ def _find(survey_id: int) -> SurveyDetail:
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
-    if found is None or found.state is SurveyState.DRAFT:
+    if found is None or found.state is AuthoredState.DRAFT:
         abort(404)
     return found
 

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, act
+from console.authored import AuthoredState
 from console.lists.listing import Asked
 from console.lists.looking import ask
 from foundation.errors import Refused
 from foundation.paging import Cursor
 from surveys.actions import voiding
-from surveys.models import Submission, Survey, SurveyState
+from surveys.models import Submission, Survey
 from surveys.pages import sheets
 from surveys.pages.sheets import SHEETS
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
@@ -159,6 +160,6 @@ def _page(session: Session, asked: Asked, survey: Survey, found: SheetLine, erro
         handed_in=lambda line: sheets.when(asked, line),
         texts=texts,
         longest=voiding.LONGEST,
-        may_ask_again=not survey.is_anonymous and survey.state(asked.now) is SurveyState.OPEN,
+        may_ask_again=not survey.is_anonymous and survey.state(asked.now) is AuthoredState.OPEN,
         error=error,
     )

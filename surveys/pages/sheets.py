@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act, fields
+from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.errors import Refused
@@ -19,7 +20,7 @@ from people.pages import filters
 from people.texts import licence
 from questions.answers import describe
 from questions.question import OTHER, OTHER_LABEL, Question
-from surveys.models import Survey, SurveyState
+from surveys.models import Survey
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import sheets as queries
 from surveys.queries import version_cache
@@ -51,7 +52,7 @@ class ListedSheet:
 def survey_of(session: Session, survey_id: int, services: Services) -> Survey:
     """Return a published survey, or a 404."""
     survey = session.get(Survey, survey_id)
-    if survey is None or survey.state(services.clock()) is SurveyState.DRAFT:
+    if survey is None or survey.state(services.clock()) is AuthoredState.DRAFT:
         abort(404)
     return survey
 

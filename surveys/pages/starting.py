@@ -19,7 +19,6 @@ from surveys.rules import editor, files, pasted, pictures, ready_made
 from surveys.rules.editor import Form
 from surveys.rules.pasted import PastedLook
 from surveys.rules.review import LONGEST_TITLE, of_file
-from surveys.texts.figures import STATES
 from wechat_bot.services import current_services
 
 COPY = "（副本）"
@@ -37,7 +36,6 @@ def new(error: Refused | None) -> str:
         ready_made=ready_made.ready_made(),
         earlier=earlier.lines,
         sought=sought,
-        states=STATES,
         error=error,
     )
 

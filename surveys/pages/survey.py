@@ -4,22 +4,21 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act
+from console.authored import AuthoredState
 from foundation.errors import Refused
 from people import audiences
 from people.audiences import Sample
 from people.picker import short
 from surveys.actions import authoring
 from surveys.export.codebook import TYPES
-from surveys.models import SurveyState
 from surveys.pages import results
-from surveys.pages.listing import COLOURS
 from surveys.pages.versions import told
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing
 from surveys.queries.detail import SurveyDetail, detail
 from surveys.rules import quotas
 from surveys.rules.definition import Definition
-from surveys.texts.figures import STATES, span
+from surveys.texts.figures import span
 from wechat_bot.services import current_services
 
 EVERYBODY = "全部已绑定微信的店，以后绑定的也可以填"
@@ -31,17 +30,15 @@ def survey(survey_id: int) -> ResponseReturnValue:
     services = current_services()
     with services.reading() as session:
         found = detail(session, survey_id, now=services.clock())
-        is_published = found is not None and found.state is not SurveyState.DRAFT
+        is_published = found is not None and found.state is not AuthoredState.DRAFT
         result = results.shown(session, found) if found is not None and is_published else {"figures": None}
     if found is None:
         abort(404)
     return render_template(
         "surveys/console/survey.html",
         survey=found,
-        states=STATES,
-        colours=COLOURS,
         span=_span(found if is_published else found.draft),
-        is_over=found.state is SurveyState.CLOSED,
+        is_over=found.state is AuthoredState.CLOSED,
         **{"types": TYPES, **result},
     )
 
@@ -72,8 +69,8 @@ def publish(survey_id: int) -> ResponseReturnValue:
         number=number,
         sample=sample,
         error=error,
-        is_first=found.state is SurveyState.DRAFT,
-        is_over=found.state is SurveyState.CLOSED,
+        is_first=found.state is AuthoredState.DRAFT,
+        is_over=found.state is AuthoredState.CLOSED,
         changes=told(before, found.draft, services) if before else [],
         whom=whom,
         limits=quotas.said(found.draft),

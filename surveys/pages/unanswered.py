@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from console import access, act
+from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.errors import Refused
@@ -18,7 +19,7 @@ from people.models import Area, Manager, ShopClass
 from people.pages import filters
 from people.picker import short
 from people.texts import licence
-from surveys.models import Survey, SurveyState
+from surveys.models import Survey
 from surveys.pages import sheets
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import unanswered as queries
@@ -107,7 +108,7 @@ def unanswered(survey_id: int) -> ResponseReturnValue:
                 for form in access.extensions().to_many_for(me)
             ],
             reminder=url_for("surveys_pages.waves", survey_id=survey_id, **short.query_of(whom)),
-            is_open=survey.state(services.clock()) is SurveyState.OPEN,
+            is_open=survey.state(services.clock()) is AuthoredState.OPEN,
             nobody_named=texts.NOBODY_NAMED,
         )
         said = "" if shown is None else UNANSWERED.said(shown.asked)

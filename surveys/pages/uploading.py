@@ -7,10 +7,10 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act, importing
+from console.authored import DraftOvertaken
 from foundation.errors import Refused
 from questions.authoring import files as of_questions
 from surveys.actions import authoring
-from surveys.actions.authoring import DraftOvertaken
 from surveys.pages import starting
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing

@@ -8,12 +8,13 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from console import access, act
+from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.paging import Cursor, Page
 from people.pages import filters
 from people.texts import licence
-from surveys.models import Survey, SurveyState
+from surveys.models import Survey
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
 from surveys.queries import version_cache
 from surveys.queries import words as queries
@@ -108,7 +109,7 @@ def words(survey_id: int) -> ResponseReturnValue:
     services = current_services()
     with services.reading() as session:
         survey = session.get(Survey, survey_id)
-        if survey is None or survey.state(services.clock()) is SurveyState.DRAFT:
+        if survey is None or survey.state(services.clock()) is AuthoredState.DRAFT:
             abort(404)
         page = looking.look(WORDS, session)
         question = _question(page.asked)

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from campaigns import progress
 from campaigns.models import Campaign
+from console.authored import AuthoredState
 from foundation import digest_cache
-from surveys.models import Survey, SurveyState, Version
+from surveys.models import Survey, Version
 from surveys.rules import waves
 from surveys.rules.definition import Definition, from_json
 
@@ -22,7 +23,7 @@ class SurveyDetail:
 
     id: int
     title: str
-    state: SurveyState
+    state: AuthoredState
     is_anonymous: bool
     opens_at: datetime | None
     closes_at: datetime | None

@@ -6,22 +6,27 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from console.authored import AuthoredState
 from foundation import paging
 from foundation.errors import Refused
 from foundation.paging import FIRST, Cursor, Order, Page
 from foundation.text import whole_number
 from people.models import Retailer
-from surveys.models import Participation, Survey, SurveyState, Tally, Version
+from surveys.models import Participation, Survey, Tally, Version
 from surveys.queries import answer_sheet, version_cache
 from surveys.rules import quotas
 from surveys.rules.definition import Definition, from_json
 from wechat_bot.feature import Destination
 
 #: Why a survey that is not open cannot be filled in.
-_SHUT = {SurveyState.DRAFT: "还没有发布", SurveyState.WAITING: "那时还没有开始", SurveyState.CLOSED: "那时已经结束"}
+_SHUT = {
+    AuthoredState.DRAFT: "还没有发布",
+    AuthoredState.WAITING: "那时还没有开始",
+    AuthoredState.CLOSED: "那时已经结束",
+}
 #: Surveys that are offered to lead to.
 MOST_OFFERED = 20
 
@@ -32,7 +37,7 @@ class SurveyLine:
 
     id: int
     title: str
-    state: SurveyState
+    state: AuthoredState
     opens_at: datetime | None
     closes_at: datetime | None
     is_anonymous: bool
@@ -72,7 +77,7 @@ def surveys(
     session: Session,
     *,
     now: datetime,
-    states: Collection[SurveyState] = (),
+    states: Collection[AuthoredState] = (),
     limit: int | None = None,
 ) -> list[SurveyLine]:
     """Return surveys in these states, the newest first."""
@@ -82,7 +87,7 @@ def surveys(
 
 def destinations(session: Session, now: datetime) -> list[Destination]:
     """Return the running surveys that a button can lead to."""
-    running = surveys(session, now=now, states=(SurveyState.OPEN, SurveyState.WAITING), limit=MOST_OFFERED)
+    running = surveys(session, now=now, states=(AuthoredState.OPEN, AuthoredState.WAITING), limit=MOST_OFFERED)
     return [Destination(f"survey:{each.id}", f"调查《{each.title}》") for each in running]
 
 
@@ -102,7 +107,7 @@ def page(
     *,
     now: datetime,
     search: str = "",
-    states: Collection[SurveyState] = (),
+    states: Collection[AuthoredState] = (),
     since: datetime | None = None,
     before: datetime | None = None,
     cursor: Cursor = FIRST,
@@ -122,7 +127,7 @@ def page(
 _NEWEST: Order[SurveyLine] = Order((Survey.id,), lambda line: (line.id,), is_down=True)
 
 
-def _select(now: datetime, search: str, states: Collection[SurveyState]) -> Select[Any]:
+def _select(now: datetime, search: str, states: Collection[AuthoredState]) -> Select[Any]:
     def figure(name: str) -> Any:
         return func.coalesce(
             select(Tally.count)
@@ -134,7 +139,7 @@ def _select(now: datetime, search: str, states: Collection[SurveyState]) -> Sele
     statement: Select[Any] = select(Survey, figure("sent"), figure("returned"), figure("valid"))
     if search:
         statement = statement.where(Survey.title.contains(search, autoescape=True))
-    return statement.where(or_(*(_is(state, now) for state in states))) if states else statement
+    return statement.where(or_(*(Survey.is_in(state, now) for state in states))) if states else statement
 
 
 def _line(survey: Survey, sent: int, returned: int, valid: int, *, now: datetime) -> SurveyLine:
@@ -151,17 +156,6 @@ def _line(survey: Survey, sent: int, returned: int, valid: int, *, now: datetime
         survey.draft.get("results") == "live",
         survey.written is not None,
     )
-
-
-def _is(state: SurveyState, now: datetime) -> ColumnElement[bool]:
-    """Return `Survey.state` as a condition."""
-    if state is SurveyState.DRAFT:
-        return Survey.version_id.is_(None)
-    has_ended, has_begun = Survey.closes_at <= now, or_(Survey.opens_at.is_(None), Survey.opens_at <= now)
-    if state is SurveyState.CLOSED:
-        return and_(Survey.version_id.is_not(None), has_ended)
-    runs = and_(Survey.version_id.is_not(None), or_(Survey.closes_at.is_(None), Survey.closes_at > now))
-    return and_(runs, has_begun) if state is SurveyState.OPEN else and_(runs, Survey.opens_at > now)
 
 
 def open_for(session: Session, openid: str, *, now: datetime) -> list[WaitingSurvey] | None:

@@ -10,14 +10,7 @@ from campaigns import texts as campaign_texts
 from campaigns.models import Outcome
 from foundation.clock import when
 from foundation.text import shortened
-from surveys.models import SurveyState
 
-STATES = {
-    SurveyState.DRAFT: "草稿",
-    SurveyState.WAITING: "未开始",
-    SurveyState.OPEN: "进行中",
-    SurveyState.CLOSED: "已结束",
-}
 OUTCOMES = {**campaign_texts.OUTCOMES, Outcome.SPARED: "发送前已填写"}
 #: Why a shop is left out of a wave.
 REASONS = {**campaign_texts.REASONS, "answered": "发送前已填写", "full": "名额已满"}

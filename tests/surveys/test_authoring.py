@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
+from console.authored import AuthoredState
 from foundation.errors import Refused
 from people.models import Retailer
 from surveys.actions import authoring
-from surveys.models import Participation, Survey, SurveyState, Tally, Version
+from surveys.models import Participation, Survey, Tally, Version
 from surveys.queries import listing, version_cache
 from surveys.rules.definition import from_json, to_json
 
@@ -36,7 +37,7 @@ def get(house, survey_id):
 
 def test_a_loaded_survey_is_a_draft_that_nobody_is_asked(house, li, satisfaction):
     survey = house.load(satisfaction)
-    assert get(house, survey).state(house.clock()) is SurveyState.DRAFT
+    assert get(house, survey).state(house.clock()) is AuthoredState.DRAFT
     assert li.say("调查").startswith("现在没有要填的调查。")
 
 
@@ -110,7 +111,7 @@ def test_a_closed_survey_is_over_and_may_be_opened_again(house, satisfaction):
     survey = house.published(satisfaction)
     with house.transaction() as session:
         authoring.close(session, survey, now=house.clock())
-    assert get(house, survey).state(house.clock()) is SurveyState.CLOSED
+    assert get(house, survey).state(house.clock()) is AuthoredState.CLOSED
     with pytest.raises(Refused, match="已经结束"), house.transaction() as session:
         authoring.close(session, survey, now=house.clock())
     house.publish(survey)
@@ -139,5 +140,5 @@ def test_the_list_shows_state_and_figures(house, li, satisfaction, short_survey)
     li.fill("调查", "1")
     with house.reading() as session:
         draft, asked = listing.surveys(session, now=house.clock())
-    assert (draft.state, draft.sent) == (SurveyState.DRAFT, 0)
-    assert (asked.id, asked.state, asked.sent, asked.returned, asked.valid) == (survey, SurveyState.OPEN, 2, 1, 1)
+    assert (draft.state, draft.sent) == (AuthoredState.DRAFT, 0)
+    assert (asked.id, asked.state, asked.sent, asked.returned, asked.valid) == (survey, AuthoredState.OPEN, 2, 1, 1)

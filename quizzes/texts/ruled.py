@@ -1,23 +1,9 @@
-"""Texts of a quiz's state and of its rules, as staff read them."""
+"""Text of a quiz's rules, as staff read them."""
 
 from __future__ import annotations
 
-from quizzes.models.quizzes import QuizState
 from quizzes.rules.definition import QuizDefinition
 from quizzes.texts import chat
-
-STATES = {
-    QuizState.DRAFT: "草稿",
-    QuizState.WAITING: "未开始",
-    QuizState.OPEN: "进行中",
-    QuizState.CLOSED: "已结束",
-}
-COLOURS = {
-    QuizState.DRAFT: "",
-    QuizState.WAITING: "warn",
-    QuizState.OPEN: "good",
-    QuizState.CLOSED: "accent",
-}
 
 
 def ruled(definition: QuizDefinition) -> str:

@@ -1,0 +1,156 @@
+"""Authored work (surveys, quizzes): its draft with a stamp, the window of its versions, the state that follows."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, String, and_, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from console import stamps
+from foundation.database import SYNCHRONISED, Base, changed
+from foundation.errors import Refused
+
+LONGEST_NAME = 40
+
+
+class AuthoredState(StrEnum):
+    """State of authored work: derived from its moments, never stored."""
+
+    DRAFT = "draft"
+    WAITING = "waiting"
+    OPEN = "open"
+    CLOSED = "closed"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """Return the states to choose among, with their names."""
+        return [(each.value, each.label) for each in cls]
+
+    @property
+    def label(self) -> str:
+        return {"draft": "草稿", "waiting": "未开始", "open": "进行中", "closed": "已结束"}[self.value]
+
+    @property
+    def colour(self) -> str:
+        """The colour of its chip."""
+        return {"draft": "", "waiting": "warn", "open": "good", "closed": "accent"}[self.value]
+
+
+class Authored(Base):
+    """Authored work: a draft until it is published; open while `opens_at <= now < closes_at`."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(100))
+    #: The definition being written; publishing freezes it into a version.
+    draft: Mapped[dict[str, Any]]
+    #: Increased whenever the draft is saved: whoever overwrites a draft says which one they read.
+    stamp: Mapped[int] = mapped_column(default=0, server_default="0")
+    drafted_at: Mapped[datetime | None]
+    #: The author's name; empty for the command line.
+    drafted_by: Mapped[str] = mapped_column(String(LONGEST_NAME), default="", server_default="")
+    #: The newest frozen version; nothing is asked before there is one. No foreign key: it would be circular.
+    version_id: Mapped[int | None]
+    opens_at: Mapped[datetime | None]
+    closes_at: Mapped[datetime | None]
+    #: No audience was given: a shop bound after the publication may take part too.
+    is_for_everyone: Mapped[bool] = mapped_column(default=False)
+    #: How many waves of invitations were planned: the number of the last one.
+    waves: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+
+    def state(self, now: datetime) -> AuthoredState:
+        if self.version_id is None:
+            return AuthoredState.DRAFT
+        if self.closes_at is not None and self.closes_at <= now:
+            return AuthoredState.CLOSED
+        return AuthoredState.WAITING if self.opens_at is not None and now < self.opens_at else AuthoredState.OPEN
+
+    def is_open(self, now: datetime) -> bool:
+        return self.state(now) is AuthoredState.OPEN
+
+    @classmethod
+    def is_in(cls, state: AuthoredState, now: datetime) -> ColumnElement[bool]:
+        """Return `state` as a condition."""
+        if state is AuthoredState.DRAFT:
+            return cls.version_id.is_(None)
+        has_ended, has_begun = cls.closes_at <= now, or_(cls.opens_at.is_(None), cls.opens_at <= now)
+        if state is AuthoredState.CLOSED:
+            return and_(cls.version_id.is_not(None), has_ended)
+        runs = and_(cls.version_id.is_not(None), or_(cls.closes_at.is_(None), cls.closes_at > now))
+        return and_(runs, has_begun) if state is AuthoredState.OPEN else and_(runs, cls.opens_at > now)
+
+
+Work = TypeVar("Work", bound=Authored)
+
+
+class DraftOvertaken(stamps.Overtaken):
+    """Somebody else has saved this draft since it was read; `stamp` is that of theirs."""
+
+    def __init__(self, work: Authored) -> None:
+        super().__init__({"标题": work.title}, work.drafted_by, work.drafted_at)
+        self.who, self.stamp = work.drafted_by, str(work.stamp)
+
+
+def locked(session: Session, kind: type[Work], work_id: int, *, unknown: str) -> Work:
+    """Lock and return a work of this kind. Raises Refused, with the sentence `unknown`, where there is none."""
+    # NO KEY UPDATE: every answer has a foreign key to the work, and must not wait for this lock.
+    work = session.scalar(select(kind).where(kind.id == work_id).with_for_update(key_share=True))
+    if work is None:
+        raise Refused(unknown)
+    return work
+
+
+def keep(
+    session: Session,
+    kind: type[Work],
+    work_id: int,
+    values: Mapping[str, Any],
+    *,
+    title: str,
+    stamp: int | None,
+    unknown: str,
+) -> Work:
+    """Save a draft over the one whose stamp was read; None overwrites whatever is there. A work that was never
+    published takes its title.
+
+    Raises Refused where there is no such work, DraftOvertaken where another draft was saved meanwhile: nothing is
+    overwritten unseen.
+    """
+    known = update(kind).where(kind.id == work_id).execution_options(**SYNCHRONISED)
+    if stamp is not None:
+        known = known.where(kind.stamp == stamp)
+    # The row count says whether the draft is still the one that was read.
+    kept = changed(session, known.values(stamp=kind.stamp + 1, **values))
+    work = locked(session, kind, work_id, unknown=unknown)
+    if not kept:
+        raise DraftOvertaken(work)
+    if work.version_id is None:
+        work.title = title
+        session.flush()
+    return work
+
+
+def check_discardable(work: Authored, *, stamp: int, unit: str) -> None:
+    """Check that a draft may be deleted: it was never published, and is the one that was read. Raises Refused,
+    DraftOvertaken."""
+    if work.version_id is not None:
+        raise Refused(f"已经发布过的{unit}不能删除。")
+    if stamp != work.stamp:
+        raise DraftOvertaken(work)
+
+
+def check_looked_at(work: Authored, *, stamp: int) -> None:
+    """Check that a draft is the one that was looked at before it is published. Raises Refused."""
+    if stamp != work.stamp:
+        raise Refused(f"{work.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容，再发布。")
+
+
+def check_running(work: Authored, *, unit: str, now: datetime) -> None:
+    """Check that a work can be ended by hand. Raises Refused."""
+    if work.state(now) not in (AuthoredState.OPEN, AuthoredState.WAITING):
+        raise Refused(f"这份{unit}还没有发布。" if work.version_id is None else f"这份{unit}已经结束了。")
