@@ -606,14 +606,14 @@ def upgrade() -> None:
     op.create_index(op.f("ix_push_refusal_at"), "push_refusal", ["at"], unique=False)
     op.create_table(
         "quiz",
+        sa.Column("before", Json, nullable=True),
+        sa.Column("published_stamp", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("draft", Json, nullable=False),
-        sa.Column("before", Json, nullable=True),
         sa.Column("stamp", sa.Integer(), server_default="0", nullable=False),
         sa.Column("drafted_at", Moment(), nullable=True),
         sa.Column("drafted_by", sa.String(length=40), server_default="", nullable=False),
-        sa.Column("published_stamp", sa.Integer(), nullable=True),
         sa.Column("version_id", sa.Integer(), nullable=True),
         sa.Column("opens_at", Moment(), nullable=True),
         sa.Column("closes_at", Moment(), nullable=True),
@@ -749,13 +749,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "survey",
+        sa.Column("written", Json, nullable=True),
+        sa.Column("deleted", Json, nullable=True),
         sa.Column("is_anonymous", sa.Boolean(), nullable=False),
         sa.Column("results_at", Moment(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("draft", Json, nullable=False),
-        sa.Column("written", Json, nullable=True),
-        sa.Column("deleted", Json, nullable=True),
         sa.Column("stamp", sa.Integer(), server_default="0", nullable=False),
         sa.Column("drafted_at", Moment(), nullable=True),
         sa.Column("drafted_by", sa.String(length=40), server_default="", nullable=False),
