@@ -10,9 +10,10 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.approving import CampaignAuthor
+from console.authored import LONGEST_NAME
 from foundation.errors import Refused
 from questions.authoring.spelling import Misspelt
-from quizzes.actions.authoring import LONGEST_NAME, locked
+from quizzes.actions.authoring import locked
 from quizzes.models.bank import AnswerKey, BankQuestion
 from quizzes.models.quizzes import Quiz
 from quizzes.models.regrades import Regrade, RegradeState
