@@ -1,5 +1,6 @@
 """Demo scenes of quizzes: a bank, a test that runs, a contest that is over, one whose key was wrong, and a draft."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -101,6 +102,13 @@ class QuizScenes:
             for shop in TAKE_CONTEST:
                 begins = self._moment(2, 13) + timedelta(seconds=self._dice.randrange(5, 150))
                 self._takes(session, self._contest, shop, begins)
+
+    def key_is_corrected(self) -> None:
+        """何佳怡 finds the mistake in a key, and 苏晓梅 approves what follows from it; the shops concerned are told."""
+        why = "价目表也可以用来标价，原来的答案漏了。"
+        flask, quiz_id = self._stage.flask, str(self._prices)
+        told = flask("quizzes", "rekey", quiz_id, "s1", "--answer", "ABC", "--reason", why, "--by", "market")
+        flask("quizzes", "regrade", str(json.loads(told)["regrade"]), "approve", "--by", "boss")
         self._stage.work()
 
     def one_runs(self) -> None:

@@ -65,6 +65,7 @@ class Story:
         self._shops_write()
         self._a_poll()
         self._quizzes.are_taken()
+        self._quizzes.key_is_corrected()
         self._boss.sign_in("boss", accounts["boss"])
         self._one_message_to_many()
         self._pushes.library_is_read()

@@ -31,6 +31,7 @@ from foundation.clock import system_clock
 from people.models import Errand, Retailer
 from quizzes.models.attempts import Attempt, EndedBy
 from quizzes.models.quizzes import Quiz, Standing
+from quizzes.models.regrades import Regrade, RegradeShop, RegradeState
 from quizzes.queries import bank as bank_queries
 from quizzes.queries.figures import figures
 from quizzes.rules.advice import GOOD, TOO_EASY, WRONG_KEY
@@ -126,6 +127,8 @@ def quizzes_add_up(app: Flask, services: Services) -> None:
                 Standing.quiz_id == by_title["真假鉴别十分钟擂台"].id, Standing.total.is_not(None)
             )
         ).all()
+        regrade = looking.scalars(select(Regrade)).one()
+        moved = looking.scalars(select(RegradeShop)).all()
     assert len(bank) == 60 and sum(bool(each.item.lesson) for each in bank) == len(quiz_scenes.LESSONS)
     assert Counter(state for state, _ in states) == {"open": 1, "closed": 2, "draft": 1}
     assert len(running) == 1 and by_clock and again
@@ -134,6 +137,9 @@ def quizzes_add_up(app: Flask, services: Services) -> None:
     assert advice[quiz_scenes.MISLEADS] == WRONG_KEY and TOO_EASY in advice.values() and GOOD in advice.values()
     assert contest.paper.attempts == len(ranked) == len(quiz_scenes.TAKE_CONTEST)
     assert len(set(ranked)) > 10 and max(ranked) < 600
+    assert regrade.state == RegradeState.DONE and regrade.quiz_id == by_title["价签和陈列小测"].id
+    assert len(moved) >= 3 and all(each.direction == 1 and each.told_at for each in moved)
+    assert any(each.passed_after and not each.passed_before for each in moved)
 
 
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
@@ -168,13 +174,18 @@ def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) ->
         # Played at night, the last day ends with a notice that waits for the morning.
         came = or_(Delivery.state != DeliveryState.PENDING, Delivery.due_at <= clock())
         became = Counter(looking.scalars(select(Delivery.state).where(came)))
+        # Who has not written for two days hears of a corrected key with their next message.
+        held = set(looking.scalars(select(Delivery.about).where(Delivery.state == DeliveryState.HELD)))
         steps = Counter(looking.scalars(select(Escalation.step)))
         waiting = looking.scalar(select(func.count()).where(Request.closed_at.is_(None)))
         answered = looking.scalar(select(func.count()).select_from(GroupAnswer))
         rated = looking.scalars(select(Rating.score)).all()
     assert (bound, sorted(rated)) == (33, [1, 2])
     assert waiting and answered and answered >= 2 and steps["due"] >= 1
-    assert set(became) <= {"sent", "delivered", "cancelled"}, "what the demo's templates do not take would fail here"
+    assert held <= {"quiz:2"}
+    assert set(became) <= {"sent", "delivered", "cancelled", "held"}, (
+        "what the demo's templates do not take would fail here"
+    )
     first = json.loads(app.test_cli_runner().invoke(args=["broadcasts", "search", "烟证快过期了", "--json"]).output)[0]
     with services.reading() as looking:
         titles = dict(looking.execute(select(LibraryArticle.id, LibraryArticle.title)).all())
