@@ -63,6 +63,8 @@ CSP = "; ".join(
         "base-uri 'none'",
     )
 )
+#: Of a page in a frame of ours.
+IN_FRAME = CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
 HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Frame-Options": "DENY",
@@ -177,6 +179,13 @@ def download(content: Path | IO[bytes], name: str) -> Response:
     title, dot, kind = name.rpartition(".")
     response = send_file(content, as_attachment=True, download_name=file_name(title, f"{dot}{kind}"), max_age=0)
     response.headers["Cache-Control"] = HEADERS["Cache-Control"]
+    return response
+
+
+def with_frame(page: str, status: int = 200) -> Response:
+    """A page that shows another of ours in a frame; that one answers with `IN_FRAME`."""
+    response = make_response(page, status)
+    response.headers["Content-Security-Policy"] = CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
     return response
 
 

@@ -10,7 +10,7 @@ from quizzes.actions import erasing
 from quizzes.models import attempts, bank, figures, regrades
 from quizzes.models import quizzes as of_quizzes
 from quizzes.pages import listing, routes
-from quizzes.permissions import QUIZZES_SEE
+from quizzes.permissions import QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import audience, measures, timeline
 from wechat_bot.conversation import Conversation, Entry
 from wechat_bot.feature import Feature
@@ -45,7 +45,17 @@ quizzes = Feature(
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(QUIZZES,),
-            items=(Item("测试", "quizzes_pages.quiz_list", QUIZZES_SEE, 10, QUIZZES),),
+            items=(
+                Item("测试", "quizzes_pages.quiz_list", QUIZZES_SEE, 10, QUIZZES),
+                Item("题库", "quizzes_pages.bank", QUIZZES_WRITE, 20, QUIZZES),
+            ),
+            audit_words={
+                "quiz.bank.add": "出一题",
+                "quiz.bank.change": "改题库的题",
+                "quiz.bank.retire": "停用题库的题",
+                "quiz.bank.restore": "恢复题库的题",
+            },
+            topics={"question": "题"},
             lists=(listing.QUIZZES,),
         ),
     ),

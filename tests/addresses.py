@@ -21,6 +21,7 @@ from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
+from quizzes.models.bank import QuestionPicture
 from simulator.phone import PIXEL
 from surveys.actions import counting
 from surveys.models import Participation, Submission, SurveyPicture
@@ -42,6 +43,7 @@ minutes: 15
 questions:
   - {code: k1, type: single, text: 封签应贴在哪一面？, options: [正面, 背面, 顶部], answer: 3}
 """
+BANK = "1. 许可证可以转借。\n答案：错\n标签：许可证\n"
 SURVEY = """
 title: 满意度
 audience: {class: 现代终端}
@@ -73,6 +75,7 @@ VALUES = {
     ("broadcasts_mobile.own_row", "token"): "own-rows",
     ("broadcasts_pages.own_rows_check", "task_id"): 5,
     ("broadcasts_pages.take_own_rows", "task_id"): 5,
+    **{(f"quizzes_pages.bank_{what}", "question_id"): 2 for what in ("item", "edit", "retire", "restore")},
 }
 
 
@@ -257,7 +260,9 @@ def lay_out(house: House) -> Office:
         assert house.flask("surveys", *command).exit_code == 0
     path = house.settings.media_path.parent / "quiz.yaml"
     path.write_text(QUIZ, encoding="utf-8")
-    for command in (("load", str(path)), ("publish", "1")):
+    bank = path.with_name("bank.txt")
+    bank.write_text(BANK, encoding="utf-8")
+    for command in (("load", str(path)), ("publish", "1"), ("bank", "import", str(bank))):
         assert house.flask("quizzes", *command).exit_code == 0
     phone = house.phone("王建国")
     phone.say("调查")
@@ -290,6 +295,7 @@ def lay_out(house: House) -> Office:
         session.add(Audience(name="城区", spec={"area": ["城区一片"]}, created_at=now, owner_id=owner.id))
         unsure = {"state": DeliveryState.UNSURE, "due_at": now, "created_at": now, "settled_at": now}
         session.add(SurveyPicture(key="a-picture-of-the-survey", survey_id=1, added_at=now, is_used=True))
+        session.add(QuestionPicture(key="a-picture-of-the-survey", added_at=now, is_used=True))
         key = media.add(session, shelf, openid="", mark="shelf", now=now)
         session.execute(update(Media).where(Media.key == key).values(key="a-picture-of-the-survey"))
         sent = {"mark": "a-display", "openid": "", "words": "摆得整齐", "sent_at": now, "number": 1}

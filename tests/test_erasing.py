@@ -126,6 +126,7 @@ NOBODYS = {
     "push_split",
     "quiz_mistake",
     "quiz_question_picture",
+    "quiz_question_use",
     "quiz_regrade",
     "quiz_regrade_change",
     "quiz_regrade_shop",

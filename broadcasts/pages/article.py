@@ -1,6 +1,6 @@
 """Console page of an article: what of it is shown, published, withdrawn, shown again, deleted, tried on a phone."""
 
-from flask import abort, current_app, make_response, render_template, request, url_for
+from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,9 +16,6 @@ from console import access, act
 from foundation.errors import Refused
 from wechat_bot.services import current_services
 
-#: The page shows a preview of the article in a frame of its own.
-FRAMED = access.CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
-
 
 @access.allow(LIBRARY_SEE)
 def article(article_id: int) -> ResponseReturnValue:
@@ -28,7 +25,7 @@ def article(article_id: int) -> ResponseReturnValue:
         changes = queries.unpublished(session, article_id) if found.version and found.is_changed else ()
         shown_by = drafts_of(session, article_id)
     values = {"article": found, "state": state_of(found), "changes": changes, "shown_by": shown_by}
-    return framed(render_template("broadcasts/console/article.html", **values))
+    return access.with_frame(render_template("broadcasts/console/article.html", **values))
 
 
 @access.allow(LIBRARY_WRITE)
@@ -96,13 +93,6 @@ def publish(article_id: int, stamp: str) -> tuple[int, str]:
 def state_of(found: ArticleDetail) -> tuple[str, str]:
     """The word and the colour of an article's state."""
     return STATES[found.state], COLOURS[found.state]
-
-
-def framed(page: str, status: int = 200) -> ResponseReturnValue:
-    """A page that may show another of ours in a frame."""
-    response = make_response(page, status)
-    response.headers["Content-Security-Policy"] = FRAMED
-    return response
 
 
 def find(session: Session, article_id: int) -> ArticleDetail:

@@ -201,7 +201,7 @@ def _show(found: ArticleDetail, form: ArticleForm, stamp: str, said: EditorNotic
         shown_by=shown_by,
         **(_both(said.overtaken.draft, form.draft) if said.overtaken else {}),
     )
-    return pages.framed(page, said.status)
+    return access.with_frame(page, said.status)
 
 
 def counted(checked: CheckedDraft) -> str:

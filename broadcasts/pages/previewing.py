@@ -25,9 +25,7 @@ from wechat_bot.services import current_services
 VIEWS = (("wechat", "文章"), ("page", "网页"), ("chat", "聊天"))
 LARGEST = 2 << 20
 #: What is shown carries its styles in itself, as WeChat wants it.
-FRAMED = access.CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace(
-    "style-src 'self'", "style-src 'self' 'unsafe-inline'"
-)
+FRAMED = access.IN_FRAME.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 
 @access.allow(LIBRARY_SEE, upload=LARGEST)

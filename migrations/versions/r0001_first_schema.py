@@ -1097,6 +1097,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_quiz_question_tag_tag", "quiz_question_tag", ["tag", "question_id"], unique=False)
     op.create_table(
+        "quiz_question_use",
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("quiz_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["quiz_question.id"], name=op.f("fk_quiz_question_use_question_id_quiz_question")
+        ),
+        sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_question_use_quiz_id_quiz")),
+        sa.PrimaryKeyConstraint("question_id", "quiz_id", name=op.f("pk_quiz_question_use")),
+    )
+    op.create_table(
         "quiz_question_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -1442,6 +1452,7 @@ def upgrade() -> None:
             "quiz_version_id", "question_id", "points", "mark", "total", name=op.f("pk_quiz_item_cell")
         ),
     )
+    op.create_index("ix_quiz_item_cell_question_id", "quiz_item_cell", ["question_id"], unique=False)
     op.create_table(
         "quiz_option_cell",
         sa.Column("quiz_version_id", sa.Integer(), nullable=False),

@@ -14,7 +14,7 @@ from foundation.database import Moment, changed, upsert
 from foundation.errors import Refused
 from people import audiences
 from questions.authoring.spelling import Mistaken
-from quizzes.actions import storing, turnout
+from quizzes.actions import pictures, storing, turnout
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import readiness
 from quizzes.queries.papers import PaperPlace
@@ -55,6 +55,7 @@ def keep(session: Session, quiz_id: int, definition: QuizDefinition, *, stamp: i
     Raises Refused where the quiz does not exist, DraftOvertaken where another draft was saved meanwhile: nothing is
     overwritten unseen.
     """
+    pictures.keep(session, definition.questions)
     values = {
         "before": Quiz.draft,
         "draft": to_json(definition),
@@ -113,6 +114,7 @@ def publish(
         )
         session.add(last)
         session.flush()
+    storing.note_use(session, quiz_id, [place.version_id for place in paper])
     quiz.version_id, quiz.title, quiz.published_stamp = last.id, definition.title, quiz.stamp
     quiz.opens_at, quiz.closes_at = definition.opens_at, definition.closes_at
     quiz.is_for_everyone = definition.audience is None

@@ -7,18 +7,16 @@ from sqlalchemy.orm import Session
 from foundation.database import one_at_a_time
 from questions.authoring.layout import AuthoredFile
 from quizzes.actions import storing
+from quizzes.actions.bank import CODES
 from quizzes.models.bank import BANK
 from quizzes.queries import bank
 from quizzes.rules.bank_review import BankReview
-
-#: Key of an advisory lock (any number) on giving codes to questions of the bank.
-_CODES = 13_201
 
 
 def take(session: Session, file: AuthoredFile, *, who: str, now: datetime) -> BankReview:
     """Store what is new or changed in a file, and tell it. Raises Refused naming every fault by its place; nothing is
     stored then."""
-    one_at_a_time(session, _CODES)
+    one_at_a_time(session, CODES)
     found = bank.look(session, file)
     if found.to_store:
         storing.store(session, found.to_store, home_quiz_id=BANK, who=who, now=now)

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session
 
+from foundation.database import upsert
 from foundation.digest_cache import digest
-from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionTag, QuestionVersion
+from quizzes.actions import pictures
+from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionTag, QuestionUse, QuestionVersion
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules.items import QuizItem, folded, key_to_json, to_json
 
@@ -32,8 +34,16 @@ def store(
     session.add_all(known.values())
     session.flush()
     _tag(session, items, known)
+    pictures.keep(session, items)
     versions = _versions(session, items, known, home_quiz_id=home_quiz_id, who=who, now=now)
     return tuple(PaperPlace(versions[item.code].id, versions[item.code].digest, item.points) for item in items)
+
+
+def note_use(session: Session, quiz_id: int, version_ids: Sequence[int]) -> None:
+    """Note that the published paper of a quiz has these versions of questions."""
+    shown = select(QuestionVersion.question_id, literal(quiz_id)).where(QuestionVersion.id.in_(version_ids)).distinct()
+    put = upsert(session, QuestionUse).from_select(["question_id", "quiz_id"], shown)
+    session.execute(put.on_conflict_do_nothing())
 
 
 def _known(session: Session, items: Sequence[QuizItem], home_quiz_id: int) -> dict[str, BankQuestion]:

@@ -91,6 +91,15 @@ class AnswerKey(Base):
     made_by: Mapped[str] = mapped_column(String(40))
 
 
+class QuestionUse(Base):
+    """Use of a question in the fixed paper of a quiz that was published. Drawn papers are found by their counters."""
+
+    __tablename__ = "quiz_question_use"
+
+    question_id: Mapped[int] = mapped_column(ForeignKey("quiz_question.id"), primary_key=True)
+    quiz_id: Mapped[int] = mapped_column(ForeignKey("quiz.id"), primary_key=True)
+
+
 class QuestionPicture(Base):
     """Picture that an author put into a question: which question shows the file of this key."""
 

@@ -37,6 +37,8 @@ class ItemCell(Base):
     """
 
     __tablename__ = "quiz_item_cell"
+    # What a question got in all quizzes.
+    __table_args__ = (Index("ix_quiz_item_cell_question_id", "question_id"),)
 
     quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"), primary_key=True)
     #: `WHOLE_PAPER`, or a question. No foreign key, because of the 0.

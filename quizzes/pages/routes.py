@@ -3,12 +3,21 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from quizzes.pages import listing, quiz
+from quizzes.pages import bank, bank_editing, illustrating, listing, quiz, trying
 
 blueprint = Blueprint("quizzes_pages", __name__, url_prefix="/console/quizzes", template_folder="../templates")
 for _rule, _view, _methods in (
     ("", listing.quiz_list, ("GET",)),
     ("/export", exporting(listing.QUIZZES, listing.quiz_list), ("POST",)),
     ("/<int:quiz_id>", quiz.quiz, ("GET",)),
+    # The bank, and the form of one question.
+    ("/bank", bank.bank, ("GET",)),
+    ("/bank/new", bank_editing.bank_new, ("GET", "POST")),
+    ("/bank/<int:question_id>", bank.bank_item, ("GET",)),
+    ("/bank/<int:question_id>/edit", bank_editing.bank_edit, ("GET", "POST")),
+    ("/bank/<int:question_id>/retire", bank.bank_retire, ("POST",)),
+    ("/bank/<int:question_id>/restore", bank.bank_restore, ("POST",)),
+    ("/preview", trying.preview, ("GET", "POST")),
+    ("/pictures/<key>", illustrating.picture, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)

@@ -1,6 +1,6 @@
 """The bank: its items with the newest version and the key in force, and what a file would do to it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
 from quizzes.queries import papers
 from quizzes.rules import bank_review
 from quizzes.rules.bank_review import BankReview, StoredItem
-from quizzes.rules.items import Difficulty, from_json
+from quizzes.rules.items import Difficulty, QuizItem, folded, from_json
 
 #: Questions read at once.
 LOT = 1000
@@ -19,12 +19,21 @@ LOT = 1000
 def look(session: Session, file: AuthoredFile) -> BankReview:
     """Return what a file would do to the bank. Raises Refused naming every fault by its place. A few statements,
     however many questions the file has."""
-    taken = session.scalars(
-        select(BankQuestion.code).where(BankQuestion.home_quiz_id == BANK, BankQuestion.code.startswith("z"))
-    )
-    coded = bank_review.with_codes(file, taken)
+    coded = bank_review.with_codes(file, numbered(session))
     codes = bank_review.codes(coded)
     return bank_review.review(coded, known=items(session, codes), twins=_twins(session, coded, codes))
+
+
+def numbered(session: Session) -> Iterable[str]:
+    """Return the codes of the bank that may have been given by us."""
+    given = (BankQuestion.home_quiz_id == BANK, BankQuestion.code.startswith(bank_review.PREFIX))
+    return session.scalars(select(BankQuestion.code).where(*given))
+
+
+def twin(session: Session, item: QuizItem) -> str:
+    """Return the code of another question of the bank with this text; empty where there is none."""
+    same = (BankQuestion.home_quiz_id == BANK, BankQuestion.folded == folded(item.question.text))
+    return session.scalar(select(BankQuestion.code).where(*same, BankQuestion.code != item.code).limit(1)) or ""
 
 
 def items(session: Session, codes: Sequence[str]) -> dict[str, StoredItem]:

@@ -3,7 +3,7 @@ is told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, NamedTuple
@@ -56,11 +56,19 @@ def with_codes(file: AuthoredFile, taken: Iterable[str]) -> AuthoredFile:
     ['z0008', 'z0007', 'z0009']
     """
     written: Sequence[Mapping[str, Any]] = file.data["questions"]
-    used = {*taken, *(plain(str(each["code"])) for each in written if each.get("code") is not None)}
-    numbers = [int(code[1:]) for code in used if code[:1] == PREFIX and code[1:].isdecimal()]
-    free = map(f"{PREFIX}{{:04d}}".format, count(max(numbers, default=0) + 1))
+    free = free_codes({*taken, *(plain(str(each["code"])) for each in written if each.get("code") is not None)})
     coded = [each if each.get("code") is not None else {**each, "code": next(free)} for each in written]
     return file._replace(data={"questions": coded})
+
+
+def free_codes(taken: Iterable[str]) -> Iterator[str]:
+    """Yield codes behind the highest number that was ever given.
+
+    >>> next(free_codes(["z0002", "k1"]))
+    'z0003'
+    """
+    numbers = [int(code[1:]) for code in taken if code[:1] == PREFIX and code[1:].isdecimal()]
+    return map(f"{PREFIX}{{:04d}}".format, count(max(numbers, default=0) + 1))
 
 
 def codes(file: AuthoredFile) -> list[str]:
@@ -92,7 +100,7 @@ def review(file: AuthoredFile, *, known: Mapping[str, StoredItem], twins: Mappin
         old = known.get(item.code)
         if old is None:
             new.append(item)
-        elif what := _differences(old.item, item := _kept(item, old.item)):
+        elif what := differences(old.item, item := _kept(item, old.item)):
             changed.append(ChangedItem(item, what))
         else:
             unchanged.append(item)
@@ -135,7 +143,7 @@ def _kept(item: QuizItem, old: QuizItem) -> QuizItem:
     return replace(item, question=question, key=key)
 
 
-def _differences(old: QuizItem, new: QuizItem) -> tuple[str, ...]:
+def differences(old: QuizItem, new: QuizItem) -> tuple[str, ...]:
     """Return in what two items differ, in the words of a file's columns."""
     then, now = to_json(old), to_json(new)
     asked, asks = then.pop("question"), now.pop("question")

@@ -15,7 +15,7 @@ from questions.authoring.type_words import TypeWords
 from questions.numerals import place, same
 from questions.question import Question
 from questions.reading import truths
-from quizzes.rules.items import HUNDREDTHS, Difficulty, Key, Kind, MarkingRule, QuizItem
+from quizzes.rules.items import HUNDREDTHS, TRUTH_OPTIONS, Difficulty, Key, Kind, MarkingRule, QuizItem
 from quizzes.rules.key_reader import LINES, read_key
 
 LONGEST_EXPLANATION = 500
@@ -187,11 +187,15 @@ def _item(entry: _Entry, question: Question | None) -> QuizItem | None:
     source = entry.take("source", "出处", partial(words, longest=LONGEST_SOURCE), "")
     lesson = entry.take("lesson", "学习", _link, "")
     shuffles = entry.take("shuffle", "选项乱序", truth, None)
+    if entry.written.get("answer") in (None, "", []):
+        entry.wrong("answer", f"缺少{entry.notes.named('答案', 'answer')}".strip())
+        return None
     if question is None:
         return None
     kind = _kind_word(entry.written) or Kind.FILL
     if truths.is_truth(question):
-        kind = Kind.TRUTH
+        # It may have been another kind before, whose options had these codes.
+        kind, question = Kind.TRUTH, replace(question, options=TRUTH_OPTIONS, retired=())
     elif kind is Kind.TRUTH:
         entry.wrong("options", "判断题的选项只能是 对 和 错")
         return None
@@ -272,12 +276,8 @@ def _link(value: object) -> str:
 
 
 def _key(entry: _Entry, kind: Kind, question: Question, rule: MarkingRule) -> Key | None:
-    written = entry.written.get("answer")
-    if written is None or written == "" or written == []:
-        entry.wrong("answer", f"缺少{entry.notes.named('答案', 'answer')}".strip())
-        return None
     try:
-        return read_key(written, kind, question, rule)
+        return read_key(entry.written["answer"], kind, question, rule)
     except Misspelt as problem:
         entry.wrong("answer", f"答案{problem}")
         return None

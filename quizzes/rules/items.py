@@ -7,7 +7,7 @@ changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -131,6 +131,14 @@ class QuizItem:
     @property
     def code(self) -> str:
         return self.question.code
+
+    def under(self, code: str) -> QuizItem:
+        """Return the same item with another code."""
+        return replace(self, question=replace(self.question, code=code))
+
+    def with_key(self, key: Key) -> QuizItem:
+        """Return the same item with another key."""
+        return replace(self, key=key)
 
 
 def folded(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from flask import abort, make_response, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -38,8 +38,6 @@ from wechat_bot.services import Services, current_services
 LARGEST = 1 << 20
 RESULTS = (("none", "不公布"), ("after", "结束后公布"), ("live", "填完就公布（投票，只能有一题）"))
 PICKER = Picker(("class", "area", "manager", "tag", "audience"), everybody="全部已绑定的店", legend="请谁填")
-#: The page shows a preview of the shops' pages in a frame of its own.
-FRAMED = access.CSP.replace("frame-ancestors", "frame-src 'self'; frame-ancestors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +221,7 @@ def _show(
         kinds=QuestionType,
         most=MOST_QUESTIONS,
     )
-    response = make_response(page, said.status)
-    response.headers["Content-Security-Policy"] = FRAMED
-    return response
+    return access.with_frame(page, said.status)
 
 
 def _contents(items: cards.Items, problems: Mapping[str, Sequence[str]]) -> list[ContentsLine]:

@@ -25,7 +25,7 @@ from surveys.texts import chat, pages
 from wechat_bot.services import Services, current_services
 
 KEEPER = "王建国"
-FRAMED = access.CSP.replace("frame-ancestors 'none'", "frame-ancestors 'self'").replace("img-src", "img-src blob:")
+FRAMED = access.IN_FRAME.replace("img-src", "img-src blob:")
 
 
 @access.allow(SURVEYS_WRITE, upload=authoring.LARGEST)

@@ -18,6 +18,10 @@ from visits.models import Policy
 
 #: Forms that write over nothing somebody else may have changed: what each of them is instead.
 ACTS = {
+    "quizzes_pages.bank_new": "something new; a text that is there already is refused",
+    "quizzes_pages.bank_retire": "in or out",
+    "quizzes_pages.bank_restore": "in or out",
+    "quizzes_pages.preview": "a look, kept nowhere",
     "broadcasts_pages.choose_displays": "puts photos into a new article, each once",
     "people_pages.erase": "erases for ever, and asks for the name of the shop",
     "console.sign_in": "comes in",

@@ -1,0 +1,123 @@
+"""Console pages on which a question of the bank is written and edited."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from flask import Response, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console import access, act
+from console.stamps import Editable
+from foundation.errors import Refused
+from foundation.text import shortened
+from quizzes.actions import bank
+from quizzes.actions.bank import NotTaken
+from quizzes.export.bank import row
+from quizzes.models.bank import BankQuestion
+from quizzes.pages import illustrating, item_form
+from quizzes.pages.item_form import CARD, ItemForm, ItemReview
+from quizzes.permissions import QUIZZES_WRITE
+from quizzes.queries import bank_question
+from quizzes.queries.bank_question import BankDetail
+from quizzes.rules.files import COLUMNS
+from quizzes.rules.items import Kind, QuizItem
+from wechat_bot.services import current_services
+
+SAVE_MORE = "save_more"
+#: Stands for a code that is given when the question is saved.
+_UNNAMED = "new"
+
+
+@access.allow(QUIZZES_WRITE, upload=illustrating.LARGEST)
+def bank_new() -> ResponseReturnValue:
+    """Write a new question."""
+    kind = next((each for each in Kind if each == request.args.get("kind")), Kind.SINGLE)
+    return _view(None, item_form.fresh(kind, tags=request.args.get("tags", "")))
+
+
+@access.allow(QUIZZES_WRITE, upload=illustrating.LARGEST)
+def bank_edit(question_id: int) -> ResponseReturnValue:
+    """Edit a question. What was changed is for papers from now on."""
+    with current_services().reading() as session:
+        found = bank_question.find(session, question_id)
+    if found is None:
+        abort(404)
+    return _view(found, item_form.of_item(found.item))
+
+
+def _view(found: BankDetail | None, stored: ItemForm) -> ResponseReturnValue:
+    if request.method != "POST":
+        return _page(found, stored)
+    services, do = current_services(), request.form.get("do", "")
+    form = item_form.read(request.form.to_dict(flat=False))
+    review = ItemReview(None, {})
+    try:
+        form = illustrating.received(services, form)
+        if do not in ("save", SAVE_MORE):
+            return _page(found, item_form.pressed(form, do), is_unsaved=True)
+        before = found.item if found else None
+        review = item_form.reviewed(form, code=found.item.code if found else form.code or _UNNAMED, before=before)
+        if review.item is None:
+            return _page(found, form, review, is_unsaved=True), 422
+        return _changed(found, review.item) if found else _added(form, review.item, is_followed=do == SAVE_MORE)
+    except NotTaken as refusal:
+        review = ItemReview(None, {f"{CARD}.{refusal.field}": [refusal.sentence]})
+        return _page(found, form, review, is_unsaved=True), act.status(refusal)
+    except Refused as refusal:
+        return _page(found, form, review, error=refusal, is_unsaved=True), act.status(refusal)
+
+
+def _added(form: ItemForm, item: QuizItem, *, is_followed: bool) -> ResponseReturnValue:
+    with act.transaction() as (session, now, note):
+        question = bank.add(session, item, code=form.code, who=access.visitor().name, now=now)
+        note("quiz.bank.add", f"question:{question.id}", f"{question.code} {shortened(question.text, 30)}")
+    said = f"已存入题库，编码 {question.code}。"
+    if is_followed:
+        # Said by the form itself: it is shown without a full reload.
+        more: dict[str, Any] = {"kind": form.kind.value, "tags": form.tags or None, "saved": question.code}
+        return act.done(url_for("quizzes_pages.bank_new", **more))
+    return act.done(url_for("quizzes_pages.bank_item", question_id=question.id), said)
+
+
+def _changed(found: BankDetail, item: QuizItem) -> ResponseReturnValue:
+    rows = select(BankQuestion.id).where(BankQuestion.id == found.id)
+    edited = Editable(f"question:{found.id}", rows, partial(_kept_of, question_id=found.id))
+    with act.transaction(over=edited) as (session, now, note):
+        what = "、".join(bank.change(session, found.id, item, who=access.visitor().name, now=now))
+        note("quiz.bank.change", detail=f"{item.code}：{what or '没有改动'}")
+    said = f"改好了：{what}。" if what else "和原来一样，没有改动。"
+    return act.done(url_for("quizzes_pages.bank_item", question_id=found.id), said)
+
+
+def _kept_of(session: Session, question_id: int) -> dict[str, str]:
+    found = bank_question.find(session, question_id)
+    return _kept(found) if found else {}
+
+
+def _kept(found: BankDetail) -> dict[str, str]:
+    """Return a question as it is kept, in the words of a file's columns."""
+    return dict(zip(COLUMNS, row(found.item), strict=True)) | {"改过": f"{found.stamp - 1} 次"}
+
+
+def _page(
+    found: BankDetail | None,
+    form: ItemForm,
+    review: ItemReview | None = None,
+    *,
+    error: Refused | None = None,
+    is_unsaved: bool = False,
+) -> Response:
+    page = render_template(
+        "quizzes/console/bank_edit.html",
+        found=found,
+        kept=_kept(found) if found else {},
+        error=error,
+        is_unsaved=is_unsaved,
+        is_fixed=found is not None,
+        **item_form.context(form, review.faults if review else {}),
+    )
+    return access.with_frame(page)

@@ -1,0 +1,156 @@
+"""List of the bank: a page of its questions, each with how often it was used and how it was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from foundation import paging
+from foundation.paging import Cursor, Order, Page
+from quizzes.models.bank import BANK, BankQuestion, QuestionTag, QuestionUse, QuestionVersion
+from quizzes.models.figures import ItemCell
+from quizzes.models.quizzes import QuizVersion
+from quizzes.rules.items import Difficulty, Kind, folded
+
+
+class QuestionResult(NamedTuple):
+    """How a question was answered in the attempts that count: by how many, and what they got of what there was to get.
+
+    >>> (QuestionResult(1, 500, 1000) + QuestionResult(3, 1000, 3000)).facility, QuestionResult().facility
+    (0.375, None)
+    """
+
+    n: int = 0
+    got: int = 0
+    of: int = 0
+
+    @property
+    def facility(self) -> float | None:
+        """The share that was got; None where nobody was asked, or it was worth nothing."""
+        return self.got / self.of if self.of else None
+
+    def __add__(self, other: object) -> QuestionResult:  # adds, and does not join
+        assert isinstance(other, QuestionResult)
+        return QuestionResult(self.n + other.n, self.got + other.got, self.of + other.of)
+
+
+NOBODY = QuestionResult()
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """Question of the bank in a list."""
+
+    id: int
+    code: str
+    text: str
+    kind: Kind
+    difficulty: Difficulty
+    points: int
+    is_retired: bool
+    source: str
+    tags: tuple[str, ...] = ()
+    #: Published quizzes that have it, or have drawn it.
+    uses: int = 0
+    answered: QuestionResult = NOBODY
+
+
+def page(
+    session: Session,
+    *,
+    search: str = "",
+    tag: str = "",
+    kind: Kind | None = None,
+    difficulty: Difficulty | None = None,
+    is_retired: bool | None = False,
+    cursor: Cursor,
+    limit: int,
+) -> Page[BankLine]:
+    """Return a page of the bank by code; a few statements, whatever was answered. `is_retired` None is both."""
+    statement: Select[Any] = (
+        select(BankQuestion, QuestionVersion.body["source"].as_string())
+        .join(QuestionVersion, QuestionVersion.id == BankQuestion.version_id)
+        .where(BankQuestion.home_quiz_id == BANK)
+    )
+    if search:
+        in_text = BankQuestion.folded.contains(folded(search), autoescape=True)
+        statement = statement.where(or_(in_text, BankQuestion.code.startswith(search.strip(), autoescape=True)))
+    if tag:
+        statement = statement.where(exists().where(QuestionTag.question_id == BankQuestion.id, QuestionTag.tag == tag))
+    given = {BankQuestion.kind: kind, BankQuestion.difficulty: difficulty, BankQuestion.is_retired: is_retired}
+    statement = statement.where(*(column == value for column, value in given.items() if value is not None))
+    found = paging.page(session, statement, _BY_CODE, cursor, limit=limit, read=_line)
+    return found.of(_filled(session, found.lines))
+
+
+_BY_CODE: Order[BankLine] = Order((BankQuestion.code,), lambda line: (line.code,))
+
+
+def tags(session: Session) -> list[tuple[str, int]]:
+    """Return the tags of the bank, each with its number of questions in use."""
+    in_use = func.count().filter(~BankQuestion.is_retired)
+    rows = session.execute(
+        select(QuestionTag.tag, in_use)
+        .join(BankQuestion, BankQuestion.id == QuestionTag.question_id)
+        .where(BankQuestion.home_quiz_id == BANK)
+        .group_by(QuestionTag.tag)
+        .order_by(QuestionTag.tag)
+    )
+    return [(tag, number) for tag, number in rows]
+
+
+def used_in(session: Session, question_ids: Collection[int]) -> dict[int, Mapping[int, QuestionResult]]:
+    """Return the published quizzes that have each question, or have drawn it, with how it was answered there. Two
+    statements."""
+    found: dict[int, dict[int, QuestionResult]] = {}
+    uses = select(QuestionUse.question_id, QuestionUse.quiz_id).where(QuestionUse.question_id.in_(question_ids))
+    for question_id, quiz_id in session.execute(uses):
+        found.setdefault(question_id, {})[quiz_id] = NOBODY
+    rows = session.execute(
+        select(
+            ItemCell.question_id,
+            QuizVersion.quiz_id,
+            func.sum(ItemCell.count),
+            func.sum(ItemCell.mark * ItemCell.count),
+            func.sum(ItemCell.points * ItemCell.count),
+        )
+        .join(QuizVersion, QuizVersion.id == ItemCell.quiz_version_id)
+        .where(ItemCell.question_id.in_(question_ids), ItemCell.count > 0)
+        .group_by(ItemCell.question_id, QuizVersion.quiz_id)
+    )
+    for question_id, quiz_id, *sums in rows:
+        found.setdefault(question_id, {})[quiz_id] = QuestionResult(*map(int, sums))
+    return dict(found)
+
+
+def _filled(session: Session, lines: Sequence[BankLine]) -> Iterator[BankLine]:
+    """Yield the lines with what stands beside each of them."""
+    ids = [line.id for line in lines]
+    tagged = select(QuestionTag.question_id, QuestionTag.tag).where(QuestionTag.question_id.in_(ids))
+    tags: dict[int, list[str]] = {}
+    for question_id, tag in session.execute(tagged.order_by(QuestionTag.tag)):
+        tags.setdefault(question_id, []).append(tag)
+    used = used_in(session, ids)
+    for line in lines:
+        uses = used.get(line.id, {})
+        whole = reduce(add, uses.values(), NOBODY)
+        yield replace(line, tags=tuple(tags.get(line.id, ())), uses=len(uses), answered=whole)
+
+
+def _line(question: BankQuestion, source: str) -> BankLine:
+    return BankLine(
+        question.id,
+        question.code,
+        question.text,
+        Kind(question.kind),
+        Difficulty(question.difficulty),
+        question.points,
+        question.is_retired,
+        source,
+    )
