@@ -6,13 +6,35 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from foundation.text import bare
-from questions.authoring.spelling import Misspelt, Notes, moment
+from questions.authoring.spelling import Misspelt, Mistaken, Notes, Problem, moment, words
 
 _NAMES = ("class", "area", "manager", "tag")
 _T = TypeVar("_T")
+LONGEST_TITLE, LONGEST_INTRO = 60, 200
+
+
+@dataclass(frozen=True)
+class Reviewed(Generic[_T]):
+    """Result of a review: the usable part of what an author has written so far, and what is still to change."""
+
+    definition: _T
+    problems: tuple[Problem, ...] = ()
+    mistakes: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.mistakes
+
+    def whole(self, called: str) -> _T:
+        """Return what was written. Raises Mistaken naming everything that is to change; `called` is the author's word
+        for it."""
+        if self.mistakes:
+            raise Mistaken(self.mistakes, called)
+        return self.definition
 
 
 @dataclass(frozen=True)
@@ -42,6 +64,15 @@ class Head:
         if self.data.get(key) is None:
             self.notes.add("", (key,) if not self.notes.keyed else (), f"缺少{self.notes.named(name, key)}".strip())
 
+    def title(self) -> str:
+        """Return the title, which must be given."""
+        self.need("title", "标题")
+        return self.take("title", "标题", partial(words, longest=LONGEST_TITLE), "")
+
+    def intro(self) -> str:
+        """Return what is said before the first question; empty where nothing is."""
+        return self.take("intro", "说明", partial(words, longest=LONGEST_INTRO), "")
+
     def times(self, timezone: tzinfo) -> tuple[datetime | None, datetime | None]:
         """Return when it opens and when it closes, as aware UTC; one written without a zone is in `timezone`."""
         opens: datetime | None = self.take("opens", "开始时间", lambda value: moment(value, timezone), None)
@@ -51,6 +82,10 @@ class Head:
         if opens and closes and closes <= opens:
             self.wrong("closes", "结束时间", f"应晚于{self.notes.named('开始时间', 'opens')}".strip())
         return opens, closes
+
+    def reviewed(self, definition: _T) -> Reviewed[_T]:
+        """Return the result, with all that was noted."""
+        return Reviewed(definition, tuple(self.notes.problems), tuple(self.notes.mistakes))
 
     def audience(self) -> dict[str, Any] | None:
         """Return whom it is for, as written, with names in one order; None for every bound shop."""

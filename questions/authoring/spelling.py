@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from foundation.errors import Refused
 from foundation.text import is_visible, plain, readable
@@ -17,6 +17,7 @@ Path = tuple[str | int, ...]
 Places = Mapping[Path, str]
 """Where each value was written (`第 12 行`, `题目!D5`), by its path in the mapping, as the file readers noted it."""
 
+_T = TypeVar("_T")
 QUOTE_IT = "请在两边加上引号"
 
 
@@ -90,6 +91,16 @@ def suggestion(word: str, known: Iterable[str], *, listed: bool = True) -> str:
     if near:
         return f"，是不是“{near[0]}”"
     return "，可用 " + "、".join(names) if listed and names else ""
+
+
+def one_of(known: Mapping[str, _T], value: object) -> _T:
+    """Read one of some known words; gives what it stands for."""
+    word = plain(str(value)).lower()
+    if word not in known:
+        # Whoever wrote in one script is offered words of that one.
+        offered = [each for each in known if each.isascii() == word.isascii()]
+        raise Misspelt(f"“{value}”不认识" + suggestion(word, offered))
+    return known[word]
 
 
 def words(value: object, *, longest: int) -> str:

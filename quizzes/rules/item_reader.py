@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from foundation.text import plain
 from questions.authoring.question_reader import MOST_QUESTIONS, read_questions
-from questions.authoring.spelling import Misspelt, Notes, Path, decimal, suggestion, truth, words
+from questions.authoring.spelling import Misspelt, Notes, Path, decimal, one_of, truth, words
 from questions.authoring.type_words import TypeWords
 from questions.numerals import place, same
 from questions.question import Question
@@ -182,7 +182,7 @@ def _item(entry: _Entry, question: Question | None) -> QuizItem | None:
     points = entry.take("points", "分值", read_points, POINTS)
     tags = entry.take("tags", "标签", _tags, ())
     difficulty = entry.take("difficulty", "难度", read_difficulty, Difficulty.MEDIUM)
-    rule = entry.take("rule", "计分", partial(_one_of, _RULES), MarkingRule.ALL)
+    rule = entry.take("rule", "计分", partial(one_of, _RULES), MarkingRule.ALL)
     explanation = entry.take("explanation", "解析", partial(words, longest=LONGEST_EXPLANATION), "")
     source = entry.take("source", "出处", partial(words, longest=LONGEST_SOURCE), "")
     lesson = entry.take("lesson", "学习", _link, "")
@@ -256,16 +256,7 @@ def _tags(value: object) -> tuple[str, ...]:
 
 def read_difficulty(value: object) -> Difficulty:
     """Read a difficulty. Raises Misspelt."""
-    return _one_of(_DIFFICULTIES, value)
-
-
-def _one_of(known: Mapping[str, _T], value: object) -> _T:
-    word = plain(str(value)).lower()
-    if word not in known:
-        raise Misspelt(
-            f"“{value}”不认识" + suggestion(word, [each for each in known if each.isascii() == word.isascii()])
-        )
-    return known[word]
+    return one_of(_DIFFICULTIES, value)
 
 
 def _link(value: object) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from foundation.text import plain
-from questions.authoring.head import Head
+from questions.authoring.head import Head, Reviewed
 from questions.authoring.layout import AuthoredFile
 from questions.authoring.question_reader import MOST_QUESTIONS
 from questions.authoring.spelling import (
@@ -18,10 +18,9 @@ from questions.authoring.spelling import (
     Mistaken,
     Notes,
     Places,
-    Problem,
     decimal,
     integer,
-    suggestion,
+    one_of,
     truth,
     words,
 )
@@ -32,8 +31,6 @@ from quizzes.rules.item_reader import LONGEST_TAG, read_difficulty, read_items, 
 from quizzes.rules.items import QuizItem
 
 CALLED = "试卷"
-LONGEST_TITLE = 60
-LONGEST_INTRO = 200
 LONGEST_TIME = 24 * 60
 """Minutes."""
 MOST_ATTEMPTS = 20
@@ -75,19 +72,7 @@ _REVEALS = {each.value: each for each in Reveal} | {
     "不看": Reveal.NEVER,
 }
 _NOWHERE: Places = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class QuizReview:
-    """Review of what an author has written so far: the usable part of it, and what is still to change."""
-
-    definition: QuizDefinition
-    problems: tuple[Problem, ...] = ()
-    mistakes: tuple[str, ...] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        return not self.mistakes
+QuizReview = Reviewed[QuizDefinition]
 
 
 def of_file(written: AuthoredFile, *, timezone: tzinfo, before: Sequence[Question]) -> QuizDefinition:
@@ -121,10 +106,7 @@ def read(
     """
     if not isinstance(data, Mapping):
         raise Mistaken([f"{CALLED}应由 title、questions 等几项组成"], CALLED)
-    found = review(data, timezone=timezone, before=before, places=places, keyed=keyed)
-    if not found.is_whole:
-        raise Mistaken(found.mistakes, CALLED)
-    return found.definition
+    return review(data, timezone=timezone, before=before, places=places, keyed=keyed).whole(CALLED)
 
 
 def review(
@@ -142,8 +124,7 @@ def review(
     notes = Notes(places, keyed=keyed)
     notes.unknown_keys("", (), data, KEYS)
     head = Head(data, notes)
-    definition = _with_paper(head, _ruled(head, timezone), before)
-    return QuizReview(definition, tuple(notes.problems), tuple(notes.mistakes))
+    return head.reviewed(_with_paper(head, _ruled(head, timezone), before))
 
 
 def review_rules(data: Mapping[str, Any], *, timezone: tzinfo) -> QuizReview:
@@ -153,29 +134,28 @@ def review_rules(data: Mapping[str, Any], *, timezone: tzinfo) -> QuizReview:
     >>> [each.words for each in review_rules({"title": "测试", "minutes": "x"}, timezone=UTC).problems]
     ['“x”应是数字']
     """
-    notes = Notes(_NOWHERE, keyed=False)
-    definition = _ruled(Head(data, notes), timezone)
-    return QuizReview(definition, tuple(notes.problems), tuple(notes.mistakes))
+    head = Head(data, Notes(_NOWHERE, keyed=False))
+    return head.reviewed(_ruled(head, timezone))
 
 
 def _ruled(head: Head, timezone: tzinfo) -> QuizDefinition:
     """Read everything but the paper."""
-    head.need("title", "标题")
+    title = head.title()
     opens_at, closes_at = head.times(timezone)
     minutes = head.take("minutes", "限时", lambda value: integer(value, 1, LONGEST_TIME), None)
     attempts = head.take("attempts", "可考次数", lambda value: integer(value, 1, MOST_ATTEMPTS), 1)
     definition = QuizDefinition(
-        title=head.take("title", "标题", lambda value: words(value, longest=LONGEST_TITLE), ""),
-        intro=head.take("intro", "说明", lambda value: words(value, longest=LONGEST_INTRO), ""),
+        title=title,
+        intro=head.intro(),
         minutes=minutes,
         opens_at=opens_at,
         closes_at=closes_at,
         is_start_only=head.take("start_only", "只限开始时间", truth, False),
         attempts=attempts,
-        counts=head.take("counts", "成绩取法", partial(_one_of, _COUNTS), CountRule.BEST),
+        counts=head.take("counts", "成绩取法", partial(one_of, _COUNTS), CountRule.BEST),
         pass_mark=head.take("pass", "及格线", _share, DEFAULT_PASS),
         shuffle=head.take("shuffle", "乱序", truth, False),
-        reveal=head.take("reveal", "公布答案", partial(_one_of, _REVEALS), Reveal.AT_ONCE),
+        reveal=head.take("reveal", "公布答案", partial(one_of, _REVEALS), Reveal.AT_ONCE),
         audience=head.audience(),
         has_ranking=head.take("ranking", "排行榜", truth, True),
         is_ranked_by_speed=head.take("by_speed", "同分比用时", truth, False),
@@ -273,12 +253,3 @@ def _share(value: object) -> int:
     if not 0 <= share <= 100:
         raise Misspelt(f"“{value}”应是 0 到 100，满分的百分之几")
     return int(share * 100)
-
-
-def _one_of(known: Mapping[str, Any], value: object) -> Any:
-    word = plain(str(value)).lower()
-    if word not in known:
-        raise Misspelt(
-            f"“{value}”不认识" + suggestion(word, [each for each in known if each.isascii() == word.isascii()])
-        )
-    return known[word]

@@ -10,6 +10,7 @@ from console import access, act
 from foundation.errors import Refused
 from foundation.paging import FIRST
 from questions.authoring import pasted_text
+from questions.authoring.head import LONGEST_TITLE
 from surveys.actions import authoring
 from surveys.actions import pictures as picture_actions
 from surveys.pages.authoring import LARGEST, find, reviewed, stored
@@ -18,7 +19,7 @@ from surveys.queries import listing
 from surveys.rules import editor, files, pasted, pictures, ready_made
 from surveys.rules.editor import Form
 from surveys.rules.pasted import PastedLook
-from surveys.rules.review import LONGEST_TITLE, of_file
+from surveys.rules.review import of_file
 from wechat_bot.services import current_services
 
 COPY = "（副本）"

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from foundation.text import plain
-from questions.authoring.head import Head
+from questions.authoring.head import Head, Reviewed
 from questions.authoring.layout import AuthoredFile
 from questions.authoring.question_reader import read_questions
 from questions.authoring.spelling import (
-    Misspelt,
     Mistaken,
     Notes,
     Places,
-    Problem,
     integer,
-    suggestion,
+    one_of,
     truth,
-    words,
 )
 from questions.authoring.versions import no_longer_asked, with_codes
 from surveys.rules import quotas
 from surveys.rules.definition import Definition, Results
 
 CALLED = "问卷"
-LONGEST_TITLE = 60
-LONGEST_INTRO = 200
 KEYS = (
     "title",
     "intro",
@@ -56,19 +51,7 @@ _RESULTS: dict[str, Results] = {
     "投票": "live",
 }
 _NOWHERE: Places = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Review:
-    """Review of what an author has written so far: the usable part of it, and what is still to change."""
-
-    definition: Definition
-    problems: tuple[Problem, ...] = ()
-    mistakes: tuple[str, ...] = ()
-
-    @property
-    def is_whole(self) -> bool:
-        return not self.mistakes
+Review = Reviewed[Definition]
 
 
 def of_file(written: AuthoredFile, *, timezone: tzinfo, previous: Definition | None) -> Definition:
@@ -104,10 +87,7 @@ def read(
     """
     if not isinstance(data, Mapping):
         raise Mistaken(["问卷应由 title、questions 等几项组成"], CALLED)
-    found = review(data, timezone=timezone, previous=previous, places=places, keyed=keyed)
-    if not found.is_whole:
-        raise Mistaken(found.mistakes, CALLED)
-    return found.definition
+    return review(data, timezone=timezone, previous=previous, places=places, keyed=keyed).whole(CALLED)
 
 
 def review(
@@ -131,9 +111,7 @@ def review(
     notes = Notes(places, keyed=keyed)
     notes.unknown_keys("", (), data, KEYS)
     head = Head(data, notes)
-    head.need("title", "标题")
-    title = head.take("title", "标题", lambda value: words(value, longest=LONGEST_TITLE), "")
-    intro = head.take("intro", "说明", lambda value: words(value, longest=LONGEST_INTRO), "")
+    title, intro = head.title(), head.intro()
     opens_at, closes_at = head.times(timezone)
     before = previous.retired + previous.questions if previous else ()
     definition = Definition(
@@ -144,7 +122,7 @@ def review(
         audience=head.audience(),
         anonymous=_anonymous(head, previous),
         min_seconds=head.take("min_seconds", "最短用时", lambda value: integer(value, 0, 3600), None),
-        results=head.take("results", "结果公布", _results, "none"),
+        results=head.take("results", "结果公布", partial(one_of, _RESULTS), "none"),
         limit=head.take("limit", "总名额", quotas.number, None),
         area_limits=head.take("area_limits", "片区名额", quotas.limits, {}),
         class_limits=head.take("class_limits", "客户类型名额", quotas.limits, {}),
@@ -156,7 +134,7 @@ def review(
         definition = replace(definition, retired=retired)
     _check_poll(head, definition)
     quotas.check(definition, notes)
-    return Review(definition, tuple(notes.problems), tuple(notes.mistakes))
+    return head.reviewed(definition)
 
 
 def _anonymous(head: Head, previous: Definition | None) -> bool:
@@ -176,10 +154,3 @@ def _check_poll(head: Head, definition: Definition) -> None:
         head.wrong("results", "结果公布", "填完就公布的是投票，只能有一题")
     elif questions and not (questions[0].type.has_options or questions[0].type.scale):
         head.wrong("results", "结果公布", "投票要用单选、多选、评分或推荐度题")
-
-
-def _results(value: object) -> Results:
-    word = plain(str(value)).lower()
-    if word not in _RESULTS:
-        raise Misspelt(f"“{value}”不认识" + suggestion(word, ("none", "after", "live")))
-    return _RESULTS[word]
