@@ -131,7 +131,7 @@ def figures(quiz_id: int, as_json: bool) -> None:
     services = current_services()
     jobs.file(services)  # so that what has just ended is in them
     with _told(), services.reading() as session:
-        found = figures_of(session, quiz_id)
+        found = figures_of(session, quiz_id, has_words=True)
     if as_json:
         click.echo(json.dumps(found.to_json(), ensure_ascii=False))
         return

@@ -1471,7 +1471,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_quiz_option_cell_words",
         "quiz_option_cell",
-        ["quiz_version_id", "question_id", "count"],
+        ["quiz_version_id", "question_id", "count", "option"],
         unique=False,
         sqlite_where=sa.text("total < 0"),
         postgresql_where=sa.text("total < 0"),

@@ -57,7 +57,7 @@ class OptionCell(Base):
     __tablename__ = "quiz_option_cell"
     __table_args__ = (
         # The words that were written most often.
-        Index("ix_quiz_option_cell_words", "quiz_version_id", "question_id", "count", **only("total < 0")),
+        Index("ix_quiz_option_cell_words", "quiz_version_id", "question_id", "count", "option", **only("total < 0")),
     )
 
     quiz_version_id: Mapped[int] = mapped_column(ForeignKey("quiz_version.id"), primary_key=True)

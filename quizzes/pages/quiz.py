@@ -1,9 +1,12 @@
 """Console page of one quiz: its state, its rules, its results."""
 
+from typing import Any
+
 from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from console import access
+from quizzes.pages import results
 from quizzes.permissions import QUIZZES_SEE
 from quizzes.queries.detail import QuizDetail, detail
 from quizzes.texts.ruled import ruled
@@ -12,11 +15,16 @@ from wechat_bot.services import current_services
 
 @access.allow(QUIZZES_SEE)
 def quiz(quiz_id: int) -> ResponseReturnValue:
-    """Show a quiz."""
-    return render_template("quizzes/console/quiz.html", **of(quiz_id))
+    """Show a draft; for a published quiz its results."""
+    head = of(quiz_id)
+    shown: dict[str, Any] = {}
+    if head["is_published"]:
+        with current_services().reading() as session:
+            shown = results.shown(session, head["quiz"])
+    return render_template("quizzes/console/quiz.html", **head, **shown)
 
 
-def of(quiz_id: int) -> dict[str, object]:
+def of(quiz_id: int) -> dict[str, Any]:
     """Return what the head of each page of a quiz needs. Ends the request where there is no such quiz."""
     found = found_quiz(quiz_id)
     return {

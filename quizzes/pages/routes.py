@@ -3,13 +3,14 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from quizzes.pages import bank, bank_editing, illustrating, listing, quiz, trying
+from quizzes.pages import bank, bank_editing, illustrating, listing, question, quiz, trying
 
 blueprint = Blueprint("quizzes_pages", __name__, url_prefix="/console/quizzes", template_folder="../templates")
 for _rule, _view, _methods in (
     ("", listing.quiz_list, ("GET",)),
     ("/export", exporting(listing.QUIZZES, listing.quiz_list), ("POST",)),
     ("/<int:quiz_id>", quiz.quiz, ("GET",)),
+    ("/<int:quiz_id>/questions/<int:question_id>", question.question, ("GET",)),
     # The bank, and the form of one question.
     ("/bank", bank.bank, ("GET",)),
     ("/bank/new", bank_editing.bank_new, ("GET", "POST")),

@@ -39,8 +39,17 @@ class QuestionFigures:
     #: As it was shown, without its key.
     item: QuizItem
     figures: ItemFigures
+    #: Of a fill-in the words, where they are wanted.
     options: tuple[OptionCount, ...]
     advice: str | None
+    #: How many got each mark with each total.
+    cells: Mapping[tuple[int, int], int]
+    version_id: int
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether enough were asked for pages to show more than the facility."""
+        return self.figures.n >= advice.LEAST_SHOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,25 @@ class QuizFigures:
     totals: Mapping[tuple[int, int], int]
     questions: tuple[QuestionFigures, ...]
     advice: str | None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether enough have ended for pages to show figures of the whole."""
+        return self.paper.attempts >= advice.LEAST_SHOWN
+
+    @property
+    def maximum(self) -> int | None:
+        """What the whole paper is worth, in hundredths; None where attempts had different ones, or there are none."""
+        maxima = {maximum for maximum, _ in self.totals}
+        return maxima.pop() if len(maxima) == 1 else None
+
+    @property
+    def by_total(self) -> Counter[int]:
+        """How many got each total, whatever the maximum."""
+        sums: Counter[int] = Counter()
+        for (_, total), count in self.totals.items():
+            sums[total] += count
+        return sums
 
     def to_json(self) -> dict[str, Any]:
         """Return every figure as plain JSON values, unrounded."""
@@ -102,8 +130,9 @@ class _Counted:
         return sum(points * count for points, count in self.worth.items()) / asked if asked else 0
 
 
-def figures(session: Session, quiz_id: int) -> QuizFigures:
-    """Return the figures of the newest version that has attempts; of the newest where none has.
+def figures(session: Session, quiz_id: int, *, has_words: bool = False) -> QuizFigures:
+    """Return the figures of the newest version that has attempts; of the newest where none has. The words of fill-ins
+    are read only where they are wanted: there may be as many as shops.
 
     Raises Refused where there is no such quiz, or it was never published.
     """
@@ -123,10 +152,10 @@ def figures(session: Session, quiz_id: int) -> QuizFigures:
         sums[total] += count
     paper = statistics.paper(sums, None if definition.is_drawn else cells, maxima, unit=HUNDREDTHS)
     found = statistics.items(cells, maxima)
-    chosen = _chosen(session, version.id)
+    chosen = _chosen(session, version.id, [each[0] for each in asked if has_words or each[2].kind is not Kind.FILL])
     questions = tuple(
-        _question(question_id, item, each, chosen.get(question_id, {}))
-        for (question_id, _, item), each in zip(asked, found, strict=True)
+        _question(question_id, place, item, each, own, chosen.get(question_id, {}))
+        for (question_id, place, item), each, own in zip(asked, found, cells, strict=True)
     )
     return QuizFigures(
         version.id, version.number, definition, paper, totals, questions, advice.of_paper(paper, len(questions))
@@ -196,11 +225,11 @@ def _asked(
     return [(ids[place.version_id], place, item) for place, item in zip(places, items, strict=True)]
 
 
-def _chosen(session: Session, version_id: int) -> dict[int, dict[str, int]]:
-    """Return how many chose each option of each question. One statement."""
+def _chosen(session: Session, version_id: int, question_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Return how many chose each option of these questions. One statement."""
     rows = session.execute(
         select(OptionCell.question_id, OptionCell.option, func.sum(OptionCell.count))
-        .where(OptionCell.quiz_version_id == version_id, OptionCell.count > 0)
+        .where(OptionCell.quiz_version_id == version_id, OptionCell.question_id.in_(question_ids), OptionCell.count > 0)
         .group_by(OptionCell.question_id, OptionCell.option)
     )
     found: dict[int, dict[str, int]] = {}
@@ -209,7 +238,14 @@ def _chosen(session: Session, version_id: int) -> dict[int, dict[str, int]]:
     return found
 
 
-def _question(question_id: int, item: QuizItem, figures: ItemFigures, chosen: Mapping[str, int]) -> QuestionFigures:
+def _question(
+    question_id: int,
+    place: PaperPlace,
+    item: QuizItem,
+    figures: ItemFigures,
+    cells: Mapping[tuple[int, int], int],
+    chosen: Mapping[str, int],
+) -> QuestionFigures:
     if item.kind is Kind.FILL:
         words = sorted(chosen.items(), key=lambda each: (-each[1], each[0]))
         options = tuple(OptionCount(said, said, count) for said, count in words)
@@ -218,6 +254,5 @@ def _question(question_id: int, item: QuizItem, figures: ItemFigures, chosen: Ma
             OptionCount(option.code, option.label, chosen.get(str(option.code), 0)) for option in item.question.options
         )
     unchosen = [place for place, option in enumerate(options, start=1) if not option.count]
-    return QuestionFigures(
-        question_id, item, figures, options, advice.of_question(figures, unchosen if item.kind.is_shuffled else ())
-    )
+    said = advice.of_question(figures, unchosen if item.kind.is_shuffled else ())
+    return QuestionFigures(question_id, item, figures, options, said, cells, place.version_id)

@@ -70,12 +70,20 @@ def _item(place: PaperPlace, found: Mapping[int, Mapping[str, Any]], key: Key) -
     return replace(item, question=question)
 
 
-def keys_in_force(session: Session, quiz_id: int, version_ids: Sequence[int]) -> dict[int, KeyInForce]:
-    """Return the newest key of each version of a question that was not withdrawn, as this quiz marks by it. One
-    statement."""
+def keys_in_force(
+    session: Session, quiz_id: int, version_ids: Sequence[int], *, before: int | None = None
+) -> dict[int, KeyInForce]:
+    """Return the newest key of each version of a question that was not withdrawn, as this quiz marks by it; or marked
+    before the key of a number. One statement."""
+    conditions = [
+        AnswerKey.version_id.in_(version_ids),
+        AnswerKey.quiz_id.in_((BANK, quiz_id)),
+        ~AnswerKey.is_withdrawn,
+        *([] if before is None else [AnswerKey.number < before]),
+    ]
     newest = (
         select(AnswerKey.version_id, func.max(AnswerKey.number).label("number"))
-        .where(AnswerKey.version_id.in_(version_ids), AnswerKey.quiz_id.in_((BANK, quiz_id)), ~AnswerKey.is_withdrawn)
+        .where(*conditions)
         .group_by(AnswerKey.version_id)
         .subquery()
     )

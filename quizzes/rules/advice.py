@@ -30,30 +30,32 @@ GOOD = "好题。"
 
 
 class AdviceMark(NamedTuple):
-    """Mark of an advice: the word on its chip, its colour, and how urgent it is, 0 first."""
+    """Mark of an advice: the word on its chip with its colour, what is said beside it, how urgent it is, 0 first."""
 
     word: str
     colour: str
+    why: str
     urgency: int
 
 
 _MARKS = {
-    WRONG_KEY: AdviceMark("请检查答案", "bad", 0),
-    TOO_HARD: AdviceMark("先讲再考", "warn", 1),
-    TELLS_LITTLE: AdviceMark("改一改题目", "warn", 2),
-    TOO_EASY: AdviceMark("可以换一题", "", 4),
-    GOOD: AdviceMark("好题", "good", 5),
+    WRONG_KEY: AdviceMark("请检查答案", "bad", "高分的人反而答错", 0),
+    TOO_HARD: AdviceMark("先讲再考", "warn", "几乎没人会", 1),
+    TELLS_LITTLE: AdviceMark("改一改题目", "warn", "分不出会与不会", 2),
+    TOO_EASY: AdviceMark("可以换一题", "", "太容易，分不出高低", 4),
+    GOOD: AdviceMark("好题", "good", "分得出高低", 5),
 }
-_UNCHOSEN = AdviceMark("改一改选项", "", 3)
 
 
 def mark(advice: str | None) -> AdviceMark | None:
     """Return the mark of an advice about a question; None without one.
 
-    >>> mark(GOOD).word, mark("选项 D 没人选，可换掉。").word, mark(None)
-    ('好题', '改一改选项', None)
+    >>> mark(GOOD).word, mark("选项 D 没人选，可换掉。"), mark(None)
+    ('好题', AdviceMark(word='改一改选项', colour='', why='选项 D 没人选', urgency=3), None)
     """
-    return None if advice is None else _MARKS.get(advice, _UNCHOSEN)
+    if advice is None:
+        return None
+    return _MARKS.get(advice) or AdviceMark("改一改选项", "", advice.partition("，")[0], 3)
 
 
 def of_question(figures: ItemFigures, unchosen: Sequence[int] = ()) -> str | None:
@@ -104,7 +106,7 @@ def of_alpha(alpha: float | None, questions: int) -> str:
     questions of the same kind a ranking takes.
 
     >>> of_alpha(74.2, 10), of_alpha(83, 10), of_alpha(None, 10)
-    ('够用；想排名次，再加 4 题', '够稳，可以排名次', '算不出：题太少，或分数都一样')
+    ('够用，想排名次再加 4 题', '够稳，可以排名次', '算不出：题太少，或分数都一样')
     >>> of_alpha(42, 10), of_alpha(-87.2, 7)
     ('不稳；先改区分度低的题', '靠不住；先检查区分度是负数的题')
     """
@@ -114,7 +116,7 @@ def of_alpha(alpha: float | None, questions: int) -> str:
         return "够稳，可以排名次"
     if alpha >= _LOOSE:
         longer = _FIRM * (100 - alpha) / (alpha * (100 - _FIRM))
-        return f"够用；想排名次，再加 {ceil(questions * (longer - 1))} 题"
+        return f"够用，想排名次再加 {ceil(questions * (longer - 1))} 题"
     return "不稳；先改区分度低的题" if alpha > 0 else "靠不住；先检查区分度是负数的题"
 
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import insert, select
 
 from people.models import Area, Retailer, ShopClass
-from quizzes.actions import turnout
+from quizzes.actions import standings, turnout
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import QuizVersion, Standing
 from quizzes.rules import marking
+from quizzes.rules.definition import DEFAULT_PASS, CountRule
 from quizzes.rules.frozen import paper
 from quizzes.rules.marking import Mark
 
@@ -44,16 +46,20 @@ def shops(session, count: int, now) -> list[int]:
     return list(session.scalars(insert(Retailer).returning(Retailer.id), made))
 
 
-def examine(school, quiz_id: int, rows: Sequence[Sequence[Mark]], answers: Sequence[dict] = ()) -> None:
+def examine(
+    school, quiz_id: int, rows: Sequence[Sequence[Mark]], answers: Sequence[dict] = (), drawn: Sequence[Any] = ()
+) -> None:
     """Let a new shop for each row have ended an attempt at the newest version with these marks; `answers` come with
-    the first rows."""
+    the first rows, `drawn` are the places of a drawn paper."""
     now = school.house.clock()
     with school.house.services.transaction() as session:
         version = session.scalars(
             select(QuizVersion).where(QuizVersion.quiz_id == quiz_id).order_by(QuizVersion.number.desc())
         ).first()
-        places = paper(version.definition)
+        places = drawn or paper(version.definition)
         known = shops(session, len(rows), now)
+        area, kind = session.scalars(select(Area)).first(), session.scalars(select(ShopClass.id)).first()
+        maxima = [sum(place[2] for place, each in zip(places, row, strict=True) if each is not None) for row in rows]
         ended = [
             {
                 "quiz_id": quiz_id,
@@ -71,20 +77,19 @@ def examine(school, quiz_id: int, rows: Sequence[Sequence[Mark]], answers: Seque
                 "key_numbers": ",".join("1" * len(row)),
                 "marks": marking.written(row),
                 "total": sum(each or 0 for each in row),
-                "maximum": sum(place[2] for place, each in zip(places, row, strict=True) if each is not None),
-                "is_passed": False,
+                "maximum": maximum,
+                "is_passed": marking.is_passed(sum(each or 0 for each in row), maximum, DEFAULT_PASS),
                 "seconds": 60,
+                "area_id": area.id,
+                "class_id": kind,
+                "manager_id": area.manager_id,
             }
-            for shop, row, given in zip(
-                known, rows, [*answers, *({} for _ in range(len(rows) - len(answers)))], strict=True
+            for shop, row, maximum, given in zip(
+                known, rows, maxima, [*answers, *({} for _ in range(len(rows) - len(answers)))], strict=True
             )
         ]
-        ids = session.scalars(insert(Attempt).returning(Attempt.id, sort_by_parameter_order=True), ended).all()
-        session.execute(
-            insert(Standing),
-            [
-                {"quiz_id": quiz_id, "retailer_id": shop, "asked_at": now, "used": 1, "counted_attempt_id": attempt}
-                for shop, attempt in zip(known, ids, strict=True)
-            ],
-        )
+        session.execute(insert(Attempt), ended)
+        asked = [{"quiz_id": quiz_id, "retailer_id": shop, "asked_at": now, "used": 1} for shop in known]
+        session.execute(insert(Standing), asked)
+        standings.settle(session, quiz_id, known, CountRule.BEST)
         turnout.count(session, quiz_id, asked=len(rows), begun=len(rows))
