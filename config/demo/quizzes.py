@@ -25,17 +25,20 @@ from quizzes.rules.items import Difficulty, Key, Kind, QuizItem
 
 BANK = Path(quizzes.__file__).parent / "ready_made" / "trade.txt"
 PAPERS = Path(__file__).parent / "papers"
-#: What some questions of the bank lead on to: articles of the library by their titles.
+#: What some questions of the bank lead on to: articles of the library.
 LESSONS = {
     "law01": "烟草制品有哪几种，一件是多少条",
     "law02": "只从当地烟草公司进货",
     "law12": "朋友圈、招牌、招聘启事：烟草广告的线",
     "law13": "有人来店里检查，您要知道这几条",
     "lic01": "许可证快到期，提前三十日申请延续",
+    "lic02": "许可证快到期，提前三十日申请延续",
     "lic08": "店名、经营者、地址要变，先办手续",
     "min02": "不向未成年人卖烟：一看二问三查",
     "gen01": "怀疑是假烟，先停售，再请人鉴定",
+    "gen02": "怀疑是假烟，先停售，再请人鉴定",
     "gen07": "条包上的 32 位码怎么看",
+    "gen08": "条包上的 32 位码怎么看",
     "gen11": "卖假烟，要担什么责任",
     "dis01": "烟柜这样摆，顾客好找",
     "dis02": "明码标价三件事",
@@ -43,6 +46,7 @@ LESSONS = {
     "ser03": "顾客要发票、要退货，怎么办",
     "ser06": "到货先点清，再签字",
     "ser08": "三种骗局，店里最常见",
+    "ser09": "卖假烟，要担什么责任",
 }
 #: How hard questions are, the middle being 0; those that are not named, by their author's word.
 HARDNESS = {"law02": -9.0, "min02": -2.5, "lic01": -0.5, "dis05": 0.5, "ser09": 2.0}
