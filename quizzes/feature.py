@@ -4,13 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup
+from console.menu import Item, MenuGroup, Need
 from quizzes import commands, conversation, jobs, mobile, permissions
 from quizzes.actions import erasing
 from quizzes.models import attempts, bank, figures, regrades
 from quizzes.models import quizzes as of_quizzes
-from quizzes.pages import listing, routes
-from quizzes.permissions import QUIZZES_SEE, QUIZZES_WRITE
+from quizzes.pages import listing, needs, routes
+from quizzes.pages import regrades as regrades_pages
+from quizzes.permissions import QUIZZES_REKEY, QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import audience, measures, timeline
 from wechat_bot.conversation import Conversation, Entry
 from wechat_bot.feature import Feature
@@ -46,17 +47,23 @@ quizzes = Feature(
             permissions=permissions.ALL,
             groups=(QUIZZES,),
             items=(
-                Item("测试", "quizzes_pages.quiz_list", QUIZZES_SEE, 10, QUIZZES),
+                Item("测试", "quizzes_pages.quiz_list", QUIZZES_SEE, 10, QUIZZES, waits=needs.to_decide),
                 Item("题库", "quizzes_pages.bank", QUIZZES_WRITE, 20, QUIZZES),
             ),
+            needs=(Need(QUIZZES_REKEY, needs.corrections, 16),),
             audit_words={
                 "quiz.bank.add": "出一题",
                 "quiz.bank.change": "改题库的题",
                 "quiz.bank.retire": "停用题库的题",
                 "quiz.bank.restore": "恢复题库的题",
+                "regrade.plan": "算更正答案",
+                "regrade.submit": "提交更正答案",
+                "regrade.approve": "批准更正答案",
+                "regrade.reject": "退回更正答案",
+                "regrade.undo": "撤销更正答案",
             },
             topics={"question": "题"},
-            lists=(listing.QUIZZES,),
+            lists=(listing.QUIZZES, regrades_pages.MOVED),
         ),
     ),
     mobile=mobile.blueprint,

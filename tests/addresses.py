@@ -264,6 +264,14 @@ def lay_out(house: House) -> Office:
     bank.write_text(BANK, encoding="utf-8")
     for command in (("load", str(path)), ("publish", "1"), ("bank", "import", str(bank))):
         assert house.flask("quizzes", *command).exit_code == 0
+    # Changed keys: the first is carried out, the second only reckoned, the third waits for a decision.
+    for command in (
+        ("rekey", "1", "k1", "full", "--by", "market"),
+        ("regrade", "1", "approve", "--by", "admin"),
+        ("rekey", "1", "k1", "--answer", "A", "--dry-run"),
+        ("rekey", "1", "k1", "--answer", "B", "--by", "market"),
+    ):
+        assert house.flask("quizzes", *command).exit_code == 0
     phone = house.phone("王建国")
     phone.say("调查")
     phone.send_image(PIXEL)

@@ -1900,6 +1900,7 @@ def upgrade() -> None:
             "quiz_id", "retailer_id", "number", name=op.f("uq_quiz_attempt_quiz_id_retailer_id_number")
         ),
     )
+    op.create_index("ix_quiz_attempt_ended", "quiz_attempt", ["quiz_id", "ended_at"], unique=False)
     op.create_index("ix_quiz_attempt_quiz_id", "quiz_attempt", ["quiz_id", "id"], unique=False)
     op.create_index("ix_quiz_attempt_retailer_id", "quiz_attempt", ["retailer_id"], unique=False)
     op.create_index(

@@ -1,7 +1,7 @@
 """Changed keys: a change is reckoned, submitted, decided by somebody else, undone. `regrading` carries each out in
 steps."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -34,10 +34,18 @@ def read(asked: AskedVersion, written: object, effect: KeyEffect) -> Key:
         return replace(asked.key, effect=effect)
     item = asked.item
     try:
-        key = key_reader.read_key(written, item.kind, item.question, asked.key.rule)
+        return key_reader.read_key(written, item.kind, item.question, asked.key.rule)
     except Misspelt as misspelt:
         raise Refused(f"答案{misspelt}。") from None
-    return key
+
+
+def chosen(asked: AskedVersion, codes: Collection[int]) -> Key:
+    """Return the key of which these options are right; of several of a single choice each is enough. Raises Refused
+    where there is none."""
+    right = frozenset(codes) & frozenset(asked.item.question.codes)
+    if not right:
+        raise Refused(texts.NOTHING_CHOSEN)
+    return Key(right, rule=asked.key.rule)
 
 
 def plan(
@@ -219,5 +227,7 @@ def _carry(session: Session, quiz: Quiz, question_id: int, before: Key, after: K
         for each in written
     ]
     if kept != written:
+        is_published = quiz.published_stamp == quiz.stamp
         quiz.draft = {**quiz.draft, "questions": kept}
         quiz.stamp += 1
+        quiz.published_stamp = quiz.stamp if is_published else quiz.published_stamp

@@ -33,6 +33,8 @@ class Attempt(Base):
         Index("uq_quiz_attempt_open", "quiz_id", "retailer_id", unique=True, **only("ended_at is null")),
         Index("ix_quiz_attempt_quiz_id", "quiz_id", "id"),
         Index("ix_quiz_attempt_retailer_id", "retailer_id"),
+        # For what ended since a change of a key was reckoned.
+        Index("ix_quiz_attempt_ended", "quiz_id", "ended_at"),
         # For the clock, which ends what ran out and files what has ended.
         Index("ix_quiz_attempt_running_out", "ends_at", **only("ended_at is null and ends_at is not null")),
         Index("ix_quiz_attempt_unfiled", "id", **only("ended_at is not null and not is_filed")),

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from quizzes.pages import bank, bank_editing, illustrating, listing, question, quiz, trying
+from quizzes.pages import bank, bank_editing, illustrating, listing, question, quiz, regrades, rekeying, trying
 
 blueprint = Blueprint("quizzes_pages", __name__, url_prefix="/console/quizzes", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -20,5 +20,12 @@ for _rule, _view, _methods in (
     ("/bank/<int:question_id>/restore", bank.bank_restore, ("POST",)),
     ("/preview", trying.preview, ("GET", "POST")),
     ("/pictures/<key>", illustrating.picture, ("GET",)),
+    ("/<int:quiz_id>/questions/<int:question_id>/rekey", rekeying.rekey, ("GET", "POST")),
+    ("/<int:quiz_id>/regrades", regrades.regrades, ("GET",)),
+    ("/<int:quiz_id>/regrades/<int:regrade_id>", regrades.regrade, ("GET",)),
+    ("/<int:quiz_id>/regrades/<int:regrade_id>/export", exporting(regrades.MOVED, regrades.regrade), ("POST",)),
+    ("/<int:quiz_id>/regrades/<int:regrade_id>/submit", regrades.submit_regrade, ("POST",)),
+    ("/<int:quiz_id>/regrades/<int:regrade_id>/decide", regrades.decide_regrade, ("POST",)),
+    ("/<int:quiz_id>/regrades/<int:regrade_id>/undo", regrades.undo_regrade, ("POST",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)

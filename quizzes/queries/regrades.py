@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people.models import Retailer
-from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
+from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionVersion
 from quizzes.models.quizzes import Quiz, QuizVersion
 from quizzes.models.regrades import Regrade, RegradeShop, RegradeState
 from quizzes.queries import papers
@@ -132,6 +132,23 @@ def places(session: Session, version_ids: Sequence[int]) -> list[PaperPlace]:
     )
     digests = {row.id: row.digest for row in rows}
     return [PaperPlace(version_id, digests[version_id], 0) for version_id in version_ids]
+
+
+def before(session: Session, regrade: Regrade) -> Key:
+    """Return the key that was in force before a change, or still is while it is not approved."""
+    found = (
+        select(AnswerKey.key)
+        .where(
+            AnswerKey.version_id == regrade.question_version_id,
+            AnswerKey.quiz_id.in_((BANK, regrade.quiz_id)),
+            ~AnswerKey.is_withdrawn,
+        )
+        .order_by(AnswerKey.number.desc())
+        .limit(1)
+    )
+    if regrade.key_number is not None:
+        found = found.where(AnswerKey.number < regrade.key_number)
+    return key_from_json(session.scalars(found).one())
 
 
 def item(session: Session, regrade: Regrade) -> QuizItem:

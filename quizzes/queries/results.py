@@ -15,7 +15,7 @@ from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
 from quizzes.rules import marking
 from quizzes.rules.definition import QuizDefinition, Reveal
-from quizzes.rules.items import Kind, QuizItem
+from quizzes.rules.items import QuizItem
 from quizzes.rules.marking import Mark
 from quizzes.texts import chat
 
@@ -47,11 +47,7 @@ class MarkedItem:
     @property
     def key(self) -> str:
         """What was right, in words, by the key it was marked by."""
-        key, question = self.item.key, self.item.question
-        if self.item.kind is Kind.FILL:
-            return " 或 ".join(key.variants)
-        parted = " 或 " if self.item.kind is Kind.SINGLE else "；"
-        return parted.join(option.label for option in question.options if option.code in key.right)
+        return self.item.right_words
 
     @property
     def verdict(self) -> str:

@@ -140,6 +140,14 @@ class QuizItem:
         """Return the same item with another key."""
         return replace(self, key=key)
 
+    @property
+    def right_words(self) -> str:
+        """What is right, in words."""
+        if self.kind is Kind.FILL:
+            return " 或 ".join(self.key.variants)
+        parted = "；" if self.kind is Kind.MULTIPLE else " 或 "
+        return parted.join(option.label for option in self.question.options if option.code in self.key.right)
+
 
 def folded(text: str) -> str:
     """Return the text of a question without width, case, blanks and closing marks: two that agree are the same question

@@ -22,13 +22,30 @@ STATES: Mapping[RegradeState, str] = {
 COLOURS: Mapping[RegradeState, str] = {
     RegradeState.SUBMITTED: "warn",
     RegradeState.RUNNING: "warn",
-    RegradeState.DONE: "ok",
+    RegradeState.DONE: "good",
     RegradeState.UNDOING: "warn",
+}
+MOVES: Mapping[str, str] = {
+    "up": "成绩升的",
+    "down": "成绩降的",
+    "newly_passed": "变合格的",
+    "newly_failed": "变不合格的",
+}
+EFFECTS: Mapping[KeyEffect, str] = {
+    KeyEffect.MARKED: "改答案",
+    KeyEffect.STRUCK: "这题不算",
+    KeyEffect.FULL: "都给满分",
+}
+EFFECT_HINTS: Mapping[KeyEffect, str] = {
+    KeyEffect.MARKED: "按新答案重新判分",
+    KeyEffect.STRUCK: "这题的分和满分都去掉",
+    KeyEffect.FULL: "做过这题的店都得满分",
 }
 
 NO_SUCH = "没有这次更正。"
 NO_SUCH_QUESTION = "这份测试里没有编码为“{}”的题。"
 NOT_PUBLISHED = "这份测试还没有发布，直接改试卷就行。"
+NOTHING_CHOSEN = "请勾上正确的选项。"
 SAME_KEY = "新答案和现在用的一样，不用更正。"
 NOT_READY = "还没有算完，请等一会儿再提交。"
 NOT_PLANNED = "这次更正已经提交过了。"
@@ -39,6 +56,7 @@ OWN = "自己提交的更正，要由别人批准。"
 OUTDATED = "算过以后，这道题的答案又改过。请重新算一次。"
 CHANGED_SINCE = "在这之后又更正过这道题。请先撤销后一次（第 {} 号）。"
 UNDER_WAY = "这道题有一次更正（第 {} 号）{}，等它做完再改。"
+REASON = "请写上为什么改，批准的人会看。"
 WHY = "请写上退回的原因。"
 LONGEST_QUESTION = 20
 

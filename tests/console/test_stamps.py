@@ -84,6 +84,7 @@ ACTS = {
     "broadcasts_pages.approve_series": "over what was there when it was looked at (`seen`)",
     "broadcasts_pages.settle_series": "answers a question, once; answered already is refused",
     "broadcasts_pages.stop_push": "pause, go on, cancel: from the state it has by now",
+    "quizzes_pages.rekey": "only reckons; what changed meanwhile is refused",
     "surveys_pages.upload": "a new survey",
     "surveys_pages.start": "a new draft",
     "surveys_pages.paste": "a new draft",
@@ -141,6 +142,8 @@ def test_every_form_of_the_console_that_edits_carries_a_stamp_and_an_old_one_is_
         "/console/surveys/3/edit",
         "/console/broadcasts/articles/2/edit",
         "/console/broadcasts/pushes/1/edit",
+        "/console/quizzes/1/regrades/2",
+        "/console/quizzes/1/regrades/3",
     ):
         shown = admin.get(page)
         for form in FORM.finditer(shown.text) if shown.mimetype == "text/html" else ():

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from campaigns.approving import CampaignAuthor
+from console.models import AuditEntry
 from foundation.errors import Refused
 from quizzes.actions import rekeying
 from quizzes.models.attempts import Attempt
+from quizzes.models.bank import BankQuestion
 from quizzes.models.figures import ItemCell, OptionCell
 from quizzes.models.quizzes import Standing
 from tests.office import Office
@@ -251,3 +253,80 @@ def test_one_change_of_a_question_at_a_time_and_only_the_last_is_undone(desk):
     assert everything(house) == before
     with house.services.transaction() as session, pytest.raises(Refused, match="又改过"):
         rekeying.submit(session, stale["regrade"], who=CampaignAuthor(1, "张"), now=house.clock())
+
+
+@pytest.mark.on_sqlite
+def test_the_pages_reckon_submit_decide_and_undo_with_names(desk):
+    school, house = desk.school, desk.school.house
+    quiz_id = school.published(HUNDRED)
+    take(school.wang, "1", "1", "不知道")
+    take(school.li, "2", "1", "30天")
+    before = everything(house)
+    with house.look() as session:
+        question = session.scalars(select(BankQuestion.id).where(BankQuestion.code == "k1")).one()
+    office = Office(house)
+    zhang, market = office.browser("zhang"), office.browser("market")
+    at = f"/console/quizzes/{quiz_id}"
+    form = f"{at}/questions/{question}/rekey"
+    page = zhang.get(form).text
+    assert "封签应贴在哪一面？" in page and "现在的答案" in page
+    assert zhang.post(form, {"effect": "marked", "right": ["1"]}).status_code == 422
+    refused = zhang.post(form, {"effect": "marked", "reason": "贴错了"})
+    assert (refused.status_code, "请勾上正确的选项。" in refused.text) == (422, True)
+    made = zhang.post(form, {"effect": "marked", "right": ["1"], "reason": "贴错了", "also_down": "1"})
+    here = made.location
+    page = zhang.get(here).text
+    for said in ("城南便利店", "55 / 100，没有合格", "60 / 100，合格", "老李食杂店", "贴错了", "提交，请人批准"):
+        assert said in page, said
+    assert "老李食杂店" not in zhang.get(f"{here}?move=up").text
+    assert everything(house) == before
+    assert zhang.post(f"{here}/submit").status_code == 303
+    assert "提交的人自己不能批" in zhang.get(here).text
+    assert zhang.post(f"{here}/decide", {"do": "approve", "stamp": "x"}).status_code == 409
+    waiting = market.get("/console/").text
+    assert "《满分一百》改答案，等您批准" in waiting
+    page = market.get(here).text
+    assert "等您批准" in page
+    # Somebody hands in while the page is open: the difference is said before it is approved.
+    house.clock.advance(minutes=1)
+    take(school.wang, "2", "1", "30天")
+    again = market.post(f"{here}/decide", {"do": "approve"})
+    assert again.status_code == 409 and "算过以后又有 1 份答卷交上来" in again.text
+    assert market.post(f"{here}/decide", {"do": "approve"}).status_code == 303
+    assert "封签应贴在哪一面？" in market.get(f"{at}/regrades").text
+    page = market.get(here).text
+    assert "已更正" in page and "95 / 100，合格" in page
+    assert market.post(f"{here}/undo").status_code == 303
+    assert "已撤销" in market.get(here).text
+    assert [each.total for each in attempt_of(house, None)] == [5500, 10_000, 10_000]
+    agrees(house, quiz_id)
+    assert office.browser("chen").get(here).status_code == 403
+    done = [entry.did for entry in audit_of(house) if entry.did.startswith("regrade.")]
+    assert done == ["regrade.plan", "regrade.submit", "regrade.approve", "regrade.undo"]
+
+
+def audit_of(house) -> list[AuditEntry]:
+    with house.look() as session:
+        return list(session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+
+
+@pytest.mark.on_sqlite
+def test_a_change_is_rejected_with_a_reason_and_another_may_come(desk):
+    school = desk.school
+    quiz_id = school.published(HUNDRED)
+    take(school.wang, "1", "1", "30天")
+    plan = desk.rekey(quiz_id, "k1", "--answer", "A")
+    assert desk.decide(plan["regrade"], "reject", "zhang") == "自己提交的更正，要由别人批准。"
+    assert desk.decide(plan["regrade"], "reject") == "已退回。"
+    assert desk.decide(plan["regrade"], "approve") == "这次更正不在等批准。"
+    assert desk.rekey(quiz_id, "k1", "--answer", "A")["regrade"] != plan["regrade"]
+    for wrong, said in (
+        (("k9", "--answer", "A"), "这份测试里没有编码为“k9”的题。"),
+        (("k1", "--answer", "D"), "答案“D”但只有 3 个选项。"),
+        (("k1",), "请写 --answer 新答案，或 struck（不计分）、full（都得分），只写一样。"),
+        (("k1", "struck", "--answer", "A"), "请写 --answer 新答案，或 struck（不计分）、full（都得分），只写一样。"),
+    ):
+        done = desk.run("rekey", str(quiz_id), *wrong, "--dry-run")
+        assert (done.exit_code, done.output.strip()) == (1, said)
+    assert "没有这个用户" in desk.run("rekey", str(quiz_id), "k2", "--answer", "B", "--by", "nobody").output
+    assert "请用 --by" in desk.run("rekey", str(quiz_id), "k2", "--answer", "B").output

@@ -1,0 +1,40 @@
+"""Front page items of quizzes: changed keys that wait for a decision."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from console.menu import Waiting, Waits
+from console.rules.visitors import Visitor
+from foundation.clock import when
+from quizzes.permissions import QUIZZES_REKEY
+from quizzes.queries import regrade_lists
+from wechat_bot.services import Services
+
+#: Changes that are counted, and named, at most.
+MOST, NAMED = 20, 5
+
+
+def to_decide(services: Services, session: Session, visitor: Visitor, now: datetime) -> Waits:
+    """Count the changed keys that wait for the visitor's decision."""
+    if not visitor.may(QUIZZES_REKEY):
+        return Waits(0)
+    found = regrade_lists.awaiting(session, visitor.user_id, MOST)
+    return Waits(len(found), max((line.id for line in found), default=0))
+
+
+def corrections(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Return the changed keys that wait for the visitor's decision, by name, the oldest in front."""
+    return [
+        Waiting(
+            0,
+            f"《{line.quiz}》改答案，等您批准",
+            url_for("quizzes_pages.regrade", quiz_id=line.quiz_id, regrade_id=line.id),
+            f"{line.made_by} {when(line.made_at, now=now, zone=services.zone)} 提的：{line.question}",
+            "去看看",
+            "checklist",
+        )
+        for line in regrade_lists.awaiting(session, visitor.user_id, NAMED)
+    ]
