@@ -1,10 +1,13 @@
 """Counters that always agree with the attempts, whatever happened to these."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from random import Random
 
-from sqlalchemy import delete, select, update
+import pytest
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from questions import answers as kinds
@@ -21,6 +24,7 @@ from quizzes.queries import attempt_sheet
 from quizzes.rules import files, review, timing
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.examined import shops
+from tests.quizzes.test_attempts import at_once
 
 STEPS = 2000
 SHOPS = 8
@@ -231,3 +235,62 @@ def turnout(school, quiz_id: int) -> tuple[int, int]:
     with school.house.look() as session:
         found = session.get(Turnout, quiz_id)
         return found.asked, found.begun
+
+
+RETAKERS, RETAKES = 6, 4
+
+
+@pytest.mark.pooled
+def test_two_filing_jobs_at_once_count_each_attempt_once_while_better_ones_come(school) -> None:
+    quiz_id = school.published(PAPER.replace("attempts: 2", f"attempts: {RETAKES}"))
+    services, left = school.house.services, [RETAKERS]
+    with services.transaction() as session:
+        shops(session, RETAKERS, school.house.clock())
+
+    def retake(number: int) -> None:
+        dice = Random(number)
+        for _ in range(RETAKES):
+            with services.transaction() as session:
+                sheet = attempt_sheet.look(session, quiz_id, f"o-{number}")
+                now, openid = school.house.clock(), f"o-{number}"
+                taking.begin(session, sheet, openid=openid, source="page", now=now, zone=services.zone)
+            with services.transaction() as session:
+                sheet = attempt_sheet.hold(session, quiz_id, openid)
+                given = {"k1": {"o": dice.randint(1, 3)}, "k3": {"o": dice.randint(1, 2)}, "k4": {"t": "30天"}}
+                sheet = replace(sheet, attempt=replace(sheet.attempt, answers=given))
+                taking.hand_in(session, sheet, source="page", at=now, now=now)
+        left[0] -= 1
+
+    def file() -> None:
+        while left[0]:
+            with services.transaction() as session:
+                filing.file_some(session)
+
+    at_once(*(partial(retake, number) for number in range(1, RETAKERS + 1)), file, file)
+    school.house.tick()
+    with services.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(Attempt)) == RETAKERS * RETAKES
+        assert counters(session) == counted_by_hand(session)
+        assert filing.recount(session, quiz_id) == {}
+
+
+def test_whose_words_are_erased_is_counted_again_without_them(school) -> None:
+    school.published()
+    for phone, words in ((school.wang, "王老板的话"), (school.li, "30天")):
+        for said in ("测试", "开始", "3", "AC", "错", words):
+            phone.say(said)
+    school.house.tick()
+    with school.house.look() as session:
+        marks, choices, _ = counters(session)
+    assert {option for _, _, option, total in choices if total == ANY_TOTAL} == {"王老板的话", "30天"}
+    erased = school.house.flask("people", "erase", "350802100001", "--yes")
+    assert erased.exit_code == 0, erased.output
+    with school.house.look() as session:
+        assert counters(session)[0].total() == marks.total() // 2
+    school.house.tick()
+    with school.house.look() as session:
+        again, left, _ = counters(session)
+        assert (
+            again == marks and session.scalars(select(OptionCell).where(OptionCell.option.contains("王"))).all() == []
+        )
+    assert left == Counter({key: count for key, count in choices.items() if key[2] != "王老板的话"})
