@@ -78,7 +78,20 @@ def kept() -> tuple[Path, str]:
 def take(wizard: Wizard, more: Mapping[str, Any] = MappingProxyType({})) -> ResponseReturnValue:
     """Save the uploaded file, start its check, and redirect to the preview. Nothing is imported yet. `more` is what the
     tasks are told besides."""
-    services, (path, name) = current_services(), kept()
+    return _check(wizard, *kept(), more)
+
+
+def take_text(wizard: Wizard, text: str, name: str) -> ResponseReturnValue:
+    """Start the check of a text that was pasted instead of a file; `name` is what it is called."""
+    if not text.strip():
+        raise Refused("请先把文字贴进来。")
+    path = tasks.new_file(current_services().files_folder, ".upload")
+    storage.write(path, text.encode())
+    return _check(wizard, path, name, {})
+
+
+def _check(wizard: Wizard, path: Path, name: str, more: Mapping[str, Any]) -> ResponseReturnValue:
+    services = current_services()
     title, owner = f"检查{wizard.noun} {name}", access.visitor().user_id
     params = {"file": path.name, "name": name, **more}
     try:

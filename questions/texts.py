@@ -13,8 +13,15 @@ LONGEST_ANSWER = 500
 _QUOTED = 60
 """Characters of an answer that is said back."""
 
+PICTURES = "看图，也可以在那里作答"
+
 
 # Asking
+
+
+def pictures_on(url: str) -> str:
+    """Where the pictures of a question are seen: the chat shows its words alone."""
+    return f'<a href="{url}">{PICTURES}</a>'
 
 
 def question(asked: Question, position: int, total: int, previous: str = "", full: Collection[int] = ()) -> str:

@@ -89,12 +89,11 @@ def import_bank(file: Path, dry_run: bool) -> None:
     services = current_services()
     with _told():
         written = of_questions.parse_questions(of_questions.taken(file), file.name, files.BANK)
-        if dry_run:
-            with services.reading() as session:
-                found = bank_queries.look(session, written)
-        else:
+        with services.reading() as session:
+            found = bank_queries.look(session, written)
+        if not dry_run:
             with services.transaction() as session:
-                found = importing.take(session, written, who="", now=services.clock())
+                found = importing.take(session, written, seen=found, who="", now=services.clock())
     for item in found.new if dry_run else ():
         click.echo(f"新增 {item.code} {item.question.text}")
     for changed in found.changed if dry_run else ():

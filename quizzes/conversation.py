@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from foundation.text import whole_number
 from people.choosing import OpenChoice
-from questions import stepping
+from questions import stepping, texts
 from questions.numerals import same
 from questions.reading import replies
 from questions.reading.replies import Command
@@ -130,7 +130,7 @@ def _resume(turn: Turn, quiz_id: int) -> Reply:
         return replace(_ended(turn, taken), after=After.NOTHING)
     time = attempt.ends_at - turn.now if attempt.ends_at else None
     welcome = chat.welcome_back(sheet.definition.title, attempt.position.left, time)
-    return Reply(f"{welcome}\n{_ask(turn, attempt)}", after=After.KEEP, reference=str(quiz_id))
+    return Reply(f"{welcome}\n{_ask(turn, attempt, quiz_id)}", after=After.KEEP, reference=str(quiz_id))
 
 
 def _not_running(turn: Turn, talk: Talk, quiz_id: int) -> Reply:
@@ -148,7 +148,7 @@ def _not_running(turn: Turn, talk: Talk, quiz_id: int) -> Reply:
     if begun.attempt is None:  # begun and ended at this moment, on another phone
         return _open_one_again(turn, begun)
     talk.begun_at = turn.now
-    return Reply(_ask(turn, begun.attempt), after=After.KEEP)
+    return Reply(_ask(turn, begun.attempt, quiz_id), after=After.KEEP)
 
 
 _STARTS = {chat.START, "开始测试", "开始考试", "开考", "1", "好", "好的", "ok"}
@@ -207,7 +207,7 @@ def _stepped(turn: Turn, taken: StepTaken, step: Step) -> Reply:
         time = attempt.ends_at - turn.now if attempt.ends_at else None
         return Reply(chat.paused(attempt.position.left, time), after=After.PAUSE)
     if step.outcome is StepOutcome.GOES_ON:
-        return Reply("\n".join(filter(None, (step.text, _ask(turn, attempt)))))
+        return Reply("\n".join(filter(None, (step.text, _ask(turn, attempt, taken.sheet.quiz_id)))))
     return Reply(step.text)
 
 
@@ -228,11 +228,13 @@ def _open_one_again(turn: Turn, sheet: AttemptSheet) -> Reply:
     return replace(_open_one(turn, str(sheet.quiz_id)), after=After.END)
 
 
-def _ask(turn: Turn, attempt: OpenAttempt) -> str:
-    """Return the waiting question, with the time left where it is time to say so."""
+def _ask(turn: Turn, attempt: OpenAttempt, quiz_id: int) -> str:
+    """Return the waiting question, with the time left where it is time to say so, and the way to its pictures."""
     if attempt.asked is None:
         return chat.look_over(taking.skipped(attempt))
     asked = stepping.ask(attempt.position)
+    if attempt.asked.pictures and turn.account.has_pages:
+        asked += f"\n{texts.pictures_on(f'{turn.account.public_url}/m/quizzes/{quiz_id}')}"
     if attempt.ends_at is None:
         return asked
     left = attempt.ends_at - turn.now

@@ -9,7 +9,7 @@ from quizzes import commands, conversation, jobs, mobile, permissions
 from quizzes.actions import erasing
 from quizzes.models import attempts, bank, figures, regrades
 from quizzes.models import quizzes as of_quizzes
-from quizzes.pages import listing, needs, routes
+from quizzes.pages import bank_import, listing, needs, routes
 from quizzes.pages import regrades as regrades_pages
 from quizzes.permissions import QUIZZES_REKEY, QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import audience, measures, timeline
@@ -56,6 +56,9 @@ quizzes = Feature(
                 "quiz.bank.change": "改题库的题",
                 "quiz.bank.retire": "停用题库的题",
                 "quiz.bank.restore": "恢复题库的题",
+                "quiz.bank.tag": "改题库的标签",
+                "quiz.bank.import": "导入题库",
+                "quiz.bank.export": "导出题库",
                 "regrade.plan": "算更正答案",
                 "regrade.submit": "提交更正答案",
                 "regrade.approve": "批准更正答案",
@@ -63,7 +66,9 @@ quizzes = Feature(
                 "regrade.undo": "撤销更正答案",
             },
             topics={"question": "题"},
+            tasks=jobs.TASKS,
             lists=(listing.QUIZZES, regrades_pages.MOVED),
+            wizards=(bank_import.WIZARD,),
         ),
     ),
     mobile=mobile.blueprint,

@@ -1,8 +1,27 @@
-"""Jobs of the clock for quizzes: end attempts whose time is over, file those that have ended, change keys."""
+"""Jobs of the clock for quizzes: end attempts whose time is over, file them, change keys; long work on the bank."""
 
 from datetime import timedelta
+from pathlib import Path
 
-from quizzes.actions import filing, overdue, regrading
+from sqlalchemy.orm import Session
+
+from console import importing, queries, tasks
+from console.rules.visitors import Visitor
+from console.work import Made, Work, WorkKind, export
+from foundation.errors import Refused
+from people import visibility
+from questions.authoring import files as of_questions
+from questions.authoring.layout import AuthoredFile
+from questions.authoring.spelling import Mistaken
+from quizzes.actions import filing, overdue, pictures, regrading
+from quizzes.actions.importing import BRING, CHECK, TOLD, take
+from quizzes.export import bank as bank_files
+from quizzes.export.bank import EXPORT
+from quizzes.permissions import QUIZZES_WRITE
+from quizzes.queries import bank
+from quizzes.rules import files
+from quizzes.rules.bank_review import BankReview
+from wechat_bot import clock_steadiness
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -40,8 +59,67 @@ def go_on(services: Services, regrade_id: int, *, most: int | None = None) -> No
         taken += 1
 
 
+def sweep_pictures(services: Services) -> None:
+    """Discard pictures that no question shows."""
+    # With a clock that was just set nothing is taken for old.
+    swept = pictures.BATCH if clock_steadiness.goes_steadily(services) else 0
+    while swept == pictures.BATCH:
+        with services.transaction() as session:
+            swept = pictures.sweep(session, now=services.clock())
+
+
+def check_bank(work: Work) -> None:
+    """Check a file of questions: say what it would do to the bank, or every fault by its place."""
+    try:
+        with work.services.reading() as session:
+            found = bank.look(session, _questions(work))
+    except Mistaken as refusal:
+        importing.refuse(work, refusal.mistakes[:TOLD], len(refusal.mistakes))
+        return
+    lines = [(item, "") for item in found.new[:TOLD]]
+    lines += [(item, "、".join(what)) for item, what in found.changed[:TOLD]]
+    told = [(item.code, item.kind.label, item.question.text, what) for item, what in lines]
+    work.finish({**_counts(found), "lines": told})
+
+
+def import_bank(work: Work) -> None:
+    """Take a checked file of questions into the bank."""
+    file = _questions(work)
+    with work.services.reading() as session:
+        seen = bank.look(session, file)
+    with work.services.transaction() as session:
+        now, visitor = work.services.clock(), queries.visitor(session, work.claim.owner_id)
+        if visitor is None or not visitor.may(QUIZZES_WRITE):
+            raise Refused("您现在没有写题库的权限。")
+        counts = _counts(take(session, file, seen=seen, who=visitor.name, now=now))
+        said = f"题库导入好了：新增 {counts['new']} 题，修改 {counts['changed']} 题，不变 {counts['unchanged']} 题。"
+        tasks.finish(session, work.claim, now=now, result={"said": said})
+
+
+def export_bank(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
+    """Write the questions in use to a workbook that can be imported again."""
+    items = [each.item for each in bank.every(session)]
+    path.write_bytes(bank_files.filled(items))
+    now = work.services.clock().astimezone(work.services.zone)
+    return Made(f"题库_{now:%Y%m%d%H%M}.xlsx", f"共 {len(items)} 题。")
+
+
+def _questions(work: Work) -> AuthoredFile:
+    return of_questions.parse_questions(importing.content(work), work.params["name"], files.BANK)
+
+
+def _counts(found: BankReview) -> dict[str, int]:
+    return {"new": len(found.new), "changed": len(found.changed), "unchanged": len(found.unchanged)}
+
+
+TASKS = {
+    CHECK: WorkKind(check_bank, is_begun_again=False),
+    BRING: WorkKind(import_bank, is_begun_again=False),
+    EXPORT: export(export_bank, permission=QUIZZES_WRITE, what="导出题库", part=visibility.part),
+}
 JOBS = (
     Job("end attempts", timedelta(seconds=10), end_attempts),
     Job("file attempts", timedelta(seconds=5), file),
     Job("regrade attempts", timedelta(seconds=5), regrade),
+    Job("sweep pictures of questions", timedelta(hours=6), sweep_pictures),
 )

@@ -12,11 +12,11 @@ from questions import flow, stepping
 from questions.page import answer_lines, question_page
 from questions.question import Question
 from quizzes.actions import taking
-from quizzes.queries import attempt_sheet, listing, results
+from quizzes.queries import attempt_sheet, listing, pictures, results
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
 from quizzes.rules import timing
 from quizzes.texts import chat, pages
-from wechat_bot import oauth
+from wechat_bot import oauth, serving
 from wechat_bot.conversation import Card
 from wechat_bot.services import Services, current_services
 
@@ -75,6 +75,18 @@ def take(quiz_id: int) -> ResponseReturnValue:
         return here
     given = {"o": request.form.getlist("option"), "t": request.form.get("text", "")}
     return _ask(services, sheet, attempt, question, now, given=given, sentence=sentence), 422
+
+
+@blueprint.get("/picture/<key>")
+def picture(key: str) -> ResponseReturnValue:
+    """Send a picture of a question to whoever is a follower: its key is known to those who were asked it."""
+    oauth.who()
+    services = current_services()
+    with services.reading() as session:
+        found = pictures.find(session, services.media_folder, key)
+    response = serving.send(found, key)
+    response.headers["Cache-Control"] = "private, max-age=86400"
+    return response
 
 
 def cards(session: Session, openid: str, now: datetime) -> list[Card]:
@@ -140,7 +152,14 @@ def _ask(
     given: dict[str, Any] | None = None,
     sentence: str = "",
 ) -> str:
-    page = question_page(attempt.position, question, given=given, sentence=sentence, done=request.args.get("done", ""))
+    page = question_page(
+        attempt.position,
+        question,
+        given=given,
+        sentence=sentence,
+        pictures=url_for(".picture", key="-").removesuffix("-"),
+        done=request.args.get("done", ""),
+    )
     return render_template(
         "quizzes/question.html", sheet=sheet, page=page, clock=_clock(services, attempt, now), action=_here(sheet)
     )

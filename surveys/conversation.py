@@ -8,7 +8,7 @@ from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import whole_number
 from people.choosing import OpenChoice
-from questions import flow, stepping
+from questions import flow, stepping, texts
 from questions.question import QuestionType
 from questions.stepping import Step, StepOutcome
 from surveys.actions import answering
@@ -159,7 +159,7 @@ def _illustrated(turn: Turn, sheet: AnswerSheet, said: str) -> str:
     asked = sheet.position.asked
     if not turn.account.has_pages or asked is None or not asked.pictures or asked.text not in said:
         return said
-    return f"{said}\n{chat.pictures_on(f'{turn.account.public_url}/m/surveys/{sheet.survey_id}')}"
+    return f"{said}\n{texts.pictures_on(f'{turn.account.public_url}/m/surveys/{sheet.survey_id}')}"
 
 
 def _poll(turn: Turn, sheet: AnswerSheet) -> str:

@@ -21,6 +21,7 @@ from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
+from quizzes.actions import importing
 from quizzes.models.bank import QuestionPicture
 from simulator.phone import PIXEL
 from surveys.actions import counting
@@ -75,6 +76,7 @@ VALUES = {
     ("broadcasts_mobile.own_row", "token"): "own-rows",
     ("broadcasts_pages.own_rows_check", "task_id"): 5,
     ("broadcasts_pages.take_own_rows", "task_id"): 5,
+    ("quizzes_pages", "task_id"): 7,
     **{(f"quizzes_pages.bank_{what}", "question_id"): 2 for what in ("item", "edit", "retire", "restore")},
 }
 
@@ -243,6 +245,16 @@ def fill_brands(house: House) -> None:
         session.add(Task(owner_id=owner, stage="", done=0, total=0, attempts=1, **file, **made))
 
 
+def check_bank(house: House) -> None:
+    """A checked file of questions."""
+    with house.services.transaction() as session:
+        now, owner = house.clock(), session.scalars(select(User.id).where(User.login == "market")).one()
+        file = {"kind": importing.CHECK, "title": "检查题库", "params": {"file": "", "name": "题库.xlsx"}}
+        found = {"new": 1, "changed": 0, "unchanged": 0, "lines": [["z0002", "判断", "证可以转借。", ""]]}
+        made = {"state": TaskState.DONE, "created_at": now, "settled_at": now, "result": found}
+        session.add(Task(owner_id=owner, stage="", done=0, total=0, attempts=1, **file, **made))
+
+
 def lay_out(house: House) -> Office:
     """Three shops; of the first a survey begun and a request, both with a photo; a checked roster; account 6."""
     office = Office(house)
@@ -319,4 +331,5 @@ def lay_out(house: House) -> Office:
     send_own_rows(house)
     begin_series(house)
     fill_brands(house)
+    check_bank(house)
     return office

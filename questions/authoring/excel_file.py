@@ -10,13 +10,12 @@ from foundation.errors import Refused
 from foundation.text import bare, plain
 from foundation.workbooks import reading
 from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Merged, NumberCell, Sheet, column_letters
-from questions.authoring.layout import AuthoredFile, FileLayout, Names
+from questions.authoring.layout import QUESTIONS, AuthoredFile, FileLayout, Names
 from questions.authoring.option_reader import with_code
 from questions.authoring.spelling import Mistaken, Path, suggestion
 
 LIMITS = Limits(file=2 << 20, unpacked=32 << 20, rows=5000, columns=200)
 
-QUESTIONS = "题目"
 _SEPARATORS = re.compile(r"\s*[、,，|｜\n]\s*")
 _PAIR = re.compile(r"\s*([^=＝:：]+?)\s*[=＝:：]\s*(.*?)\s*")
 
@@ -41,7 +40,10 @@ def parse(content: bytes, layout: FileLayout) -> AuthoredFile:
     mistakes: list[str] = []
     places: dict[Path, str] = {}
     data = _head(sheets[layout.called], layout, places, mistakes) if layout.rows else {}
-    data["questions"] = _questions(sheets[QUESTIONS], layout, places, mistakes)
+    data["questions"] = []
+    for name in layout.sheet_names():
+        if name in sheets:
+            _questions(sheets[name], layout, data["questions"], places, mistakes)
     if mistakes:
         raise Mistaken(mistakes, layout.called)
     return AuthoredFile(data, places)
@@ -91,21 +93,24 @@ def _is_meant(note: Cell | None) -> bool:
     return isinstance(note, str) and bool(re.search("[=＝]", note)) and not note.startswith("不填")
 
 
-def _questions(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistakes: list[str]) -> list[dict[str, Any]]:
+def _questions(
+    sheet: Sheet, layout: FileLayout, questions: list[dict[str, Any]], places: dict[Path, str], mistakes: list[str]
+) -> None:
+    """Read the questions of a sheet, behind those of the sheets before it."""
+    here = plain(sheet.name)
     rows = [(n, cells) for n, cells in sheet.rows() if any(_is_filled(cell) for cell in cells.values())]
     if not rows:
-        mistakes.append(f"{QUESTIONS}!A1：没有题目")
-        return []
+        mistakes.append(f"{here}!A1：没有题目")
+        return
     (head, labels), *rows = rows
-    columns = _columns(labels, head, layout, mistakes)
-    _refuse_merged(QUESTIONS, [each for each in sheet.merged if each.bottom > head and each.left <= max(labels)])
-    questions: list[dict[str, Any]] = []
+    columns = _columns(labels, f"{here}!{{}}{head}", layout, mistakes)
+    _refuse_merged(here, [each for each in sheet.merged if each.bottom > head and each.left <= max(labels)])
     for n, cells in rows:
         path: Path = ("questions", len(questions))
-        places[path] = f"{QUESTIONS}!A{n}"
+        places[path] = f"{here}!A{n}"
         question: dict[str, Any] = {}
         for at, cell in sorted(cells.items()):
-            where = f"{QUESTIONS}!{column_letters(at)}{n}"
+            where = f"{here}!{column_letters(at)}{n}"
             key = columns.get(at)
             if key is None:
                 if _is_filled(cell) and not _is_filled(labels.get(at)):
@@ -116,17 +121,16 @@ def _questions(sheet: Sheet, layout: FileLayout, places: dict[Path, str], mistak
                 places[(*path, key)] = where
                 question[key] = _READERS[key](value, where, mistakes) if key in _READERS else value
         for at, key in columns.items():
-            places.setdefault((*path, key), f"{QUESTIONS}!{column_letters(at)}{n}")
+            places.setdefault((*path, key), f"{here}!{column_letters(at)}{n}")
         questions.append(question)
-    return questions
 
 
-def _columns(labels: Cells, n: int, layout: FileLayout, mistakes: list[str]) -> dict[int, str]:
+def _columns(labels: Cells, place: str, layout: FileLayout, mistakes: list[str]) -> dict[int, str]:
     known = layout.columns
     names = {**known, **layout.also_columns, **{key: key for key in known.values()}}
     columns: dict[int, str] = {}
     for at, cell in sorted(labels.items()):
-        where = f"{QUESTIONS}!{column_letters(at)}{n}"
+        where = place.format(column_letters(at))
         label = "".join(_label(cell, where, mistakes).split())
         if not label:
             continue

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from foundation.workbooks.cells import column_letters
 from foundation.workbooks.writing import Digits, Heading, Workbook
-from questions.authoring.excel_file import QUESTIONS
 from questions.authoring.layout import COLUMNS, FileLayout
 from questions.question import QuestionType
 
@@ -58,6 +58,18 @@ def names(spec: Mapping[str, Any], words: Mapping[str, str]) -> str:
     )
 
 
+def _lots(rows: Iterable[Sequence[str]], size: int) -> Iterator[list[Sequence[str]]]:
+    """Yield the rows of each sheet; of the first also where there are none.
+
+    >>> list(_lots([("甲",), ("乙",), ("丙",)], 2)), list(_lots([], 2))
+    ([[('甲',), ('乙',)], [('丙',)]], [[]])
+    """
+    left = iter(rows)
+    yield list(islice(left, size))
+    while lot := list(islice(left, size)):
+        yield lot
+
+
 def packed(layout: FileLayout, head: Sequence[tuple[str, str]], questions: Iterable[Sequence[str]]) -> bytes:
     """Return the workbook as an .xlsx file that `excel_file.parse` reads: `head` has the value and the explanation of
     every row of the layout, `questions` the cells of every column. The same bytes every time."""
@@ -68,14 +80,15 @@ def packed(layout: FileLayout, head: Sequence[tuple[str, str]], questions: Itera
             about = book.sheet(layout.called, (14, 40, 50), columns=Digits)
             for word, (value, note) in zip(layout.rows, head, strict=True):
                 about.write((Heading(word), Digits(value), Digits(note)))
-        asked = book.sheet(QUESTIONS, tuple(layout.widths), columns=Digits)
-        asked.freeze_panes(1, 0)
-        asked.write(map(Heading, layout.columns))
-        for question in questions:
-            asked.write(map(Digits, question))
-        asked.data_validation(
-            f"{at}2:{at}{layout.most_rows}", {"validate": "list", "source": list(layout.types.labels)}
-        )
+        for name, lot in zip(layout.sheet_names(), _lots(questions, layout.most_rows - 1), strict=False):
+            asked = book.sheet(name, tuple(layout.widths), columns=Digits)
+            asked.freeze_panes(1, 0)
+            asked.write(map(Heading, layout.columns))
+            for question in lot:
+                asked.write(map(Digits, question))
+            asked.data_validation(
+                f"{at}2:{at}{layout.most_rows}", {"validate": "list", "source": list(layout.types.labels)}
+            )
         explained = book.sheet("说明", (14, 90))
         explained.freeze_panes(1, 0)
         explained.write((Heading("列"), Heading("怎么填")))

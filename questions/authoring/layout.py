@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 from questions.authoring.spelling import Places
 from questions.authoring.type_words import ALL_TYPES, TypeWords
 
+QUESTIONS = "题目"
+"""The name of a workbook's sheet of questions."""
+
 #: The columns of a question in a workbook, and their keys.
 COLUMNS = {
     "编码": "code",
@@ -80,4 +83,10 @@ class FileLayout:
     notes: Sequence[tuple[str, str]] = _NOTES
     """What is explained to authors of each column."""
     most_rows: int = 200
-    """The row of the sheet of questions down to which a type can be chosen from a list."""
+    """Rows of a sheet of questions, with its headings."""
+    most_sheets: int = 1
+    """Sheets of questions: 题目, 题目2, 题目3 …"""
+
+    def sheet_names(self) -> list[str]:
+        """Return the names of the sheets of questions, whether there or not."""
+        return [QUESTIONS] + [f"{QUESTIONS}{n}" for n in range(2, self.most_sheets + 1)]

@@ -12,12 +12,22 @@ from quizzes.models.bank import BANK
 from quizzes.queries import bank
 from quizzes.rules.bank_review import BankReview
 
+CHECK, BRING = "quizzes.bank.check", "quizzes.bank.import"
+"""Kinds of long work: a file looked at, and taken."""
 
-def take(session: Session, file: AuthoredFile, *, who: str, now: datetime) -> BankReview:
+TOLD = 200
+"""Faults of a file, and questions that it changes, that a page lists."""
+
+
+def take(session: Session, file: AuthoredFile, *, seen: BankReview, who: str, now: datetime) -> BankReview:
     """Store what is new or changed in a file, and tell it. Raises Refused naming every fault by its place; nothing is
-    stored then."""
+    stored then.
+
+    `seen` is what `bank.look` found before this transaction: unless the bank has changed since, nobody waits for the
+    looking.
+    """
     one_at_a_time(session, CODES)
-    found = bank.look(session, file)
+    found = seen if seen.mark == bank.mark(session) else bank.look(session, file)
     if found.to_store:
         storing.store(session, found.to_store, home_quiz_id=BANK, who=who, now=now)
     return found

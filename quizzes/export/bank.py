@@ -9,6 +9,9 @@ from quizzes.rules.files import BANK
 from quizzes.rules.items import RIGHT, Kind, QuizItem
 from quizzes.texts.chat import points
 
+EXPORT = "quizzes.bank.export"
+"""Kind of long work: the bank as a workbook."""
+
 _EXAMPLES = (
     (
         "",

@@ -163,6 +163,8 @@ def reviewed(form: ItemForm, *, code: str, before: QuizItem | None = None) -> It
     if before:
         form = replace(form, kind=before.kind, card=replace(form.card, type=before.kind.type))
     (card,) = cards.tidied((form.card,))
+    if not form.kind.is_shuffled:
+        card = replace(card, options=())  # of the kind it was before
     earlier = (before.question,) if before else ()
     known = (replace(before.question, code=CARD),) if before else ()
     (entry,) = writing.of_items((card,), known)

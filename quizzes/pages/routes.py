@@ -3,7 +3,19 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from quizzes.pages import bank, bank_editing, illustrating, listing, question, quiz, regrades, rekeying, trying
+from quizzes.pages import (
+    bank,
+    bank_editing,
+    bank_import,
+    bank_tags,
+    illustrating,
+    listing,
+    question,
+    quiz,
+    regrades,
+    rekeying,
+    trying,
+)
 
 blueprint = Blueprint("quizzes_pages", __name__, url_prefix="/console/quizzes", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -14,6 +26,12 @@ for _rule, _view, _methods in (
     # The bank, and the form of one question.
     ("/bank", bank.bank, ("GET",)),
     ("/bank/new", bank_editing.bank_new, ("GET", "POST")),
+    ("/bank/tags", bank_tags.bank_tags, ("GET", "POST")),
+    ("/bank/import", bank_import.bank_import, ("GET", "POST")),
+    ("/bank/template", bank_import.bank_template, ("GET",)),
+    ("/bank/import/<int:task_id>", bank_import.bank_checked, ("GET",)),
+    ("/bank/import/<int:task_id>/confirm", bank_import.bank_confirm, ("POST",)),
+    ("/bank/export", bank_import.bank_export, ("POST",)),
     ("/bank/<int:question_id>", bank.bank_item, ("GET",)),
     ("/bank/<int:question_id>/edit", bank_editing.bank_edit, ("GET", "POST")),
     ("/bank/<int:question_id>/retire", bank.bank_retire, ("POST",)),

@@ -1,12 +1,13 @@
 """The bank: its items with the newest version and the key in force, and what a file would do to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from questions.authoring.layout import AuthoredFile
-from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
+from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionVersion
 from quizzes.queries import papers
 from quizzes.rules import bank_review
 from quizzes.rules.bank_review import BankReview, StoredItem
@@ -21,7 +22,15 @@ def look(session: Session, file: AuthoredFile) -> BankReview:
     however many questions the file has."""
     coded = bank_review.with_codes(file, numbered(session))
     codes = bank_review.codes(coded)
-    return bank_review.review(coded, known=items(session, codes), twins=_twins(session, coded, codes))
+    found = bank_review.review(coded, known=items(session, codes), twins=_twins(session, coded, codes))
+    return replace(found, mark=mark(session))
+
+
+def mark(session: Session) -> tuple[int, ...]:
+    """Return what is another after each change of a question or a key."""
+    changes = select(func.coalesce(func.sum(BankQuestion.stamp), 0)).where(BankQuestion.home_quiz_id == BANK)
+    keys = select(func.coalesce(func.max(AnswerKey.id), 0))
+    return session.scalar(changes) or 0, session.scalar(keys) or 0
 
 
 def numbered(session: Session) -> Iterable[str]:

@@ -41,6 +41,8 @@ class BankReview:
     new: tuple[QuizItem, ...]
     changed: tuple[ChangedItem, ...]
     unchanged: tuple[QuizItem, ...]
+    mark: tuple[int, ...] = ()
+    """How the bank was when this was found: another mark means that something has changed since."""
 
     @property
     def to_store(self) -> tuple[QuizItem, ...]:

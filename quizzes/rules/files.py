@@ -6,8 +6,11 @@ from questions.authoring.layout import FileLayout, Names
 from quizzes.rules.item_reader import TYPES
 from quizzes.rules.review import CALLED
 
-MOST_IN_BANK = 5000
-"""Rows of a file of the bank."""
+MOST_ROWS = 5000
+"""Rows of a sheet of the bank, with its headings."""
+MOST_SHEETS = 6
+MOST_IN_BANK = MOST_SHEETS * (MOST_ROWS - 1)
+"""Questions of a file of the bank."""
 
 #: The columns of a question in a workbook, in their order.
 COLUMNS = {
@@ -60,7 +63,8 @@ BANK = FileLayout(
     widths=_WIDTHS,
     types=TYPES,
     notes=_NOTES,
-    most_rows=MOST_IN_BANK,
+    most_rows=MOST_ROWS,
+    most_sheets=MOST_SHEETS,
 )
 
 LAYOUT = FileLayout(

@@ -245,6 +245,14 @@ def read_points(value: object) -> int:
     return int(number * HUNDREDTHS)
 
 
+def read_tag(value: object) -> str:
+    """Read one tag, as `read_items` reads several. Raises Misspelt."""
+    tags = _tags(value)
+    if len(tags) != 1:
+        raise Misspelt("请写一个标签，里面不能有空格、顿号、逗号")
+    return tags[0]
+
+
 def _tags(value: object) -> tuple[str, ...]:
     listed = value if isinstance(value, list | tuple) else [value]
     parts = [part for each in listed for part in _TAGS_APART.split(str(each)) if part]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from questions import flow, stepping
+from questions import flow, stepping, texts
 from questions.answers import describe, from_json
 from questions.flow import Answers, Questions
 from questions.question import Question, QuestionType
@@ -106,7 +106,7 @@ def talk(definition: Definition, now: TrialStep, *, opening: str, keeper: str) -
 def _asked(questions: Questions, answers: Answers, question: Question) -> str:
     """Return a question as the chat asks it, with the words of the link to its pictures."""
     said = stepping.ask(_at(questions, answers, question))
-    return f"{said}\n{chat.PICTURES}" if question.pictures else said
+    return f"{said}\n{texts.PICTURES}" if question.pictures else said
 
 
 def _go_on(

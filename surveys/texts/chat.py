@@ -64,13 +64,6 @@ AGAIN = "您上次填的没有算进去，请您再填一次，谢谢您。"
 ANONYMOUS = "这份调查不记名，结果里看不出是哪家店。"
 
 
-PICTURES = "看图，也可以在那里作答"
-
-
-def pictures_on(url: str) -> str:
-    """Where the pictures of a question are seen: the chat shows its words alone."""
-    return f'<a href="{url}">{PICTURES}</a>'
-
 
 def on_a_page(url: str) -> str:
     """The same survey, for people who prefer tapping to typing."""

@@ -19,6 +19,10 @@ from visits.models import Policy
 #: Forms that write over nothing somebody else may have changed: what each of them is instead.
 ACTS = {
     "quizzes_pages.bank_new": "something new; a text that is there already is refused",
+    "quizzes_pages.bank_tags": "of the name it has by now; a name that is taken is asked about",
+    "quizzes_pages.bank_import": "a new file to be checked",
+    "quizzes_pages.bank_confirm": "brings in what was checked, once",
+    "quizzes_pages.bank_export": "asks for a file",
     "quizzes_pages.bank_retire": "in or out",
     "quizzes_pages.bank_restore": "in or out",
     "quizzes_pages.preview": "a look, kept nowhere",
