@@ -64,7 +64,6 @@ AGAIN = "您上次填的没有算进去，请您再填一次，谢谢您。"
 ANONYMOUS = "这份调查不记名，结果里看不出是哪家店。"
 
 
-
 def on_a_page(url: str) -> str:
     """The same survey, for people who prefer tapping to typing."""
     return f"也可以点开网页填：{url}"
