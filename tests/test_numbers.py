@@ -59,10 +59,16 @@ def test_a_number_beyond_every_table_is_nowhere_and_breaks_nothing(house, monkey
         for address in addresses(app):
             asked.clear()
             status(address)
-            for name in asked - {"form_token"}:
-                place = [f"{number}.{number}"] if name in looking.PLACE else []
-                for value in (f"{number}", *place, *nothing):
-                    assert status(address, **{name: value}) < 500, (address.path, name)
+            names = sorted(asked - {"form_token"})
+            places = {name: f"{number}.{number}" for name in names if name in looking.PLACE}
+            everything = (dict.fromkeys(names, f"{number}"), places, *(dict.fromkeys(names, no) for no in nothing))
+            for given in filter(None, everything):
+                # All at once; where one of them is refused, what is read behind it is not seen: then one by one.
+                told = status(address, **given)
+                assert told < 500, (address.path, given)
+                if told >= 400:
+                    for name, value in given.items():
+                        assert status(address, **{name: value}) < 500, (address.path, name)
 
 
 def test_a_number_beyond_every_table_is_said_to_be_nobodys_in_the_chat(house) -> None:
