@@ -5,15 +5,18 @@ from pathlib import Path
 
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need
-from quizzes import commands, conversation, jobs, mobile, permissions
+from quizzes import commands, jobs, permissions
 from quizzes.actions import erasing
+from quizzes.conversation import mistakes as practice
+from quizzes.conversation import quiz, review
+from quizzes.mobile import routes as routes_in_wechat
 from quizzes.models import attempts, bank, figures, regrades
 from quizzes.models import quizzes as of_quizzes
 from quizzes.pages import bank_import, listing, needs, routes
 from quizzes.pages import regrades as regrades_pages
 from quizzes.permissions import QUIZZES_REKEY, QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import audience, measures, timeline
-from wechat_bot.conversation import Conversation, Entry
+from wechat_bot.conversation import Conversation, Entry, Word
 from wechat_bot.feature import Feature
 
 QUIZZES = MenuGroup("微测试", "checklist", 50)
@@ -24,16 +27,29 @@ quizzes = Feature(
     models=(bank, of_quizzes, attempts, figures, regrades),
     conversations=(
         Conversation(
-            topic=conversation.TOPIC,
-            open=conversation.open_quiz,
-            hear=conversation.hear,
-            remains=conversation.remains,
+            topic=quiz.TOPIC,
+            open=quiz.open_quiz,
+            hear=quiz.hear,
+            remains=quiz.remains,
             lasts=timedelta(days=7),
-            page=conversation.page,
+            page=quiz.page,
         ),
+        Conversation(
+            topic=practice.TOPIC,
+            open=practice.open_book,
+            hear=practice.hear,
+            remains=practice.remains,
+            page=practice.page,
+        ),
+        Conversation(topic=review.TOPIC, open=review.open_review),
     ),
     entries=(Entry(label="测试", word="测试", link="quiz:", order=50),),
-    awaits=conversation.awaits,
+    words=(
+        Word("错题", f"{practice.TOPIC}:"),
+        Word("错题本", f"{practice.TOPIC}:"),
+        Word("复习", f"{review.TOPIC}:"),
+    ),
+    awaits=quiz.awaits,
     criteria=audience.CRITERIA,
     measures=measures.MEASURES,
     kept_specs=audience.kept_specs,
@@ -71,6 +87,6 @@ quizzes = Feature(
             wizards=(bank_import.WIZARD,),
         ),
     ),
-    mobile=mobile.blueprint,
-    cards=mobile.cards,
+    mobile=routes_in_wechat.blueprint,
+    cards=routes_in_wechat.cards,
 )

@@ -124,7 +124,6 @@ NOBODYS = {
     "push_refusal",
     "push_series",
     "push_split",
-    "quiz_mistake",
     "quiz_question_picture",
     "quiz_question_use",
     "quiz_regrade",

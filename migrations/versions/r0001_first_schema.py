@@ -2230,6 +2230,7 @@ def upgrade() -> None:
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_after_closing", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("wrong_at", Moment(), nullable=False),
         sa.Column("right_in_row", sa.Integer(), server_default="0", nullable=False),

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed
 from foundation.dialects import table_of
-from quizzes.actions import standings
+from quizzes.actions import mistakes, standings
+from quizzes.actions.mistakes import JustMarked
 from quizzes.models.attempts import Attempt, EndedBy
 from quizzes.queries import papers, results
 from quizzes.queries.attempt_sheet import AttemptSheet
@@ -28,8 +29,10 @@ def end(
     ended it meanwhile: their result stands."""
     attempt = sheet.attempt
     assert attempt is not None
-    if not _end(session, sheet, _keys(session, sheet), by=by, at=at, source=source):
+    marked = _end(session, sheet, _keys(session, sheet), by=by, at=at, source=source)
+    if marked is None:
         return None
+    mistakes.put_in(session, [marked])
     standings.settle(session, sheet.quiz_id, [sheet.retailer_id], sheet.definition.counts)
     return results.result(session, attempt.id, now=now)
 
@@ -38,6 +41,7 @@ def end_by_clock(session: Session, sheets: Sequence[AttemptSheet], *, source: st
     """End attempts whose time is over, each at its own end. The caller holds them."""
     by_quiz: dict[tuple[int, CountRule], list[AttemptSheet]] = {}
     keys: dict[int, dict[int, KeyInForce]] = {}
+    marked: list[JustMarked | None] = []
     for sheet in sheets:
         attempt = sheet.attempt
         assert attempt is not None and attempt.ends_at is not None
@@ -49,8 +53,9 @@ def end_by_clock(session: Session, sheets: Sequence[AttemptSheet], *, source: st
                 for place in each.attempt.paper
             }
             keys[sheet.quiz_id] = papers.keys_in_force(session, sheet.quiz_id, sorted(of_quiz))
-        _end(session, sheet, keys[sheet.quiz_id], by=EndedBy.TIME, at=attempt.ends_at, source=source)
+        marked.append(_end(session, sheet, keys[sheet.quiz_id], by=EndedBy.TIME, at=attempt.ends_at, source=source))
         by_quiz.setdefault((sheet.quiz_id, sheet.definition.counts), []).append(sheet)
+    mistakes.put_in(session, filter(None, marked))
     for (quiz_id, counts), ended in by_quiz.items():
         standings.settle(session, quiz_id, [sheet.retailer_id for sheet in ended], counts)
 
@@ -68,9 +73,9 @@ def _end(
     by: EndedBy,
     at: datetime,
     source: str,
-) -> bool:
-    """Mark and end one attempt; tells whether it was still open. The keys were read in this transaction, so a change of
-    a key either finds the attempt ended or is followed by it."""
+) -> JustMarked | None:
+    """Mark and end one attempt; gives its marks, None where it was no longer open. The keys were read in this
+    transaction, so a change of a key either finds the attempt ended or is followed by it."""
     attempt = sheet.attempt
     assert attempt is not None
     items = papers.items(session, attempt.paper, {version_id: each.key for version_id, each in keys.items()})
@@ -97,4 +102,4 @@ def _end(
         "is_filed": False,
     }
     still_open = update(_attempt).where(_attempt.c.id == attempt.id, _attempt.c.ended_at.is_(None))
-    return bool(changed(session, still_open.values(values)))
+    return JustMarked(sheet, marked.marks, at) if changed(session, still_open.values(values)) else None

@@ -91,8 +91,10 @@ class Mistake(Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("quiz_question.id"), primary_key=True)
     #: The version it was shown in.
     version_id: Mapped[int] = mapped_column(ForeignKey("quiz_question_version.id"))
-    #: The attempt it was first wrong in: its key is shown once that quiz may show it.
+    #: The attempt it was wrong in, the last of those that show the key soonest.
     attempt_id: Mapped[int] = mapped_column(ATTEMPT_ID, ForeignKey("quiz_attempt.id"))
+    #: The key is shown, and so the question practised, only once that attempt's quiz is over.
+    is_after_closing: Mapped[bool] = mapped_column(default=False, server_default=false())
     times: Mapped[int] = mapped_column(default=1)
     wrong_at: Mapped[datetime]
     #: Right answers in a row in practice; `learnt_at` after the second.

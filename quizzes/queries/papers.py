@@ -95,6 +95,22 @@ def keys_in_force(
     return {row.version_id: KeyInForce(row.number, stored.key_from_json(row.key)) for row in rows}
 
 
+def keys_in_several(session: Session, of: Sequence[tuple[int, int]]) -> dict[tuple[int, int], KeyInForce]:
+    """Return the newest key of versions of questions, each as its quiz marks by it: `of` has version and quiz. One
+    statement."""
+    rows = session.execute(
+        select(AnswerKey.version_id, AnswerKey.quiz_id, AnswerKey.number, AnswerKey.key)
+        .where(AnswerKey.version_id.in_({version_id for version_id, _ in of}))
+        .order_by(AnswerKey.number)
+    ).all()
+    return {
+        (version_id, quiz_id): KeyInForce(row.number, stored.key_from_json(row.key))
+        for version_id, quiz_id in of
+        for row in rows
+        if row.version_id == version_id and row.quiz_id in (BANK, quiz_id)
+    }
+
+
 def keys_by_number(session: Session, numbers: Mapping[int, int]) -> dict[int, Key]:
     """Return the keys of versions by their numbers: those an attempt was marked by. One statement."""
     rows = session.execute(

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.dialects import table_of
+from people.models import Retailer
 from questions.answers import describe
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
@@ -92,6 +93,16 @@ class AttemptResult:
         """The tag that lost the greatest share of its points; empty where nothing was lost."""
         return marking.weakest_tag([(each.item, each.mark) for each in self.items])
 
+    @property
+    def lesson(self) -> str:
+        """The link to what teaches the weakest tag, by a question of it that was wrong, else by any of it; where it has
+        none, what teaches another question that was wrong. Empty where there is nothing to read."""
+        tag = self.weakest_tag
+        of_tag = [each.item for each in self.items if tag and tag in each.item.tags]
+        wrong = [each.item for each in self.wrong]
+        inner = [item for item in of_tag if item in wrong]
+        return next((item.lesson for item in (*inner, *(of_tag if wrong else ()), *wrong) if item.lesson), "")
+
 
 def result(session: Session, attempt_id: int, *, now: datetime) -> AttemptResult:
     """Return the result of an ended attempt, by the keys it was marked by."""
@@ -147,12 +158,27 @@ def last(session: Session, quiz_id: int, retailer_id: int, *, now: datetime) -> 
     return None if attempt_id is None else result(session, attempt_id, now=now)
 
 
+def last_of(session: Session, openid: str, *, now: datetime) -> AttemptResult | None:
+    """Return the result of the last attempt, at whatever quiz, of the shop behind an openid; None where none has
+    ended."""
+    attempt_id = session.scalar(
+        select(_attempt.c.id)
+        .join(_retailer, _retailer.c.id == _attempt.c.retailer_id)
+        .where(_retailer.c.openid == openid, _attempt.c.ended_at.is_not(None))
+        .order_by(_attempt.c.ended_at.desc(), _attempt.c.id.desc())
+        .limit(1)
+    )
+    return None if attempt_id is None else result(session, attempt_id, now=now)
+
+
 def told(result: AttemptResult, *, before: str) -> str:
     """Return the result in one message; `before` is said first."""
+    wrong = chat.wrong([(each.number, each.item.tags[0] if each.item.tags else "") for each in result.wrong])
     lines = [
         before,
         chat.result(result.total, result.maximum, result.is_passed, has_pass_mark=result.definition.pass_mark > 0),
-        chat.wrong([(each.number, each.item.tags[0] if each.item.tags else "") for each in result.wrong]),
+        wrong + (chat.PRACTISE if result.wrong and result.shows_key else ""),
+        chat.read_first(result.weakest_tag) if result.lesson else "",
         chat.attempts_left(result.left),
     ]
     return "\n".join(line for line in lines if line)
@@ -169,6 +195,7 @@ def _shows_key(reveal: Reveal, closes_at: datetime | None, now: datetime) -> boo
 
 
 _attempt, _quiz, _version, _standing = map(table_of, (Attempt, Quiz, QuizVersion, Standing))
+_retailer = table_of(Retailer)
 _RESULT = (
     select(
         _attempt.c.id,

@@ -242,5 +242,18 @@ def wrong(numbers: Sequence[tuple[int, str]]) -> str:
     return f"错 {len(numbers)} 题：{named}。"
 
 
+PRACTISE = "回复“错题”就练。"
+NOTHING_TO_READ = "现在没有要复习的。回复“错题”可以练答错的题。"
+
+
+def read_first(tag: str) -> str:
+    """What to read after a result.
+
+    >>> read_first("封签"), read_first("")
+    ('先看看“封签”：回复“复习”现在就看。', '回复“复习”，看看这些题讲的是什么。')
+    """
+    return f"先看看“{tag}”：回复“复习”现在就看。" if tag else "回复“复习”，看看这些题讲的是什么。"
+
+
 def attempts_left(left: int) -> str:
     return f"您还可以考 {left} 次，回复“测试”再来。" if left else ""

@@ -23,7 +23,10 @@ def test_a_whole_quiz_by_number_replies_and_the_score_at_once(school):
     assert school.wang.say("√").text.startswith("4/4 许可证延续应提前几天申请？")
     school.house.clock.advance(minutes=3)
     done = school.wang.say("30日").text
-    assert done == "您得了 25 分（满分 30 分），合格。\n错 1 题：第 3 题。\n您还可以考 1 次，回复“测试”再来。"
+    assert (
+        done
+        == "您得了 25 分（满分 30 分），合格。\n错 1 题：第 3 题。回复“错题”就练。\n您还可以考 1 次，回复“测试”再来。"
+    )
     assert "您还可以考 1 次。" in school.wang.say("测试").text
     (attempt,) = attempts(school)
     assert (attempt.marks, attempt.key_numbers, attempt.total, attempt.maximum) == (

@@ -20,12 +20,9 @@ from wechat_bot import oauth, serving
 from wechat_bot.conversation import Card
 from wechat_bot.services import Services, current_services
 
-blueprint = oauth.pages("quizzes_mobile", __name__, url_prefix="/m/quizzes", template_folder="templates")
 SOURCE = "page"
-_ONE = "/<int:quiz_id>"
 
 
-@blueprint.get(_ONE)
 def show(quiz_id: int) -> ResponseReturnValue:
     """Show where this shop is in the quiz: the introduction, the next question, all answers, or its last result."""
     openid, services = oauth.who(), current_services()
@@ -55,7 +52,6 @@ def show(quiz_id: int) -> ResponseReturnValue:
     return render_template("quizzes/intro.html", sheet=sheet, lines=intro.splitlines(), action=_here(sheet))
 
 
-@blueprint.post(_ONE)
 def take(quiz_id: int) -> ResponseReturnValue:
     """Begin, answer, skip, go back or hand in; then show the page. Posted twice it is done once."""
     openid, services = oauth.who(), current_services()

@@ -1,0 +1,120 @@
+"""Wrong-answer book (错题本): what an attempt got wrong is put in when it ends, and leaves by practice."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import case, or_, select, update
+from sqlalchemy.orm import Session
+
+from foundation.database import changed, upsert
+from foundation.dialects import table_of
+from quizzes.models.attempts import Mistake
+from quizzes.models.bank import QuestionVersion
+from quizzes.queries.attempt_sheet import AttemptSheet
+from quizzes.queries.mistakes import BookLine
+from quizzes.rules.definition import Reveal
+from quizzes.rules.marking import Mark
+
+IS_LEARNT = 2
+"""Right answers in a row, after which a question is learnt."""
+
+_mistake = table_of(Mistake)
+
+
+class JustMarked(NamedTuple):
+    """Attempt that has just been marked: its sheet, the marks in the order of its paper, and when it ended."""
+
+    sheet: AttemptSheet
+    marks: Sequence[Mark]
+    at: datetime
+
+
+class Practised(NamedTuple):
+    """Outcome of an answer in practice."""
+
+    is_right: bool
+    is_learnt: bool
+
+
+def put_in(session: Session, marked: Iterable[JustMarked]) -> None:
+    """Put what was wrong in attempts that have just ended into their shops' books. Two statements.
+
+    A quiz that never shows its key puts nothing in: practice would tell it.
+    """
+    wrong = [
+        (each, place.version_id)
+        for each in marked
+        if each.sheet.attempt is not None and each.sheet.definition.reveal is not Reveal.NEVER
+        for place, mark in zip(each.sheet.attempt.paper, each.marks, strict=True)
+        if mark is not None and mark < place.points
+    ]
+    if not wrong:
+        return
+    known = select(QuestionVersion.id, QuestionVersion.question_id).where(
+        QuestionVersion.id.in_(sorted({version_id for _, version_id in wrong}))
+    )
+    questions = {row.id: row.question_id for row in session.execute(known)}
+    lines = [_line(each, version_id, questions[version_id]) for each, version_id in wrong]
+    # In one order everywhere, so that two that end attempts never wait for each other.
+    lines.sort(key=lambda line: (line["retailer_id"], line["question_id"]))
+    put = upsert(session, _mistake)
+    is_sooner = or_(put.excluded.is_after_closing.is_(False), _mistake.c.is_after_closing.is_(True))
+    session.execute(
+        put.on_conflict_do_update(
+            index_elements=["retailer_id", "question_id"],
+            set_={
+                **{
+                    name: case((is_sooner, put.excluded[name]), else_=_mistake.c[name])
+                    for name in ("version_id", "attempt_id", "is_after_closing")
+                },
+                "times": _mistake.c.times + 1,
+                "wrong_at": put.excluded.wrong_at,
+                "right_in_row": 0,
+                "learnt_at": None,
+            },
+        ),
+        lines,
+    )
+
+
+def practise(session: Session, retailer_id: int, line: BookLine, answer: dict[str, Any], *, now: datetime) -> Practised:
+    """Mark an answer in practice and note it; a question that is skipped comes again in the next round. One that was
+    noted since the line was read changes nothing: a form posted twice counts once."""
+    is_right, is_skipped = line.marks(answer), "s" in answer
+    in_row = line.right_in_row + 1 if is_right else line.right_in_row if is_skipped else 0
+    is_learnt = in_row >= IS_LEARNT
+    changed(
+        session,
+        update(_mistake)
+        .where(
+            _mistake.c.retailer_id == retailer_id,
+            _mistake.c.question_id == line.question_id,
+            _mistake.c.learnt_at.is_(None),
+            _mistake.c.practised_at.is_(None)
+            if line.practised_at is None
+            else _mistake.c.practised_at == line.practised_at,
+        )
+        .values(
+            right_in_row=in_row,
+            times=line.times if is_right or is_skipped else line.times + 1,
+            practised_at=now,
+            learnt_at=now if is_learnt else None,
+        ),
+    )
+    return Practised(is_right, is_learnt)
+
+
+def _line(marked: JustMarked, version_id: int, question_id: int) -> dict[str, Any]:
+    attempt = marked.sheet.attempt
+    assert attempt is not None
+    return {
+        "retailer_id": marked.sheet.retailer_id,
+        "question_id": question_id,
+        "version_id": version_id,
+        "attempt_id": attempt.id,
+        "is_after_closing": marked.sheet.definition.reveal is Reveal.AFTER_CLOSING,
+        "times": 1,
+        "wrong_at": marked.at,
+        "right_in_row": 0,
+    }
