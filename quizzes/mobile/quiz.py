@@ -73,7 +73,6 @@ def take(quiz_id: int) -> ResponseReturnValue:
     return _ask(services, sheet, attempt, question, now, given=given, sentence=sentence), 422
 
 
-@blueprint.get("/picture/<key>")
 def picture(key: str) -> ResponseReturnValue:
     """Send a picture of a question to whoever is a follower: its key is known to those who were asked it."""
     oauth.who()

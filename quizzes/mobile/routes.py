@@ -13,6 +13,7 @@ _ONE, _PRACTICE = "/<int:quiz_id>", "/mistakes/practise"
 for _rule, _view, _methods in (
     (_ONE, quiz.show, ("GET",)),
     (_ONE, quiz.take, ("POST",)),
+    ("/picture/<key>", quiz.picture, ("GET",)),
     ("/mistakes", mistakes.book, ("GET",)),
     (_PRACTICE, mistakes.question, ("GET",)),
     (_PRACTICE, mistakes.practise, ("POST",)),
