@@ -1,18 +1,25 @@
 """Authored work (surveys, quizzes): its draft with a stamp, the window of its versions, the state that follows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from console import stamps
-from foundation.database import SYNCHRONISED, Base, changed
+from console.finding import Hit, Hits
+from console.menu import Waiting
+from foundation.clock import when
+from foundation.database import SYNCHRONISED, Base, changed, count_to
 from foundation.errors import Refused
+from foundation.paging import Count, Page
 
 LONGEST_NAME = 40
+#: Counting of drafts stops here.
+COUNTED = 10_000
 
 
 class AuthoredState(StrEnum):
@@ -154,3 +161,42 @@ def check_running(work: Authored, *, unit: str, now: datetime) -> None:
     """Check that a work can be ended by hand. Raises Refused."""
     if work.state(now) not in (AuthoredState.OPEN, AuthoredState.WAITING):
         raise Refused(f"这份{unit}还没有发布。" if work.version_id is None else f"这份{unit}已经结束了。")
+
+
+def hits(page: Page[Any], *, one: Callable[[int], str], every: str, icon: str) -> Hits:
+    """Return what the search in the head finds of works: their lines, the address of each, and of all of them."""
+    found = [
+        Hit(
+            line.title,
+            one(line.id),
+            icon=icon,
+            word=line.state.label,
+            kind="good" if line.state is AuthoredState.OPEN else "",
+        )
+        for line in page.lines
+    ]
+    return Hits(found, every, Count(len(found), is_whole=page.after is None))
+
+
+def drafts(
+    session: Session,
+    kind: type[Authored],
+    *,
+    one: Callable[[int], str],
+    every: str,
+    unit: str,
+    icon: str,
+    now: datetime,
+    zone: ZoneInfo,
+) -> Sequence[Waiting]:
+    """Return the line of the front page on works that were written and never published."""
+    unpublished = kind.version_id.is_(None)
+    newest = session.scalars(select(kind).where(unpublished).order_by(kind.id.desc()).limit(1)).first()
+    if newest is None:
+        return []
+    count = count_to(session, select(kind.id).where(unpublished), COUNTED)
+    if count == 1:
+        by = f"{newest.drafted_by} " if newest.drafted_by else ""
+        small = f"{by}{when(newest.drafted_at or newest.created_at, now=now, zone=zone)} 保存"
+        return [Waiting(0, f"《{newest.title}》还是草稿，没有发布", one(newest.id), small, "去发布", icon)]
+    return [Waiting(count, f"份{unit}草稿还没有发布", every, f"最新：《{newest.title}》", "看草稿", icon)]

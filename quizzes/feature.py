@@ -12,7 +12,7 @@ from quizzes.conversation import quiz, review
 from quizzes.mobile import routes as routes_in_wechat
 from quizzes.models import attempts, bank, figures, regrades
 from quizzes.models import quizzes as of_quizzes
-from quizzes.pages import bank_import, listing, needs, routes
+from quizzes.pages import bank_import, finding, listing, needs, routes
 from quizzes.pages import regrades as regrades_pages
 from quizzes.permissions import QUIZZES_REKEY, QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import audience, measures, timeline
@@ -66,7 +66,11 @@ quizzes = Feature(
                 Item("测试", "quizzes_pages.quiz_list", QUIZZES_SEE, 10, QUIZZES, waits=needs.to_decide),
                 Item("题库", "quizzes_pages.bank", QUIZZES_WRITE, 20, QUIZZES),
             ),
-            needs=(Need(QUIZZES_REKEY, needs.corrections, 16),),
+            finders=(finding.QUIZZES,),
+            needs=(
+                Need(QUIZZES_REKEY, needs.corrections, 16),
+                Need(QUIZZES_WRITE, needs.drafts, 41),
+            ),
             audit_words={
                 "quiz.bank.add": "出一题",
                 "quiz.bank.change": "改题库的题",

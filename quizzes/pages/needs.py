@@ -1,4 +1,4 @@
-"""Front page items of quizzes: changed keys that wait for a decision."""
+"""Front page items of quizzes: changed keys that wait for a decision, drafts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,9 +6,12 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from console import authored
+from console.authored import AuthoredState
 from console.menu import Waiting, Waits
 from console.rules.visitors import Visitor
 from foundation.clock import when
+from quizzes.models.quizzes import Quiz
 from quizzes.permissions import QUIZZES_REKEY
 from quizzes.queries import regrade_lists
 from wechat_bot.services import Services
@@ -38,3 +41,17 @@ def corrections(services: Services, session: Session, visitor: Visitor, now: dat
         )
         for line in regrade_lists.awaiting(session, visitor.user_id, NAMED)
     ]
+
+
+def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Return quizzes that were written and never published."""
+    return authored.drafts(
+        session,
+        Quiz,
+        one=lambda quiz_id: url_for("quizzes_pages.quiz", quiz_id=quiz_id),
+        every=url_for("quizzes_pages.quiz_list", state=AuthoredState.DRAFT),
+        unit="测试",
+        icon="checklist",
+        now=now,
+        zone=services.zone,
+    )

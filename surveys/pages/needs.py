@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from console import authored
 from console.authored import AuthoredState
 from console.menu import Waiting
 from console.rules.visitors import Visitor
-from foundation.clock import day_in, when
+from foundation.clock import day_in
+from surveys.models import Survey
 from surveys.queries import today
 from wechat_bot.services import Services
 
@@ -42,13 +44,13 @@ def ending(services: Services, session: Session, visitor: Visitor, now: datetime
 
 def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
     """Return surveys that were written and never published."""
-    count, newest = today.drafts(session), today.newest_draft(session)
-    if newest is None:
-        return []
-    if count == 1:
-        by = f"{newest.drafted_by} " if newest.drafted_by else ""
-        small = f"{by}{when(newest.drafted_at or newest.created_at, now=now, zone=services.zone)} 保存"
-        url = url_for("surveys_pages.survey", survey_id=newest.id)
-        return [Waiting(0, f"《{newest.title}》还是草稿，没有发布", url, small, "去发布", "clipboard-list")]
-    url = url_for("surveys_pages.survey_list", state=AuthoredState.DRAFT)
-    return [Waiting(count, "份调查草稿还没有发布", url, f"最新：《{newest.title}》", "看草稿", "clipboard-list")]
+    return authored.drafts(
+        session,
+        Survey,
+        one=lambda survey_id: url_for("surveys_pages.survey", survey_id=survey_id),
+        every=url_for("surveys_pages.survey_list", state=AuthoredState.DRAFT),
+        unit="调查",
+        icon="clipboard-list",
+        now=now,
+        zone=services.zone,
+    )

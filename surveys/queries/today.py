@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from console.rules.visitors import Visitor
-from foundation.database import count_to
 from people.models import Area, Retailer
 from people.visibility import within
 from surveys.models import Participation, Survey, Tally
@@ -69,18 +68,6 @@ def missing_of(session: Session, visitor: Visitor, found: list[Ending], *, today
     )
     rows = session.execute(select(some.c.survey_id, func.count()).group_by(some.c.survey_id))
     return {survey_id: count for survey_id, count in rows}  # noqa: C416 - a dict of Rows is untyped
-
-
-def drafts(session: Session) -> int:
-    """Count the surveys that were written and never published."""
-    return count_to(session, select(Survey.id).where(Survey.version_id.is_(None)), COUNTED)
-
-
-def newest_draft(session: Session) -> Survey | None:
-    """Return the newest of the surveys that were written and never published."""
-    return session.scalars(
-        select(Survey).where(Survey.version_id.is_(None)).order_by(Survey.id.desc()).limit(1)
-    ).first()
 
 
 def _figure(name: str) -> Any:

@@ -22,6 +22,9 @@ def test_the_list_names_each_quiz_its_state_and_how_many_have_ended_it(school) -
     only = market.get("/console/quizzes?state=draft").text
     assert "陈列小测试" in only and "真假鉴别小测试" not in only
     assert "真假鉴别小测试" in market.get("/console/quizzes?search=鉴别").text
+    assert "《陈列小测试》还是草稿，没有发布" in market.get("/console/").text
+    found = market.get("/console/find/hits?q=小测试").text
+    assert found.count("</mark>") == 2 and f'href="/console/quizzes/{quiz_id}"' in found and "进行中" in found
     # Whoever sees a part of the shops is not told the company's figures.
     assert "66.7%" not in office.browser("zhou").get("/console/quizzes").text
     assert "限 15 分钟 · 可考 2 次，取最高分 · 60% 合格" in market.get(f"/console/quizzes/{quiz_id}").text
