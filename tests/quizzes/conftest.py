@@ -7,6 +7,7 @@ import pytest
 from simulator.phone import Phone
 from tests.conftest import House
 from tests.office import Office
+from tests.quizzes.corrections import Desk
 
 PAPER = """
 title: 真假鉴别小测试
@@ -52,3 +53,12 @@ def school(house: House) -> School:
     li.follow()
     assert "已绑定" in li.say("绑定 350802100002 1234").text
     return School(house, wang, li)
+
+
+@pytest.fixture
+def desk(school: School) -> Desk:
+    """The office, with somebody in every role and a second one who corrects keys."""
+    office = Office(school.house)
+    office.staff()
+    office.user("zhang", "marketing", name="张营销")
+    return Desk(school)

@@ -10,22 +10,28 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.approving import CampaignAuthor
 from questions import answers as kinds
 from questions.authoring import files as of_questions
 from questions.numerals import same
 from questions.question import QuestionType
 from questions.stepping import Step, StepOutcome
-from quizzes.actions import authoring, filing, overdue, storing, taking
+from quizzes.actions import authoring, filing, overdue, regrading, rekeying, storing, taking
 from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BANK, QuestionTag, QuestionVersion
 from quizzes.models.figures import ANY_TOTAL, GroupCell, ItemCell, OptionCell, Turnout
 from quizzes.models.quizzes import Quiz, Standing, TagStanding
-from quizzes.queries import attempt_sheet
+from quizzes.models.regrades import Regrade, RegradeState
+from quizzes.queries import attempt_sheet, regrades
 from quizzes.rules import files, review, timing
+from quizzes.rules.items import KeyEffect
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.examined import shops
 from tests.quizzes.test_attempts import at_once
 
+#: What each question may be corrected to.
+KEYS = {"k1": "ABC", "k2": ("AB", "C", "ACD"), "k3": "AB", "k4": ("30元", "三十天")}
+ZHANG, MARKET = CampaignAuthor(1, "张"), CampaignAuthor(2, "周")
 STEPS = 2000
 SHOPS = 8
 #: The best, the last and the first attempt counts; the last paper is drawn.
@@ -56,7 +62,9 @@ def counted_by_hand(session) -> tuple[Counter, ...]:
     for one in session.scalars(select(Attempt).join(Standing, Standing.counted_attempt_id == Attempt.id)):
         items[one.quiz_version_id, 0, one.maximum, one.total, one.total] += 1
         for (version, _, points, _), mark in zip(one.paper, one.marks.split(","), strict=True):
-            items[one.quiz_version_id, questions[version], points, int(mark), one.total] += 1
+            # A struck question is worth nothing.
+            worth = (points, int(mark)) if mark else (0, 0)
+            items[one.quiz_version_id, questions[version], *worth, one.total] += 1
             given = one.answers.get(codes[version], {})
             chosen = given.get("o", [same(given["t"])] if "t" in given else [])
             for option in chosen if isinstance(chosen, list) else [chosen]:
@@ -67,7 +75,7 @@ def counted_by_hand(session) -> tuple[Counter, ...]:
             if member is not None:
                 groups[one.quiz_version_id, by, member, "attempts"] += 1
                 groups[one.quiz_version_id, by, member, "passed"] += one.is_passed
-                groups[one.quiz_version_id, by, member, "share"] += one.total * 10_000 // one.maximum
+                groups[one.quiz_version_id, by, member, "share"] += one.total * 10_000 // (one.maximum or 1)
     return items, options, Counter({key: count for key, count in groups.items() if count})
 
 
@@ -85,7 +93,7 @@ def tags_by_hand(session) -> dict[tuple[int, int, str], int]:
     }
     found = {}
     for one in session.scalars(select(Attempt).join(Standing, Standing.counted_attempt_id == Attempt.id)):
-        marked = list(zip(one.paper, map(int, one.marks.split(",")), strict=True))
+        marked = [(place, int(mark)) for place, mark in zip(one.paper, one.marks.split(","), strict=True) if mark]
         for tag in {tag for place, _ in marked for tag in told[place[0]]}:
             mine = [(place[2], mark) for place, mark in marked if tag in told[place[0]]]
             share = sum(mark for _, mark in mine) * 10_000 // sum(points for points, _ in mine)
@@ -114,15 +122,42 @@ class Walk:
 
     def step(self) -> None:
         self.now += timedelta(seconds=self.dice.choice((5, 20, 60)))
-        match self.dice.choices(("shop", "file", "clock", "forget"), (90, 6, 3, 1))[0]:
+        match self.dice.choices(("shop", "file", "clock", "rekey", "forget"), (80, 6, 3, 10, 1))[0]:
             case "shop":
                 self.shop(self.dice.choice(self.quizzes), f"o-{self.dice.randint(1, SHOPS)}")
             case "file":
                 filing.file_some(self.session)
             case "clock":
                 overdue.end_some(self.session, now=self.now)
+            case "rekey":
+                self.rekey()
             case "forget":
                 self.forget()
+
+    def rekey(self) -> None:
+        """Go on with a change of a key by a step, undo the last one, or approve another."""
+        begun = regrading.begun(self.session)
+        if begun:
+            regrading.step(self.session, self.dice.choice(begun), now=self.now)
+            return
+        last = self.session.scalars(select(Regrade).order_by(Regrade.id.desc()).limit(1)).first()
+        if last is not None and last.state == RegradeState.DONE and self.dice.random() < 0.6:
+            rekeying.undo(self.session, last.id, who=MARKET, now=self.now)
+            return
+        if last is not None and last.state == RegradeState.PLANNED:
+            rekeying.submit(self.session, last.id, who=ZHANG, now=self.now)
+            rekeying.approve(self.session, last.id, who=MARKET, now=self.now)
+            return
+        quiz_id = self.dice.choice(self.quizzes)
+        code = self.dice.choice(tuple(KEYS))
+        asked = regrades.asked(self.session, quiz_id, code=code)
+        effect = self.dice.choices(tuple(KeyEffect), (4, 1, 1))[0]
+        key = rekeying.read(asked, self.dice.choice(KEYS[code]), effect)
+        if key != asked.key:
+            is_also_down = self.dice.random() < 0.5
+            rekeying.plan(
+                self.session, quiz_id, asked, key, reason="", is_also_down=is_also_down, who=ZHANG, now=self.now
+            )
 
     def shop(self, quiz_id: int, openid: str) -> None:
         sheet = attempt_sheet.hold(self.session, quiz_id, openid)
@@ -169,7 +204,8 @@ class Walk:
             self.session.execute(update(Attempt).where(Attempt.id == each.id).values(answers=answers))
 
 
-def test_a_recount_always_agrees_with_the_counters(school) -> None:
+def test_a_recount_always_agrees_with_the_counters(school, monkeypatch) -> None:
+    monkeypatch.setattr(regrading, "BATCH", 3)
     with Session(school.house.services.database.engine, expire_on_commit=False) as session:
         walk = Walk(session, school.house, Random(13))
         for number in range(1, STEPS + 1):
@@ -185,6 +221,8 @@ def test_a_recount_always_agrees_with_the_counters(school) -> None:
         ended = session.scalars(select(Attempt.quiz_id).where(Attempt.ended_at.is_not(None))).all()
         assert min(Counter(ended).values()) > 40 and len(Counter(ended)) == 3
         assert session.scalars(select(Quiz.id)).all() == walk.quizzes
+        states = Counter(session.scalars(select(Regrade.state)))
+        assert states[RegradeState.DONE] > 2 and states[RegradeState.UNDONE] > 5, states
 
 
 def test_a_counter_that_went_wrong_is_put_right_and_named(school) -> None:

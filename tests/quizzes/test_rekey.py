@@ -1,8 +1,5 @@
 """A changed key: reckoned, decided by another person, carried out in steps, told once, undone to the digit."""
 
-import json
-from dataclasses import dataclass
-
 import pytest
 from sqlalchemy import select
 
@@ -10,12 +7,9 @@ from campaigns.approving import CampaignAuthor
 from console.models import AuditEntry
 from foundation.errors import Refused
 from quizzes.actions import rekeying
-from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BankQuestion
-from quizzes.models.figures import ItemCell, OptionCell
-from quizzes.models.quizzes import Standing
 from tests.office import Office
-from tests.quizzes.conftest import School
+from tests.quizzes.corrections import agrees, attempts, everything, take
 
 #: 100 points; k1 is worth 5.
 HUNDRED = """
@@ -28,69 +22,6 @@ questions:
   - {code: k3, type: fill, text: 提前几天？, answer: [三十天], points: 40}
 """
 WANG, LI = "350802100001", "350802100002"
-
-
-@dataclass
-class Desk:
-    """The office that changes keys by command: zhang submits, market decides."""
-
-    school: School
-
-    def run(self, *command: str):
-        return self.school.house.flask("quizzes", *command)
-
-    def rekey(self, quiz_id: int, *what: str, by: str = "zhang") -> dict:
-        done = self.run("rekey", str(quiz_id), *what, *(("--by", by) if by else ("--dry-run", "--json")))
-        assert done.exit_code == 0, done.output
-        return json.loads(done.stdout)
-
-    def decide(self, regrade: int, step: str, by: str = "market") -> str:
-        done = self.run("regrade", str(regrade), step, "--by", by)
-        self.school.house.work()
-        return done.output.strip()
-
-    def changed(self, quiz_id: int, *what: str) -> dict:
-        found = self.rekey(quiz_id, *what)
-        assert self.decide(found["regrade"], "approve") == "已更正。"
-        return found
-
-
-@pytest.fixture
-def desk(school) -> Desk:
-    office = Office(school.house)
-    office.staff()
-    office.user("zhang", "marketing", name="张营销")
-    return Desk(school)
-
-
-def take(phone, *replies: str) -> None:
-    phone.say("测试")
-    phone.say("开始")
-    for reply in replies:
-        said = phone.say(reply).text
-    assert said.startswith("您得了"), said
-
-
-def everything(house) -> list:
-    """Every row that a change of a key may touch, as it is in the database."""
-    house.tick()
-    with house.look() as session:
-        found = []
-        for model in (Attempt, Standing, ItemCell, OptionCell):
-            rows = session.execute(select(*model.__table__.columns).order_by(*model.__table__.primary_key.columns))
-            found.append([tuple(row) for row in rows])
-        return found
-
-
-def agrees(house, quiz_id: int) -> None:
-    """Counters are what the attempts say, by the product's recount and by hand."""
-    house.tick()
-    assert house.flask("quizzes", "recount", str(quiz_id)).output == "一致\n"
-
-
-def attempt_of(house, licence_or_phone) -> list[Attempt]:
-    with house.look() as session:
-        return list(session.scalars(select(Attempt).order_by(Attempt.id)))
 
 
 def test_a_changed_key_is_decided_by_another_told_once_and_undone_to_the_digit(desk):
@@ -116,7 +47,7 @@ def test_a_changed_key_is_decided_by_another_told_once_and_undone_to_the_digit(d
     assert everything(house) == before
     assert desk.decide(plan["regrade"], "approve") == "已更正。"
     agrees(house, quiz_id)
-    wang, li = attempt_of(house, None)
+    wang, li = attempts(house)
     assert (wang.marks, wang.key_numbers, wang.total, wang.is_passed) == ("500,5500,0", "2,1,1", 6000, True)
     assert (li.marks, li.key_numbers, li.total, li.is_passed) == ("0,5500,4000", "2,1,1", 9500, True)
     head = "测试《满分一百》里“封签应贴在哪一面？”这道题的答案更正了，您的成绩由 "
@@ -139,13 +70,13 @@ def test_only_upward_unless_it_is_ticked(desk):
     take(school.wang, "1", "1", "不知道")
     take(school.li, "2", "1", "30天")
     desk.changed(quiz_id, "k1", "--answer", "A")
-    wang, li = attempt_of(house, None)
+    wang, li = attempts(house)
     assert (wang.total, wang.key_numbers, li.total, li.key_numbers) == (6000, "2,1,1", 10_000, "1,1,1")
     agrees(house, quiz_id)
     assert school.li.unread().text == ""
     # Who takes it from now on is marked by the new key alone.
     take(school.li, "2", "1", "30天")
-    assert attempt_of(house, None)[2].total == 9500
+    assert attempts(house)[2].total == 9500
 
 
 def test_a_struck_question_leaves_the_maximum_and_full_marks_lower_nobody(desk):
@@ -157,7 +88,7 @@ def test_a_struck_question_leaves_the_maximum_and_full_marks_lower_nobody(desk):
     struck = desk.changed(quiz_id, "k1", "struck", "--also-down")
     assert struck["up"] == [{"licence": WANG, "before": 95, "after": 95}]
     assert struck["down"] == struck["newly_failed"] == [{"licence": LI, "before": 60, "after": 55}]
-    wang, li = attempt_of(house, None)
+    wang, li = attempts(house)
     assert (wang.marks, wang.total, wang.maximum) == (",5500,4000", 9500, 9500)
     assert (li.marks, li.total, li.maximum, li.is_passed) == (",5500,0", 5500, 9500, False)
     agrees(house, quiz_id)
@@ -169,13 +100,13 @@ def test_a_struck_question_leaves_the_maximum_and_full_marks_lower_nobody(desk):
     full = desk.changed(quiz_id, "k1", "full")
     assert (full["up"], full["down"]) == ([{"licence": WANG, "before": 95, "after": 100}], [])
     agrees(house, quiz_id)
-    assert [(each.total, each.maximum) for each in attempt_of(house, None)] == [(10_000, 10_000), (6000, 10_000)]
+    assert [(each.total, each.maximum) for each in attempts(house)] == [(10_000, 10_000), (6000, 10_000)]
     desk.decide(full["regrade"], "undo")
     assert everything(house) == before
     # Only upward, whoever would lose a share of the maximum keeps the question.
     kept = desk.changed(quiz_id, "k1", "struck")
     assert (len(kept["up"]), kept["down"], kept["newly_failed"]) == (1, [], [])
-    assert [(each.total, each.maximum) for each in attempt_of(house, None)] == [(9500, 9500), (6000, 10_000)]
+    assert [(each.total, each.maximum) for each in attempts(house)] == [(9500, 9500), (6000, 10_000)]
 
 
 def test_a_paper_of_which_all_is_struck_passes_nobody_and_divides_by_nothing(desk):
@@ -187,7 +118,7 @@ def test_a_paper_of_which_all_is_struck_passes_nobody_and_divides_by_nothing(des
     take(school.li, "对")
     before = everything(house)
     struck = desk.changed(quiz_id, "k1", "struck", "--also-down")
-    assert [(each.total, each.maximum, each.is_passed) for each in attempt_of(house, None)] == [(0, 0, False)] * 2
+    assert [(each.total, each.maximum, each.is_passed) for each in attempts(house)] == [(0, 0, False)] * 2
     assert struck["newly_failed"] == [{"licence": LI, "before": 5, "after": 0}]
     assert house.flask("quizzes", "figures", str(quiz_id), "--json").exit_code == 0
     desk.decide(struck["regrade"], "undo")
@@ -206,17 +137,17 @@ def test_what_is_open_ends_by_the_new_key_and_what_ended_meanwhile_is_marked_ane
     plan = desk.rekey(quiz_id, "k1", "--answer", "A")
     house.clock.advance(minutes=1)
     take(school.wang, "1", "1", "不知道")  # ended between the plan and its approval
-    assert attempt_of(house, None)[2].total == 5500
+    assert attempts(house)[2].total == 5500
     desk.decide(plan["regrade"], "approve")
-    assert [each.total for each in attempt_of(house, None)] == [10_000, None, 6000]
+    assert [each.total for each in attempts(house)] == [10_000, None, 6000]
     for reply in ("1", "30天"):
         said = school.li.say(reply).text
     assert said.startswith("您得了 100 分，合格。\n全部答对。")
-    assert attempt_of(house, None)[1].key_numbers == "2,1,1"
+    assert attempts(house)[1].key_numbers == "2,1,1"
     agrees(house, quiz_id)
     # Undone, that one too has what the key of before gives.
     desk.decide(plan["regrade"], "undo")
-    assert [(each.total, each.key_numbers) for each in attempt_of(house, None)] == [
+    assert [(each.total, each.key_numbers) for each in attempts(house)] == [
         (9500, "1,1,1"), (9500, "1,1,1"), (5500, "1,1,1"),
     ]  # fmt: skip
     assert "改回 95 分" in school.li.unread().text
@@ -244,9 +175,9 @@ def test_one_change_of_a_question_at_a_time_and_only_the_last_is_undone(desk):
         f"在这之后又更正过这道题。请先撤销后一次（第 {second['regrade']} 号）。"
     )
     other = desk.changed(quiz_id, "k2", "--answer", "乙", "--also-down")
-    assert attempt_of(house, None)[0].total == 4000
+    assert attempts(house)[0].total == 4000
     desk.decide(second["regrade"], "undo")
-    assert attempt_of(house, None)[0].total == 4500
+    assert attempts(house)[0].total == 4500
     desk.decide(other["regrade"], "undo")
     assert everything(house) == after_first
     desk.decide(first["regrade"], "undo")
@@ -298,7 +229,7 @@ def test_the_pages_reckon_submit_decide_and_undo_with_names(desk):
     assert "已更正" in page and "95 / 100，合格" in page
     assert market.post(f"{here}/undo").status_code == 303
     assert "已撤销" in market.get(here).text
-    assert [each.total for each in attempt_of(house, None)] == [5500, 10_000, 10_000]
+    assert [each.total for each in attempts(house)] == [5500, 10_000, 10_000]
     agrees(house, quiz_id)
     assert office.browser("chen").get(here).status_code == 403
     done = [entry.did for entry in audit_of(house) if entry.did.startswith("regrade.")]
