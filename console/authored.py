@@ -16,6 +16,8 @@ from foundation.clock import when
 from foundation.database import SYNCHRONISED, Base, changed, count_to
 from foundation.errors import Refused
 from foundation.paging import Count, Page
+from foundation.text import whole_number
+from wechat_bot.feature import Destination
 
 LONGEST_NAME = 40
 #: Counting of drafts stops here.
@@ -93,6 +95,14 @@ class Authored(Base):
 
 
 Work = TypeVar("Work", bound=Authored)
+#: Why nobody can take part in a work that is not open at some moment.
+_SHUT = {
+    AuthoredState.DRAFT: "还没有发布",
+    AuthoredState.WAITING: "那时还没有开始",
+    AuthoredState.CLOSED: "那时已经结束",
+}
+#: Works that are offered to lead to.
+MOST_OFFERED = 20
 
 
 class DraftOvertaken(stamps.Overtaken):
@@ -200,3 +210,22 @@ def drafts(
         small = f"{by}{when(newest.drafted_at or newest.created_at, now=now, zone=zone)} 保存"
         return [Waiting(0, f"《{newest.title}》还是草稿，没有发布", one(newest.id), small, "去发布", icon)]
     return [Waiting(count, f"份{unit}草稿还没有发布", every, f"最新：《{newest.title}》", "看草稿", icon)]
+
+
+def destinations(session: Session, kind: type[Work], link: str, noun: str, *, now: datetime) -> list[Destination]:
+    """Return the works that a button can lead to, running or soon, the newest in front; `link` is the beginning of
+    theirs, such as `survey:`."""
+    runs = or_(kind.is_in(AuthoredState.OPEN, now), kind.is_in(AuthoredState.WAITING, now))
+    rows = session.execute(select(kind.id, kind.title).where(runs).order_by(kind.id.desc()).limit(MOST_OFFERED))
+    return [Destination(f"{link}{row.id}", f"{noun}《{row.title}》") for row in rows]
+
+
+def shut(session: Session, kind: type[Work], reference: str, noun: str, *, at: datetime) -> str:
+    """Return why nobody can take part at a moment, for staff; empty where they can, and for the link that leaves open
+    which work it is."""
+    work_id = whole_number(reference)
+    work = session.get(kind, work_id) if work_id is not None else None
+    if work is None:
+        return f"没有编号为 {reference} 的{noun}" if reference else ""
+    why = _SHUT.get(work.state(at))
+    return f"{noun}《{work.title}》{why}" if why else ""

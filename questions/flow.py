@@ -155,7 +155,16 @@ def about_minutes(questions: Questions) -> int:
     >>> about_minutes([Question(f"q{n}", QuestionType.RATING, "?") for n in range(6)])
     2
     """
-    return max(1, -(-len(shown(questions, {})) // 3))
+    return minutes_for(len(shown(questions, {})))
+
+
+def minutes_for(count: int) -> int:
+    """Return about how long so many questions take.
+
+    >>> minutes_for(0), minutes_for(7)
+    (1, 3)
+    """
+    return max(1, -(-count // 3))
 
 
 def left(questions: Questions, answers: Answers) -> int:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup, Need
+from console.menu import Item, MenuGroup, Need, Start
 from quizzes import commands, jobs, permissions
 from quizzes.actions import erasing
 from quizzes.conversation import mistakes as practice
@@ -15,7 +15,7 @@ from quizzes.models import quizzes as of_quizzes
 from quizzes.pages import bank_import, finding, listing, needs, routes
 from quizzes.pages import regrades as regrades_pages
 from quizzes.permissions import QUIZZES_REKEY, QUIZZES_SEE, QUIZZES_WRITE
-from quizzes.queries import audience, measures, timeline
+from quizzes.queries import audience, links, measures, timeline
 from wechat_bot.conversation import Conversation, Entry, Word
 from wechat_bot.feature import Feature
 
@@ -33,6 +33,7 @@ quizzes = Feature(
             remains=quiz.remains,
             lasts=timedelta(days=7),
             page=quiz.page,
+            shut=links.shut,
         ),
         Conversation(
             topic=practice.TOPIC,
@@ -53,6 +54,8 @@ quizzes = Feature(
     criteria=audience.CRITERIA,
     measures=measures.MEASURES,
     kept_specs=audience.kept_specs,
+    titles=links.titles,
+    destinations=links.destinations,
     commands=(commands.quizzes,),
     jobs=jobs.JOBS,
     console=routes.blueprint,
@@ -71,7 +74,15 @@ quizzes = Feature(
                 Need(QUIZZES_REKEY, needs.corrections, 16),
                 Need(QUIZZES_WRITE, needs.drafts, 41),
             ),
+            starts=(Start("新建测试", "quizzes_pages.new", QUIZZES_WRITE, "plus", 25),),
             audit_words={
+                "quiz.start": "新建测试",
+                "quiz.load": "上传试卷",
+                "quiz.edit": "编辑测试",
+                "quiz.discard": "删除测试草稿",
+                "quiz.publish": "发布测试",
+                "quiz.close": "结束测试",
+                "quiz.code": "做测试的二维码",
                 "quiz.bank.add": "出一题",
                 "quiz.bank.change": "改题库的题",
                 "quiz.bank.retire": "停用题库的题",
@@ -85,8 +96,8 @@ quizzes = Feature(
                 "regrade.reject": "退回更正答案",
                 "regrade.undo": "撤销更正答案",
             },
-            topics={"question": "题"},
             tasks=jobs.TASKS,
+            topics={"quiz": "测试", "question": "题"},
             lists=(listing.QUIZZES, regrades_pages.MOVED),
             wizards=(bank_import.WIZARD,),
         ),

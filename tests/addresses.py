@@ -77,6 +77,7 @@ VALUES = {
     ("broadcasts_pages.own_rows_check", "task_id"): 5,
     ("broadcasts_pages.take_own_rows", "task_id"): 5,
     ("quizzes_pages", "task_id"): 7,
+    ("quizzes_pages.paper_item", "code"): "k1",
     **{(f"quizzes_pages.bank_{what}", "question_id"): 2 for what in ("item", "edit", "retire", "restore")},
 }
 

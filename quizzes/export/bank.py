@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from questions.authoring import excel_template
-from quizzes.rules.files import BANK
+from quizzes.rules.files import BANK, LAYOUT
 from quizzes.rules.items import RIGHT, Kind, QuizItem
 from quizzes.texts.chat import points
 
@@ -47,6 +47,24 @@ _EXAMPLES = (
     ("", "填空", "许可证延续应提前几天申请？", "", "三十天\n30天", "", "中", "10", "许可证", "", "", "", ""),
 )
 
+#: The value and the explanation of each row above the questions.
+_HEAD = (
+    ("真假鉴别小测试", "最多 60 个字"),
+    ("", "开始前先看到的话，不写也行"),
+    ("15", "分钟；不写就不限时"),
+    ("", "如 2026-12-01 08:00；不写：发布后就开始"),
+    ("", "如 2026-12-31 20:00；不写：由人结束"),
+    ("", "是：结束时间只管开始，已经开始的可以用完限时"),
+    ("1", "每家店可以考几次"),
+    ("取最高分", "取最高分、取第一次、取最后一次"),
+    ("60", "满分的百分之几"),
+    ("否", "是：题目和选项打乱顺序"),
+    ("交卷就看", "交卷就看、结束后看、不公布"),
+    ("", "写法是 客户类型、等号、现代终端；也可用 片区、客户经理、标签；不写：全部已绑定的店"),
+    ("是", "否：店主看不到排行榜"),
+    ("否", "是：同分的，用时少的在前"),
+)
+
 
 def template() -> bytes:
     """Return the workbook handed out to authors; it can be read as it is.
@@ -56,6 +74,19 @@ def template() -> bytes:
     4
     """
     return excel_template.packed(BANK, (), _EXAMPLES)
+
+
+def quiz_template() -> bytes:
+    """Return the workbook of a whole quiz handed out to authors; it can be read as it is.
+
+    >>> from datetime import UTC
+    >>> from questions.authoring import excel_file
+    >>> from quizzes.rules.review import of_file
+    >>> len(of_file(excel_file.parse(quiz_template(), LAYOUT), timezone=UTC, before=()).questions)
+    4
+    """
+    coded = ((f"k{n}", *cells[1:]) for n, cells in enumerate(_EXAMPLES, start=1))
+    return excel_template.packed(LAYOUT, _HEAD, coded)
 
 
 def filled(items: Iterable[QuizItem]) -> bytes:

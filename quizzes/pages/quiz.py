@@ -26,7 +26,11 @@ def quiz(quiz_id: int) -> ResponseReturnValue:
 
 def of(quiz_id: int) -> dict[str, Any]:
     """Return what the head of each page of a quiz needs. Ends the request where there is no such quiz."""
-    found = found_quiz(quiz_id)
+    return head(found_quiz(quiz_id))
+
+
+def head(found: QuizDetail) -> dict[str, object]:
+    """Return what the head of each page of a quiz needs."""
     return {
         "quiz": found,
         "ruled": ruled(found.rules),

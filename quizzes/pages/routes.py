@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
+from console.sharing import views
 from quizzes.pages import (
     bank,
     bank_editing,
@@ -10,10 +11,17 @@ from quizzes.pages import (
     bank_tags,
     illustrating,
     listing,
+    paper,
+    paper_item,
+    picking,
+    publishing,
     question,
     quiz,
     regrades,
     rekeying,
+    settings,
+    sharing,
+    starting,
     trying,
 )
 
@@ -45,5 +53,19 @@ for _rule, _view, _methods in (
     ("/<int:quiz_id>/regrades/<int:regrade_id>/submit", regrades.submit_regrade, ("POST",)),
     ("/<int:quiz_id>/regrades/<int:regrade_id>/decide", regrades.decide_regrade, ("POST",)),
     ("/<int:quiz_id>/regrades/<int:regrade_id>/undo", regrades.undo_regrade, ("POST",)),
+    ("/new", starting.new, ("GET", "POST")),
+    ("/start", starting.start, ("POST",)),
+    ("/template", starting.template_file, ("GET",)),
+    ("/<int:quiz_id>/copy", starting.copy, ("POST",)),
+    ("/<int:quiz_id>/discard", starting.discard, ("POST",)),
+    ("/<int:quiz_id>/settings", settings.settings, ("GET", "POST")),
+    ("/<int:quiz_id>/paper", paper.paper, ("GET", "POST")),
+    ("/<int:quiz_id>/paper/pick", picking.paper_pick, ("GET", "POST")),
+    ("/<int:quiz_id>/paper/new", paper_item.paper_new_item, ("GET", "POST")),
+    ("/<int:quiz_id>/paper/<code>", paper_item.paper_item, ("GET", "POST")),
+    ("/<int:quiz_id>/publish", publishing.publish, ("GET", "POST")),
+    ("/<int:quiz_id>/close", publishing.close, ("POST",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
+for _end, _way, _verbs in views(sharing.SHARING):
+    blueprint.add_url_rule(f"/<int:quiz_id>/share{_end}", view_func=_way, methods=_verbs)

@@ -22,7 +22,8 @@ class QuizDetail:
     opens_at: datetime | None
     closes_at: datetime | None
     published_at: datetime | None
-    #: The number of the newest version, and its definition; None before the first publication.
+    #: The newest version with its number and definition; None before the first publication.
+    version_id: int | None
     version: int | None
     asked: QuizDefinition | None
     draft: QuizDefinition
@@ -58,6 +59,7 @@ def detail(session: Session, quiz_id: int, *, now: datetime) -> QuizDetail | Non
         quiz.opens_at,
         quiz.closes_at,
         quiz.published_at,
+        row.id,
         row.number,
         papers.definition(session, row.id, row.digest) if row.id is not None else None,
         from_json(quiz.draft),

@@ -74,9 +74,13 @@ def extent(session: Session, quiz_id: int, version_id: int, definition: QuizDefi
         keys = papers.keys_in_force(session, quiz_id, [place.version_id for place in paper])
         struck = {version for version, each in keys.items() if each.key.effect is KeyEffect.STRUCK}
         return PaperExtent(len(paper), sum(place.points for place in paper if place.version_id not in struck))
+    return drawn_extent(definition)
+
+
+def drawn_extent(definition: QuizDefinition) -> PaperExtent:
+    """Return the extent of a drawn paper."""
     questions = sum(one.count for one in definition.draw)
-    points = [one.points for one in definition.draw]
-    if any(each is None for each in points):
+    if any(one.points is None for one in definition.draw):
         return PaperExtent(questions, None)
     return PaperExtent(questions, sum(one.count * (one.points or 0) for one in definition.draw))
 

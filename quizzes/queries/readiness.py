@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
 from quizzes.queries import drawing as pools
+from quizzes.queries import listing
+from quizzes.queries.listing import PaperExtent
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules import drawing
 from quizzes.rules.definition import QuizDefinition, Stratum
@@ -62,6 +64,15 @@ def of_bank(session: Session, definition: QuizDefinition) -> BankPlaces:
         },
         [sentence.format("”“".join(those)) for those, sentence in said if those],
     )
+
+
+def extent(session: Session, definition: QuizDefinition) -> PaperExtent:
+    """Return the extent of a draft's paper."""
+    if definition.is_drawn:
+        return listing.drawn_extent(definition)
+    places = of_bank(session, definition).places.values() if definition.bank else ()
+    points = [*(item.points for item in definition.questions), *(place.points for place in places)]
+    return PaperExtent(len(points), sum(points))
 
 
 def short(session: Session, strata: Sequence[Stratum]) -> str:

@@ -46,6 +46,11 @@ def draw(strata: Sequence[Stratum], pool: Sequence[PoolQuestion], dice: Random) 
     ]
 
 
+def matching(stratum: Stratum, pool: Sequence[PoolQuestion]) -> int:
+    """Return how many questions of the pool a stratum may take, were it alone."""
+    return sum(_fits(stratum, each) for each in pool)
+
+
 def _assigned(
     strata: Sequence[Stratum], pool: Sequence[PoolQuestion], dice: Random
 ) -> Mapping[int, list[PoolQuestion]]:

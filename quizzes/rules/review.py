@@ -225,7 +225,7 @@ def _strata(written: object, head: Head) -> tuple[Stratum, ...]:
     strata: list[Stratum] = []
     for n, each in enumerate(written, start=1):
         try:
-            strata.append(_stratum(each))
+            strata.append(read_stratum(each))
         except Misspelt as problem:
             head.wrong("draw", "抽题", f"第 {n} 条{problem}")
     total = sum(each.count for each in strata)
@@ -234,12 +234,16 @@ def _strata(written: object, head: Head) -> tuple[Stratum, ...]:
     return tuple(strata)
 
 
-def _stratum(written: object) -> Stratum:
+def read_stratum(written: object) -> Stratum:
+    """Read one line of how a paper is drawn. Raises Misspelt."""
     if not isinstance(written, Mapping):
         raise Misspelt("应如 {tag: 真假鉴别, difficulty: easy, count: 3}")
     for key in written:
         if key not in ("tag", "difficulty", "count", "points"):
             raise Misspelt(f"不认识“{key}”，应如 {{tag: 真假鉴别, difficulty: easy, count: 3}}")
+    for key, name in (("tag", "标签"), ("count", "题数")):
+        if written.get(key) is None:
+            raise Misspelt(f"缺少{name}")
     return Stratum(
         count=integer(written.get("count"), 1, MOST_QUESTIONS),
         tag=words(written.get("tag"), longest=LONGEST_TAG),

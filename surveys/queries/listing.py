@@ -9,26 +9,17 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from console import authored
 from console.authored import AuthoredState
 from foundation import paging
 from foundation.errors import Refused
 from foundation.paging import FIRST, Cursor, Order, Page
-from foundation.text import whole_number
 from people.models import Retailer
 from surveys.models import Participation, Survey, Tally, Version
 from surveys.queries import answer_sheet, version_cache
 from surveys.rules import quotas
 from surveys.rules.definition import Definition, from_json
 from wechat_bot.feature import Destination
-
-#: Why a survey that is not open cannot be filled in.
-_SHUT = {
-    AuthoredState.DRAFT: "还没有发布",
-    AuthoredState.WAITING: "那时还没有开始",
-    AuthoredState.CLOSED: "那时已经结束",
-}
-#: Surveys that are offered to lead to.
-MOST_OFFERED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +78,12 @@ def surveys(
 
 def destinations(session: Session, now: datetime) -> list[Destination]:
     """Return the running surveys that a button can lead to."""
-    running = surveys(session, now=now, states=(AuthoredState.OPEN, AuthoredState.WAITING), limit=MOST_OFFERED)
-    return [Destination(f"survey:{each.id}", f"调查《{each.title}》") for each in running]
+    return authored.destinations(session, Survey, "survey:", "调查", now=now)
 
 
 def shut(session: Session, reference: str, at: datetime) -> str:
-    """Return why nobody can fill a survey in at a moment, for staff; empty where they can, and for the link that leaves
-    open which survey it is."""
-    survey_id = whole_number(reference)
-    survey = session.get(Survey, survey_id) if survey_id is not None else None
-    if survey is None:
-        return f"没有编号为 {reference} 的调查" if reference else ""
-    why = _SHUT.get(survey.state(at))
-    return f"调查《{survey.title}》{why}" if why else ""
+    """Return why nobody can fill a survey in at a moment, for staff; empty where they can."""
+    return authored.shut(session, Survey, reference, "调查", at=at)
 
 
 def page(

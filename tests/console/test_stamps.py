@@ -89,6 +89,11 @@ ACTS = {
     "broadcasts_pages.settle_series": "answers a question, once; answered already is refused",
     "broadcasts_pages.stop_push": "pause, go on, cancel: from the state it has by now",
     "quizzes_pages.rekey": "only reckons; what changed meanwhile is refused",
+    "quizzes_pages.new": "a new quiz",
+    "quizzes_pages.start": "a new draft",
+    "quizzes_pages.copy": "a new draft",
+    "quizzes_pages.close": "ends it, once",
+    "quizzes_pages.make_code": "a code for what is published; there is one",
     "surveys_pages.upload": "a new survey",
     "surveys_pages.start": "a new draft",
     "surveys_pages.paste": "a new draft",
@@ -140,10 +145,12 @@ def test_every_form_of_the_console_that_edits_carries_a_stamp_and_an_old_one_is_
     stamped, urls = {}, house.app.url_map.bind("localhost")
     admin = office.browser("admin")
     admin.post("/console/surveys/start", {"kind": "survey"})
+    admin.post("/console/quizzes/start", {"title": "草稿"})
     for page in (
         *pages(office),
         "/console/surveys/2/invitations",
         "/console/surveys/3/edit",
+        "/console/quizzes/2/settings",
         "/console/broadcasts/articles/2/edit",
         "/console/broadcasts/pushes/1/edit",
         "/console/quizzes/1/regrades/2",

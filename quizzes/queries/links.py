@@ -1,0 +1,41 @@
+"""Links to quizzes, for staff who lead somebody to one: what can be led to, what it is called, why it is shut."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console import authored
+from foundation.text import whole_number
+from quizzes.models.quizzes import Quiz
+from wechat_bot.feature import About, Destination, Title
+
+
+def destinations(session: Session, now: datetime) -> list[Destination]:
+    """Return the running quizzes that a button can lead to."""
+    return authored.destinations(session, Quiz, "quiz:", "测试", now=now)
+
+
+def shut(session: Session, reference: str, at: datetime) -> str:
+    """Return why nobody can take a quiz at a moment, for staff; empty where they can."""
+    return authored.shut(session, Quiz, reference, "测试", at=at)
+
+
+def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
+    """Return the titles of the messages of quizzes: those of one quiz."""
+    mine = {about: quiz_id for about in abouts if (quiz_id := _quiz(about.link)) is not None}
+    if not mine:
+        return {}
+    rows = session.execute(select(Quiz.id, Quiz.title).where(Quiz.id.in_(set(mine.values()))))
+    names = {row.id: row.title for row in rows}
+    return {
+        about: Title(f"测试《{names[quiz_id]}》", f"/console/quizzes/{quiz_id}")
+        for about, quiz_id in mine.items()
+        if quiz_id in names
+    }
+
+
+def _quiz(link: str) -> int | None:
+    topic, _, rest = link.partition(":")
+    return whole_number(rest) if topic == "quiz" else None
