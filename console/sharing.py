@@ -166,10 +166,10 @@ def _page(of: Sharing, which: Mapping[str, Any], error: Refused | None) -> str:
     shared = _find(of, which)
     services = current_services()
     made = _code(services, shared)
-    held = made.url if made else _address(services, shared)
+    held = made.url if made else _address(services, shared.path)
     ways = Ways(
         shared,
-        _address(services, shared),
+        _address(services, shared.path),
         made,
         picture(held) if held else Markup(),
         _poster(shared, held) if held else None,
@@ -209,18 +209,24 @@ def _code(services: Services, shared: Shared) -> Code | None:
         return code(session, shared.link, services.wechat.app_id, now=services.clock())
 
 
-def _address(services: Services, shared: Shared) -> str:
-    return f"{services.public_url}{shared.path}" if services.is_service_account else ""
+def _address(services: Services, path: str) -> str:
+    return f"{services.public_url}{path}" if services.is_service_account else ""
+
+
+def held(session: Session, link: str, path: str, *, now: datetime) -> str:
+    """Return what a QR code holds: WeChat's own, or the page until there is one; empty where there is neither."""
+    services = current_services()
+    made = code(session, link, services.wechat.app_id, now=now)
+    return made.url if made else _address(services, path)
 
 
 def _held(shared: Shared) -> str:
-    """What a QR code holds: WeChat's own, or the page until there is one."""
     services = current_services()
-    made = _code(services, shared)
-    held = made.url if made else _address(services, shared)
-    if not held:
+    with services.reading() as session:
+        found = held(session, shared.link, shared.path, now=services.clock())
+    if not found:
         abort(404)
-    return held
+    return found
 
 
 def _poster(shared: Shared, held: str) -> Poster:

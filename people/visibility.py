@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from console.rules.visitors import Role, Visitor
 from people import rules
-from people.models import IS_THERE, Area, Retailer
+from people.models import IS_THERE, Area, Manager, Retailer, ShopClass
 
 
 def scope(session: Session, visitor: Visitor, *, today: date) -> Select[int] | None:
@@ -77,6 +77,26 @@ def area_ids(session: Session, visitor: Visitor) -> set[int] | None:
     if visitor.area_id is None:
         return set()
     return with_sub_areas(session, [visitor.area_id])
+
+
+def groups(session: Session, visitor: Visitor, of: type[Area | Manager | ShopClass]) -> set[int] | None:
+    """The ids of the areas, managers or classes whose figures this visitor may see; None for all. Classes are
+    company-wide, and only for a visitor who sees everything."""
+    if visitor.is_company_wide:
+        return None
+    if of is ShopClass:
+        return set()
+    if visitor.role is Role.MANAGER:
+        if visitor.manager_id is None:
+            return set()
+        if of is Manager:
+            return {visitor.manager_id}
+        return set(session.scalars(select(Area.id).where(Area.manager_id == visitor.manager_id)))
+    areas = area_ids(session, visitor) or set()
+    if of is Area:
+        return areas
+    heads = session.scalars(select(Area.manager_id).where(Area.id.in_(areas), Area.manager_id.is_not(None)))
+    return {head for head in heads if head is not None}
 
 
 def with_sub_areas(session: Session, wanted: Iterable[int]) -> set[int]:

@@ -14,9 +14,11 @@ from campaigns.authors import author
 from console.audit import TERMINAL
 from console.charts import figure
 from foundation.errors import Refused
+from foundation.workbooks.files import Form
 from questions.authoring import files as of_questions
 from quizzes import jobs
 from quizzes.actions import authoring, filing, importing, rekeying
+from quizzes.export import attempts as attempt_files
 from quizzes.export import bank as bank_files
 from quizzes.models.regrades import Regrade, RegradeState
 from quizzes.permissions import QUIZZES_REKEY
@@ -221,6 +223,21 @@ def regrade(regrade_id: int, step: str, why: str, login: str) -> None:
         with services.reading() as session:
             state = RegradeState(session.get_one(Regrade, regrade_id).state)
     click.echo(f"{STATES[state]}。")
+
+
+@quizzes.command()
+@click.argument("quiz_id", metavar="ID", type=int)
+@click.option("--format", "form", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="文件，或放它的文件夹。")
+@with_appcontext
+def export(quiz_id: int, form: Form, out: Path) -> None:
+    """把每份答卷写进文件：谁答的、每题的回答、得分、按第几版答案、迟到；打印文件的路径。"""
+    services = current_services()
+    jobs.file(services)  # so that what has just ended is in the figures
+    with _told(), services.reading() as session:
+        found, now = figures_of(session, quiz_id), services.clock()
+        path, _ = attempt_files.write(session, quiz_id, out, form=form, figures=found, now=now, zone=services.zone)
+    click.echo(path)
 
 
 @contextmanager

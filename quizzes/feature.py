@@ -12,7 +12,8 @@ from quizzes.conversation import quiz, review
 from quizzes.mobile import routes as routes_in_wechat
 from quizzes.models import attempts, bank, figures, regrades
 from quizzes.models import quizzes as of_quizzes
-from quizzes.pages import bank_import, finding, listing, needs, routes
+from quizzes.pages import attempts as of_attempts
+from quizzes.pages import bank_import, finding, listing, needs, not_begun, ranking, routes
 from quizzes.pages import regrades as regrades_pages
 from quizzes.permissions import QUIZZES_REKEY, QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import audience, links, measures, timeline
@@ -95,10 +96,17 @@ quizzes = Feature(
                 "regrade.approve": "批准更正答案",
                 "regrade.reject": "退回更正答案",
                 "regrade.undo": "撤销更正答案",
+                "quiz.attempts": "查看测试答卷",
+                "quiz.attempt": "查看一份测试答卷",
+                "quiz.not_begun": "查看没有开始考的店",
+                "quiz.ranking": "查看测试排行榜",
+                "quiz.export": "导出成绩",
             },
+            searches=("quiz.attempts",),
+            views=tuple(f"quiz.{what}" for what in ("attempts", "attempt", "not_begun", "ranking")),
+            topics={"question": "题", "quiz": "测试"},
             tasks=jobs.TASKS,
-            topics={"quiz": "测试", "question": "题"},
-            lists=(listing.QUIZZES, regrades_pages.MOVED),
+            lists=(listing.QUIZZES, of_attempts.ATTEMPTS, not_begun.NOT_BEGUN, ranking.RANKING, regrades_pages.MOVED),
             wizards=(bank_import.WIZARD,),
         ),
     ),

@@ -9,21 +9,32 @@ from console import importing, queries, tasks
 from console.rules.visitors import Visitor
 from console.work import Made, Work, WorkKind, export
 from foundation.errors import Refused
+from foundation.workbooks.files import file_name
 from people import visibility
 from questions.authoring import files as of_questions
 from questions.authoring.layout import AuthoredFile
 from questions.authoring.spelling import Mistaken
 from quizzes.actions import filing, overdue, pictures, regrading
 from quizzes.actions.importing import BRING, CHECK, TOLD, take
+from quizzes.export import attempts
 from quizzes.export import bank as bank_files
-from quizzes.export.bank import EXPORT
-from quizzes.permissions import QUIZZES_WRITE
+from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_WRITE
 from quizzes.queries import bank
+from quizzes.queries.figures import figures
 from quizzes.rules import files
 from quizzes.rules.bank_review import BankReview
 from wechat_bot import clock_steadiness
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
+
+
+def export_attempts(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
+    """Write every ended attempt at a quiz to a file, if whoever asked may still have it."""
+    services, quiz_id, form = work.services, work.params["quiz_id"], work.params["form"]
+    found, now = figures(session, quiz_id), services.clock()
+    progress, zone = work.stage("导出"), services.zone
+    _, total = attempts.write(session, quiz_id, path, form=form, figures=found, now=now, zone=zone, progress=progress)
+    return Made(file_name(found.definition.title, form, now=now, zone=zone), f"共 {total} 份答卷。")
 
 
 def end_attempts(services: Services) -> None:
@@ -115,7 +126,14 @@ def _counts(found: BankReview) -> dict[str, int]:
 TASKS = {
     CHECK: WorkKind(check_bank, is_begun_again=False),
     BRING: WorkKind(import_bank, is_begun_again=False),
-    EXPORT: export(export_bank, permission=QUIZZES_WRITE, what="导出题库", part=visibility.part),
+    bank_files.EXPORT: export(export_bank, permission=QUIZZES_WRITE, what="导出题库", part=visibility.part),
+    attempts.EXPORT: export(
+        export_attempts,
+        permission=QUIZZES_EXPORT,
+        what="导出成绩",
+        part=visibility.part,
+        suffix=lambda params: f".{params['form']}",
+    ),
 }
 JOBS = (
     Job("end attempts", timedelta(seconds=10), end_attempts),

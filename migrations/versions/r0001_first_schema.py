@@ -1869,6 +1869,7 @@ def upgrade() -> None:
         sa.Column("paper", Json, nullable=False),
         sa.Column("answers", Json, nullable=False),
         sa.Column("late", Json, nullable=False),
+        sa.Column("has_late", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("grace", Json, nullable=False),
         sa.Column("at", sa.String(length=40), nullable=True),
         sa.Column("misread", sa.Integer(), nullable=False),
@@ -1901,6 +1902,15 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_quiz_attempt_ended", "quiz_attempt", ["quiz_id", "ended_at"], unique=False)
+    op.create_index(
+        "ix_quiz_attempt_late",
+        "quiz_attempt",
+        ["quiz_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("has_late"),
+        postgresql_where=sa.text("has_late"),
+    )
+    op.create_index("ix_quiz_attempt_passed", "quiz_attempt", ["quiz_id", "is_passed", "id"], unique=False)
     op.create_index("ix_quiz_attempt_quiz_id", "quiz_attempt", ["quiz_id", "id"], unique=False)
     op.create_index("ix_quiz_attempt_retailer_id", "quiz_attempt", ["retailer_id"], unique=False)
     op.create_index(

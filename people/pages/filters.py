@@ -1,11 +1,15 @@
 """Shared list parts about shops: filters, masks of personal data, links to shop pages."""
 
-from sqlalchemy import ColumnElement
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
 
 from console.lists.listing import Asked, Filter, LineLink, Mask
-from foundation.text import mask_phone, mask_phones
+from foundation.text import mask_phone, mask_phones, whole_number
 from people import areas, saved
-from people.models import IS_THERE, Retailer
+from people.models import IS_THERE, Area, Manager, Retailer, ShopClass
 from people.permissions import PEOPLE_PHONES
 from people.visibility import looked_after, with_sub_areas, within
 
@@ -23,10 +27,15 @@ WORDS = Mask(mask_phones, PEOPLE_PHONES)
 page_of = LineLink("people_pages.shop", "licence", lambda line: line.licence)
 
 
+def seen(asked: Asked) -> list[ColumnElement[bool]]:
+    """The conditions on `Retailer` of what the visitor may see."""
+    mine = within(asked.session, asked.visitor, today=asked.today)
+    return [IS_THERE] if mine is None else [IS_THERE, mine]
+
+
 def shops(asked: Asked) -> list[ColumnElement[bool]]:
     """The conditions on `Retailer` of what the visitor may see, and of the shop filters."""
-    session, mine = asked.session, within(asked.session, asked.visitor, today=asked.today)
-    found = [IS_THERE] if mine is None else [IS_THERE, mine]
+    session, found = asked.session, seen(asked)
     if (area_id := asked.number(AREA.name)) is not None:
         found.append(Retailer.area_id.in_(sorted(with_sub_areas(session, [area_id]))))
     if (class_id := asked.number(CLASS.name)) is not None:
@@ -34,3 +43,24 @@ def shops(asked: Asked) -> list[ColumnElement[bool]]:
     if (manager_id := asked.number(MANAGER.name)) is not None:
         found.append(looked_after(session, manager_id))
     return found
+
+
+def audience(session: Session, given: Mapping[str, str]) -> dict[str, Any]:
+    """The shop filters of a list, with these values, as an audience."""
+    found: dict[str, Any] = {}
+    for name, column in ((AREA.name, Area.name), (CLASS.name, ShopClass.name)):
+        wanted = whole_number(given.get(name, ""))
+        known = None if wanted is None else session.scalar(select(column).where(column.class_.id == wanted))
+        found |= {} if known is None else {name: [known]}
+    manager = whole_number(given.get(MANAGER.name, ""))
+    named = [] if manager is None else _named(session, manager)
+    return found | ({MANAGER.name: named} if named else {})
+
+
+def _named(session: Session, manager_id: int) -> list[str]:
+    """A manager as the criterion names one: by the name, or by the phone where several have that name."""
+    row = session.execute(select(Manager.name, Manager.phone).where(Manager.id == manager_id)).first()
+    if row is None:
+        return []
+    several = session.scalar(select(func.count()).select_from(Manager).where(Manager.name == row.name)) or 0
+    return [row.phone if several > 1 else row.name]

@@ -84,6 +84,7 @@ def _end(
     values: dict[str, Any] = {
         "answers": attempt.answers,
         "late": attempt.late,
+        "has_late": bool(attempt.late),
         "grace": list(attempt.grace),
         "at": None,
         "misread": 0,

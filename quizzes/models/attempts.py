@@ -32,6 +32,9 @@ class Attempt(Base):
         UniqueConstraint("quiz_id", "retailer_id", "number"),
         Index("uq_quiz_attempt_open", "quiz_id", "retailer_id", unique=True, **only("ended_at is null")),
         Index("ix_quiz_attempt_quiz_id", "quiz_id", "id"),
+        # For lists: those that are open (null), that passed, that did not; those with a late answer.
+        Index("ix_quiz_attempt_passed", "quiz_id", "is_passed", "id"),
+        Index("ix_quiz_attempt_late", "quiz_id", "id", **only("has_late")),
         Index("ix_quiz_attempt_retailer_id", "retailer_id"),
         # For what ended since a change of a key was reckoned.
         Index("ix_quiz_attempt_ended", "quiz_id", "ended_at"),
@@ -51,6 +54,7 @@ class Attempt(Base):
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     #: Answers that came after the time: code to `{"answer": …, "seconds": …}`. Kept and shown, never marked.
     late: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    has_late: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Codes that were answered within the seconds of grace of a page.
     grace: Mapped[list[Any]] = mapped_column(default=list)
     #: The question gone back to; null means the next unanswered one.

@@ -38,6 +38,14 @@ def head(found: QuizDetail) -> dict[str, object]:
     }
 
 
+def published(quiz_id: int) -> dict[str, object]:
+    """Return what the head of a page of a published quiz needs. Ends the request where there is none."""
+    head = of(quiz_id)
+    if not head["is_published"]:
+        abort(404)
+    return head
+
+
 def found_quiz(quiz_id: int) -> QuizDetail:
     """Return a quiz. Ends the request with 404 where there is none."""
     services = current_services()

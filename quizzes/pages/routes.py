@@ -5,23 +5,27 @@ from flask import Blueprint
 from console.lists.exporting import exporting
 from console.sharing import views
 from quizzes.pages import (
+    attempts,
     bank,
     bank_editing,
     bank_import,
     bank_tags,
     illustrating,
     listing,
+    not_begun,
     paper,
     paper_item,
     picking,
     publishing,
     question,
     quiz,
+    ranking,
     regrades,
     rekeying,
     settings,
     sharing,
     starting,
+    taking_away,
     trying,
 )
 
@@ -65,6 +69,17 @@ for _rule, _view, _methods in (
     ("/<int:quiz_id>/paper/<code>", paper_item.paper_item, ("GET", "POST")),
     ("/<int:quiz_id>/publish", publishing.publish, ("GET", "POST")),
     ("/<int:quiz_id>/close", publishing.close, ("POST",)),
+    # Who took it, and how.
+    ("/<int:quiz_id>/attempts", attempts.attempts, ("GET",)),
+    ("/<int:quiz_id>/attempts/export", exporting(attempts.ATTEMPTS, attempts.attempts), ("POST",)),
+    ("/<int:quiz_id>/attempts/<large:attempt_id>", attempts.attempt, ("GET",)),
+    ("/<int:quiz_id>/not-begun", not_begun.not_begun, ("GET",)),
+    ("/<int:quiz_id>/not-begun/export", exporting(not_begun.NOT_BEGUN, not_begun.not_begun), ("POST",)),
+    ("/<int:quiz_id>/ranking", ranking.ranking, ("GET",)),
+    ("/<int:quiz_id>/ranking/export", exporting(ranking.RANKING, ranking.ranking), ("POST",)),
+    ("/<int:quiz_id>/screen", ranking.screen, ("GET",)),
+    ("/<int:quiz_id>/screen/live", ranking.screen_live, ("GET",)),
+    ("/<int:quiz_id>/export", taking_away.export, ("POST",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
 for _end, _way, _verbs in views(sharing.SHARING):

@@ -67,6 +67,15 @@ def pending(session: Session, quiz_id: int) -> Sequence[PendingChange]:
     return [PendingChange(row.id, row.question_id, row.question_version_id, RegradeState(row.state)) for row in rows]
 
 
+def changing(session: Session, quiz_id: int) -> frozenset[int]:
+    """Return the versions of the questions of a quiz whose keys are being changed. No statement beside `pending` where
+    there are none."""
+    questions = {each.question_id for each in pending(session, quiz_id)}
+    if not questions:
+        return frozenset()
+    return frozenset(session.scalars(select(QuestionVersion.id).where(QuestionVersion.question_id.in_(questions))))
+
+
 def asked(session: Session, quiz_id: int, *, code: str = "", question_id: int | None = None) -> AskedVersion:
     """Return a question of a quiz, by its code or its id. Raises Refused where there is no such quiz or question."""
     quiz = session.get(Quiz, quiz_id)

@@ -26,6 +26,8 @@ class MarkedItem:
     """Question of an ended attempt."""
 
     number: int
+    #: The version of the question, as in the paper.
+    version_id: int
     #: With the key it was marked by.
     item: QuizItem
     answer: Mapping[str, Any] | None
@@ -33,6 +35,10 @@ class MarkedItem:
     #: How many seconds too late an answer came that was not marked; None where none did.
     late_by: int | None
     is_grace: bool
+    #: The number of the key it was marked by.
+    key_number: int
+    #: The answer that came too late.
+    late: Mapping[str, Any] | None
 
     @property
     def is_right(self) -> bool:
@@ -41,9 +47,17 @@ class MarkedItem:
     @property
     def answered(self) -> str:
         """The answer in words."""
-        if self.answer is None or "s" in self.answer:
+        return self._said(self.answer)
+
+    @property
+    def answered_late(self) -> str:
+        """The answer that came too late, in words."""
+        return self._said(self.late)
+
+    def _said(self, answer: Mapping[str, Any] | None) -> str:
+        if answer is None or "s" in answer:
             return "没有答"
-        return describe(self.item.question, self.answer) or "没有答"
+        return describe(self.item.question, answer) or "没有答"
 
     @property
     def key(self) -> str:
@@ -126,13 +140,18 @@ def result(session: Session, attempt_id: int, *, now: datetime) -> AttemptResult
         items=tuple(
             MarkedItem(
                 number,
+                place.version_id,
                 item,
                 row.answers.get(item.code),
                 mark,
                 row.late.get(item.code, {}).get("seconds"),
                 item.code in row.grace,
+                key_number,
+                row.late.get(item.code, {}).get("answer"),
             )
-            for number, (item, mark) in enumerate(zip(items, marks, strict=True), start=1)
+            for number, (place, item, mark, key_number) in enumerate(
+                zip(paper, items, marks, numbers, strict=True), start=1
+            )
         ),
         total=row.total,
         maximum=row.maximum,

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from console import access, act
@@ -15,7 +14,6 @@ from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.text import whole_number
-from people.models import Area, Manager, ShopClass
 from people.pages import filters
 from people.picker import short
 from people.texts import licence
@@ -28,9 +26,6 @@ from surveys.queries.unanswered import Unanswered
 from surveys.texts import sheets as texts
 from wechat_bot.services import current_services
 
-#: The filters that are criteria of an audience by a name.
-_NAMED: Mapping[str, Any] = {filters.AREA.name: Area.name, filters.CLASS.name: ShopClass.name}
-
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Unanswered]:
     survey = asked.session.get(Survey, asked.of["survey_id"])
@@ -42,23 +37,9 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[Unanswered]:
 
 def audience(session: Session, survey_id: int, given: Mapping[str, str]) -> dict[str, Any]:
     """Return the shops of a list narrowed like this as an audience."""
-    wave, manager = (whole_number(given.get(name, "")) for name in (sheets.WAVE, filters.MANAGER.name))
-    found: dict[str, Any] = {"not_answered_survey": {"survey": survey_id} | ({} if wave is None else {"wave": wave})}
-    for name, column in _NAMED.items():
-        wanted = whole_number(given.get(name, ""))
-        known = None if wanted is None else session.scalar(select(column).where(column.class_.id == wanted))
-        found |= {} if known is None else {name: [known]}
-    named = [] if manager is None else _manager(session, manager)
-    return found | ({filters.MANAGER.name: named} if named else {})
-
-
-def _manager(session: Session, manager_id: int) -> list[str]:
-    """Return a manager as the criterion names one: by the name, or by the phone where several have that name."""
-    row = session.execute(select(Manager.name, Manager.phone).where(Manager.id == manager_id)).first()
-    if row is None:
-        return []
-    several = session.scalar(select(func.count()).select_from(Manager).where(Manager.name == row.name)) or 0
-    return [row.phone if several > 1 else row.name]
+    wave = whole_number(given.get(sheets.WAVE, ""))
+    of_survey = {"survey": survey_id} | ({} if wave is None else {"wave": wave})
+    return {"not_answered_survey": of_survey} | filters.audience(session, given)
 
 
 UNANSWERED: Listing[Unanswered] = Listing(

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.rules.visitors import Role, Visitor
+from console.rules.visitors import Visitor
+from people import visibility
 from people.models import Area, Manager, ShopClass
-from people.visibility import area_ids
 from surveys.models import Cross
 from surveys.rules.crossing import Cell, CrossedBy, CrossRow, CrossTab
 from surveys.rules.disclosure import LEAST, disclosed_table, merged
@@ -73,23 +73,8 @@ def _cell(count: int | None, n: int | None) -> Cell:
 
 
 def part(session: Session, visitor: Visitor, by: CrossedBy) -> set[int] | None:
-    """Return the areas or managers somebody may see; None where it is all of them. Classes are company-wide, and only
-    for a visitor who sees everything."""
-    if visitor.is_company_wide:
-        return None
-    if by is CrossedBy.CLASS:
-        return set()
-    if visitor.role is Role.MANAGER:
-        if visitor.manager_id is None:
-            return set()
-        if by is CrossedBy.MANAGER:
-            return {visitor.manager_id}
-        return set(session.scalars(select(Area.id).where(Area.manager_id == visitor.manager_id)))
-    areas = area_ids(session, visitor) or set()
-    if by is CrossedBy.AREA:
-        return areas
-    heads = session.scalars(select(Area.manager_id).where(Area.id.in_(areas), Area.manager_id.is_not(None)))
-    return {head for head in heads if head is not None}
+    """Return the areas or managers somebody may see; None where it is all of them."""
+    return visibility.groups(session, visitor, NAMES[by])
 
 
 def _score(entry: Mapping[str, Any], cells: Sequence[int | None]) -> float | None:

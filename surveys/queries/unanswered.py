@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.orm import Session, aliased
 
 from campaigns.models import Campaign, Recipient
-from foundation import paging, search_index
-from foundation.dialects import among
+from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import Area, Manager, Retailer
+from people.shops import listed
 from surveys.models import Participation
 from surveys.rules import waves
 
@@ -54,30 +54,12 @@ def page(
     to."""
     shop = Participation.retailer_id
     # Written as in the partial index.
-    rows: Any = select(shop).where(Participation.survey_id == survey_id, text("not participation.is_submitted"))
+    rows = select(shop).where(Participation.survey_id == survey_id, text("not participation.is_submitted"))
     sent = None if wave is None else _sent(session, survey_id, wave)
     wanted = [*conditions, *([] if sent is None else [sent.where(Recipient.retailer_id == Retailer.id).exists()])]
-    is_up = paging.goes_up(_BY_SHOP, cursor)
-
-    def behind(row: int | None) -> Cursor:
-        return cursor if row is None else Cursor(str(row), is_back=not is_up)
-
-    def read(row: int | None, far: int) -> Sequence[int]:
-        return session.scalars(paging.begun(rows, _BY_SHOP, behind(row)).limit(far)).all()
-
-    def matching(ids: Sequence[int]) -> Sequence[int]:
-        met = session.scalars(select(Retailer.id).where(among(session, Retailer.id, ids), *wanted)).all()
-        return sorted(met, reverse=not is_up)
-
-    def look_up(row: int, most: int) -> Sequence[int]:
-        # The shops are found first, because in the order of the list they are far apart.
-        some = select(Retailer.id).where(*conditions) if sent is None else sent
-        rest = rows.join(Retailer, Retailer.id == shop).where(*wanted, shop.in_(some.correlate(None)))
-        return session.scalars(paging.begun(rest, _BY_SHOP, behind(row)).limit(most)).all()
-
-    met = search_index.sift(read, matching, look_up, limit + 1) if wanted else read(None, limit + 1)
-    lines = {line.retailer_id: line for line in _lines(session, survey_id, met)}
-    return paging.cut([lines[each] for each in met], _BY_SHOP, cursor, limit=limit)
+    met = listed.keys(session, rows, _BY_SHOP, shop, wanted, begins=sent, cursor=cursor, limit=limit + 1)
+    lines = {line.retailer_id: line for line in _lines(session, survey_id, [row[0] for row in met])}
+    return paging.cut([lines[row[0]] for row in met], _BY_SHOP, cursor, limit=limit)
 
 
 def _sent(session: Session, survey_id: int, wave: int) -> Any:

@@ -1,0 +1,75 @@
+"""Lists about shops: keyset pages of rows of any table, narrowed by conditions on the shop that each belongs to."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from foundation import paging, search_index
+from foundation.dialects import among
+from foundation.paging import Cursor, Order
+from people.models import Retailer
+from people.rules import plain
+from people.shops import filtering, searching
+
+#: Shops that a search looks up by index; of more, rows are compared as the list is read.
+MOST_SHOPS = 5_000
+
+
+def keys(
+    session: Session,
+    rows: Select[Any],
+    order: Order[Any],
+    shop: Any,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    own: Sequence[ColumnElement[bool]] = (),
+    search: str = "",
+    begins: Select[Any] | None = None,
+    cursor: Cursor,
+    limit: int,
+) -> list[Any]:
+    """The next rows of a list, in its order, whose shops meet conditions on `Retailer` and hold a searched name.
+
+    `rows` selects the columns of the order, whose last one tells rows apart; an index answers it in that order. `shop`
+    is the column of the shop's id, `own` are conditions of the rows themselves that no such index has. `begins` gives
+    the few shops to begin with where rows that meet them are far apart, in place of those of the conditions.
+    """
+    is_up = paging.goes_up(order, cursor)
+    wanted = list(conditions)
+    if search:
+        ids = searching.rare(session, plain(search), MOST_SHOPS)
+        if ids is not None:
+            found = rows.join(Retailer, Retailer.id == shop).where(*wanted, *own, among(session, shop, ids))
+            return _behind(session.execute(found).all(), order, cursor)[:limit]
+        wanted.append(filtering.named(plain(search), Retailer))
+    if not wanted and not own:
+        return list(session.execute(paging.begun(rows, order, cursor).limit(limit)))
+    met = (rows.join(Retailer, Retailer.id == shop) if wanted else rows).where(*wanted, *own)
+
+    def behind(row: Any) -> Cursor:
+        return cursor if row is None else Cursor(paging.written(tuple(row)), is_back=is_up == order.is_down)
+
+    def read(row: Any, far: int) -> Sequence[Any]:
+        return session.execute(paging.begun(rows, order, behind(row)).limit(far)).all()
+
+    def matching(read: Sequence[Any]) -> Sequence[Any]:
+        those = session.execute(met.where(among(session, order.columns[-1], [row[-1] for row in read]))).all()
+        return sorted(those, reverse=not is_up)
+
+    def look_up(row: Any, most: int) -> Sequence[Any]:
+        # The shops are found first, because in the order of the list they are far apart.
+        first = begins if begins is not None else select(Retailer.id).where(*wanted) if wanted else None
+        rest = met if first is None else met.where(shop.in_(first.correlate(None)))
+        return session.execute(paging.begun(rest, order, behind(row)).limit(most)).all()
+
+    return search_index.sift(read, matching, look_up, limit)
+
+
+def _behind(rows: Sequence[Any], order: Order[Any], cursor: Cursor) -> list[Any]:
+    """Rows in the order of the list, those behind a cursor. Sorted here: told the order, a database would read the list
+    in that order, however few rows are asked for."""
+    place, is_up = paging.read(order, cursor.place), paging.goes_up(order, cursor)
+    behind = [row for row in rows if place is None or (tuple(row) > place if is_up else tuple(row) < place)]
+    return sorted(behind, reverse=not is_up)

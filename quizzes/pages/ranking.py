@@ -1,0 +1,172 @@
+"""Console ranking of a quiz: shops, and areas, managers and classes by the mean of theirs; the screen of a contest.
+
+A quiz whose ranking is switched off has none of these addresses.
+"""
+
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from console import access, act, sharing
+from console.authored import AuthoredState
+from console.lists import looking
+from console.lists.listing import Asked, Column, Listing
+from foundation.errors import Refused
+from foundation.paging import Cursor, Page
+from foundation.workbooks.writing import Percent
+from people.pages import filters
+from people.rules import salutation
+from people.texts import licence
+from quizzes.models.figures import GroupedBy
+from quizzes.pages import quiz
+from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_SEE
+from quizzes.queries import ranking as queries
+from quizzes.queries.detail import QuizDetail, detail
+from quizzes.queries.ranking import RankLine
+from quizzes.rules.definition import FULL_SHARE
+from quizzes.texts import attempts as texts
+from quizzes.texts import chat
+from wechat_bot.services import current_services
+
+SHOPS = "shop"
+BYS = {SHOPS: "店", GroupedBy.AREA: "片区", GroupedBy.MANAGER: "客户经理", GroupedBy.CLASS: "客户类型"}
+#: Shops on the screen of a contest.
+ON_SCREEN = 10
+OFF = "这份测试没有开排行榜。"
+
+
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[RankLine]:
+    found = detail(asked.session, asked.of["quiz_id"], now=asked.now)
+    if found is None or found.asked is None or not found.asked.has_ranking:
+        raise Refused(OFF)
+    whose = queries.narrowed(
+        asked.session,
+        asked.visitor,
+        area_id=asked.number(filters.AREA.name),
+        manager_id=asked.number(filters.MANAGER.name),
+        class_id=asked.number(filters.CLASS.name),
+        today=asked.today,
+    )
+    return queries.page(
+        asked.session,
+        found.id,
+        whose,
+        by_speed=found.asked.is_ranked_by_speed,
+        most=None if asked.is_file else queries.MOST_RANKED,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+def _share(line: RankLine) -> Percent:
+    return Percent(line.share / FULL_SHARE)
+
+
+RANKING: Listing[RankLine] = Listing(
+    name="quizzes.ranking",
+    title="排行榜",
+    unit="家",
+    see=QUIZZES_SEE,
+    size=queries.PAGE,
+    means=lambda asked: f"测试 {asked.of['quiz_id']}",
+    filters=(filters.AREA, filters.MANAGER, filters.CLASS),
+    columns=(
+        Column("rank", "名次", lambda line: line.rank, is_number=True, width=8),
+        Column("shop", "店铺", lambda line: line.shop, width=24),
+        Column("licence", "许可证号", lambda line: licence(line.licence), is_shown=False, width=20),
+        Column("keeper", "店主", lambda line: line.keeper, is_shown=False),
+        Column("area", "片区", lambda line: line.area, is_spare=True),
+        Column("class", "客户类型", lambda line: line.class_name, is_shown=False),
+        Column("manager", "客户经理", lambda line: line.manager, is_spare=True),
+        Column(
+            "score",
+            "得分",
+            lambda line: texts.score(line.total, line.maximum),
+            is_number=True,
+            on_phone="得分",
+            width=12,
+        ),
+        Column("share", "得分率", _share, is_number=True, is_spare=True, width=10),
+        Column(
+            "seconds",
+            "用时",
+            lambda line: line.seconds,
+            shows=lambda asked, line: texts.spent(line.seconds),
+            is_number=True,
+            on_phone="用时",
+            width=10,
+        ),
+        Column(
+            "state",
+            "结果",
+            lambda line: texts.STATES["passed" if line.is_passed else "failed"],
+            colour=lambda line: texts.COLOURS["passed" if line.is_passed else "failed"],
+            width=10,
+        ),
+    ),
+    find=_find,
+    nothing=("还没有人考完", "店主一交卷，马上排在这里。"),
+    nothing_left=("没有符合的店", "换一个条件，或清除筛选再看。"),
+    export=QUIZZES_EXPORT,
+)
+
+
+@access.allow(QUIZZES_SEE)
+def ranking(quiz_id: int) -> ResponseReturnValue:
+    """Rank shops, or areas, managers and classes by the mean of theirs. Seeing shops is written to the audit log."""
+    head = _ranked(quiz_id)
+    by = request.args.get("by", SHOPS)
+    with current_services().reading() as session:
+        if by in list(GroupedBy):
+            lines = queries.groups(session, access.visitor(), quiz_id, GroupedBy(by))
+            return render_template(
+                "quizzes/console/ranking.html", by=by, bys=BYS, lines=lines, least=queries.LEAST, **head
+            )
+        shown = looking.look(RANKING, session)
+        page = render_template(
+            "quizzes/console/ranking.html", by=SHOPS, bys=BYS, shown=shown, most=queries.MOST_RANKED, **head
+        )
+        said = RANKING.said(shown.asked)
+    act.seen("quiz.ranking", f"quiz:{quiz_id}", said)
+    return page
+
+
+@access.allow(QUIZZES_SEE)
+def screen(quiz_id: int) -> ResponseReturnValue:
+    """Show the code and the first of the ranking, to be projected. Names are those a whole room may read."""
+    head = quiz.published(quiz_id)
+    return render_template("quizzes/console/screen.html", **head, **_on_screen(quiz_id, head))
+
+
+@access.allow(QUIZZES_SEE, polled=True)
+def screen_live(quiz_id: int) -> ResponseReturnValue:
+    """Return the ranking of the screen alone."""
+    head = quiz.published(quiz_id)
+    return render_template("quizzes/console/_screen.html", **head, **_on_screen(quiz_id, head))
+
+
+def _on_screen(quiz_id: int, head: dict[str, object]) -> dict[str, object]:
+    services, found = current_services(), quiz.found_quiz(quiz_id)
+    assert found.asked is not None
+    lines: tuple[RankLine, ...] = ()
+    with services.reading() as session:
+        held = sharing.held(session, f"quiz:{quiz_id}", f"/m/quizzes/{quiz_id}", now=services.clock())
+        if found.asked.has_ranking:
+            asked = looking.ask(RANKING, session, {})
+            lines = _find(asked, Cursor(), ON_SCREEN).lines
+    return {
+        "lines": lines,
+        "picture": sharing.picture(held) if held else "",
+        "is_open": found.state is AuthoredState.OPEN,
+        "texts": texts,
+        "points": chat.points,
+        "greeted": salutation,
+    }
+
+
+def _ranked(quiz_id: int) -> dict[str, object]:
+    head = quiz.published(quiz_id)
+    found = head["quiz"]
+    assert isinstance(found, QuizDetail) and found.asked is not None
+    if not found.asked.has_ranking:
+        abort(404)
+    return head
