@@ -64,7 +64,7 @@ class RankLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupLine:
+class RankedGroup:
     """Group in a ranking; without a rank where too few of its shops have ended."""
 
     rank: int | None
@@ -179,7 +179,7 @@ def _lines(quiz_id: int, ids: Sequence[int]) -> Any:
     )
 
 
-def groups(session: Session, visitor: Visitor, quiz_id: int, by: GroupedBy) -> list[GroupLine]:
+def groups(session: Session, visitor: Visitor, quiz_id: int, by: GroupedBy) -> list[RankedGroup]:
     """Return the groups a visitor may see, by the mean share of their shops; those of few shops last, without a rank.
 
     Reads the counters: as many rows as there are groups, some seconds late.
@@ -203,7 +203,7 @@ def groups(session: Session, visitor: Visitor, quiz_id: int, by: GroupedBy) -> l
     big = sorted(-means[member] for member, each in mine.items() if each[GroupSum.ATTEMPTS] >= LEAST)
     ranks = {mean: rank for rank, mean in reversed(list(enumerate(big, start=1)))}
     found = [
-        GroupLine(
+        RankedGroup(
             ranks[-means[member]] if each[GroupSum.ATTEMPTS] >= LEAST else None,
             member,
             names.get(member, "？"),

@@ -9,7 +9,7 @@ from quizzes.models.attempts import EndedBy
 from quizzes.texts import chat
 
 
-class HowFar(Protocol):
+class NotYetBegun(Protocol):
     """Shop that has not begun."""
 
     @property
@@ -27,7 +27,7 @@ SOURCES = {"chat": "聊天", "page": "网页"}
 ENDED_BY = {EndedBy.SHOP: "店主交卷", EndedBy.TIME: "到时收卷", EndedBy.STAFF: "工作人员收卷"}
 
 
-def how_far(line: HowFar) -> str:
+def how_far(line: NotYetBegun) -> str:
     """How far a shop came that has not begun."""
     if line.openid is None:
         return "没有绑定微信"
