@@ -1,17 +1,19 @@
 """Collecting what all features declare, at the start. What two of them claim stops it, with both their names."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Table
+from sqlalchemy.orm import Session
 
 from foundation.database import Base
 from wechat_bot.criterion import Criterion
 from wechat_bot.erasure import Forget
-from wechat_bot.feature import Feature, Job, Measure, Notice
+from wechat_bot.feature import Destination, Feature, Job, Measure, Notice
 from wechat_bot.switchboard import OWN_WORDS, Switchboard, plain
 
 T = TypeVar("T")
@@ -100,6 +102,11 @@ def notices(features: Sequence[Feature]) -> Mapping[str, Notice]:
 def measures(features: Sequence[Feature]) -> Mapping[str, Measure]:
     """What the features count of what they brought about."""
     return claimed("measure", [(f.name, each.name, each) for f in features for each in f.measures])
+
+
+def destinations(session: Session, features: Sequence[Feature], now: datetime) -> list[Destination]:
+    """What a button, or whoever answered wrong, can be led to, of all features."""
+    return [each for feature in features if feature.destinations for each in feature.destinations(session, now)]
 
 
 def statics(features: Sequence[Feature]) -> Mapping[str, Path]:

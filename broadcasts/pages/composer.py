@@ -34,6 +34,7 @@ from foundation.errors import Refused
 from foundation.text import whole_number
 from people.picker import short
 from people.picker.short import Picked, Picker
+from wechat_bot import collecting
 from wechat_bot.services import Services, current_services
 
 PICKER = Picker(("area", "class", "manager", "tag", "audience"), queries.EVERYBODY, legend="发给谁", asks=texts.NOBODY)
@@ -181,7 +182,7 @@ def _page(push_id: int | None, error: Refused | None) -> str:
             "articles": composing.articles(session, form.article_id),
             "shelf": composing.shelf(session, form.picture),
             "brands": composing.brands(session, form.brands),
-            "destinations": composing.destinations(session, features, now),
+            "destinations": collecting.destinations(session, features, now),
             "approvers": queries.approvers(session, push_id or 0, [*PUSHES_APPROVE.roles], besides=me.user_id),
             "same_day": that_day,
             "pointed_out": checking.advertises(session, session.get_one(Push, push_id)) if push_id else (),

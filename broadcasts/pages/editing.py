@@ -16,7 +16,7 @@ from broadcasts.pages import article as pages
 from broadcasts.pages import documents, pictures
 from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.queries import articles as queries
-from broadcasts.queries import columns, composing, link_titles
+from broadcasts.queries import columns, link_titles
 from broadcasts.queries.articles import ArticleDetail, CheckedDraft
 from broadcasts.queries.pushes import drafts_of
 from broadcasts.rules import article as drafts
@@ -27,6 +27,7 @@ from broadcasts.rules.article_form import ArticleForm
 from broadcasts.rules.changes import changes
 from console import access, act
 from foundation.errors import Refused
+from wechat_bot import collecting
 from wechat_bot.services import current_services
 
 #: Bytes of an article with every block at its longest, and of a form with a picture or a document.
@@ -178,7 +179,7 @@ def _show(found: ArticleDetail, form: ArticleForm, stamp: str, said: EditorNotic
         checked = queries.check(session, form.draft, lambda link: link in titles)
         offered, brands = columns.columns(session, with_retired=True), columns.brands(session, with_retired=True)
         shown_by = drafts_of(session, found.id)
-        shelf, destinations = pictures.newest(session), composing.destinations(session, features, services.clock())
+        shelf, destinations = pictures.newest(session), collecting.destinations(session, features, services.clock())
     page = render_template(
         "broadcasts/console/edit.html",
         article=found,

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticleState, ArticleVersion, Brand, LibraryArticle, LibraryColumn, ShelfPicture
 from broadcasts.queries import link_titles
-from wechat_bot.feature import Destination, Feature
+from wechat_bot import collecting
+from wechat_bot.feature import Feature
 
 #: Articles and pictures that are offered, the newest.
 ARTICLES, PICTURES = 60, 12
@@ -57,12 +58,7 @@ def brands(session: Session, chosen: Sequence[int] = ()) -> list[tuple[int, str]
     return [(row.id, row.name) for row in rows]
 
 
-def destinations(session: Session, features: Sequence[Feature], now: datetime) -> list[Destination]:
-    """What a button can lead to, of all features."""
-    return [each for feature in features if feature.destinations for each in feature.destinations(session, now)]
-
-
 def led_to(session: Session, features: Sequence[Feature], links: Sequence[str], now: datetime) -> Mapping[str, str]:
     """What the links of buttons lead to, in words; a link that no feature knows is left out."""
-    offered = {each.link: each.label for each in destinations(session, features, now)} if links else {}
+    offered = {each.link: each.label for each in collecting.destinations(session, features, now)} if links else {}
     return {**offered, **link_titles.titles(session, features, links)}

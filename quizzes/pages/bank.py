@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from console import access, act
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, LineLink, Listing
-from foundation.paging import Cursor, Page
+from foundation.paging import Count, Cursor, Page
 from foundation.workbooks.writing import Percent
 from quizzes.actions import bank as actions
 from quizzes.export.bank import answer
@@ -20,18 +20,23 @@ from wechat_bot.services import current_services
 ALL, RETIRED = "all", "retired"
 
 
-def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[BankLine]:
+def _wanted(asked: Asked) -> bank_lines.Wanted:
     given = asked.given
-    return bank_lines.page(
-        asked.session,
+    return bank_lines.Wanted(
         search=asked.search,
         tag=given.get("tag", ""),
         kind=next((each for each in Kind if each == given.get("kind")), None),
         difficulty=next((each for each in Difficulty if each == given.get("difficulty")), None),
         is_retired=None if given.get("state") == ALL else given.get("state") == RETIRED,
-        cursor=cursor,
-        limit=limit,
     )
+
+
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[BankLine]:
+    return bank_lines.page(asked.session, _wanted(asked), cursor=cursor, limit=limit)
+
+
+def _count(asked: Asked) -> Count:
+    return Count(bank_lines.count(asked.session, _wanted(asked)))
 
 
 def _tags(asked: Asked) -> list[tuple[str, str]]:
@@ -73,6 +78,7 @@ BANK: Listing[BankLine] = Listing(
         Column("facility", "得分率", _facility, is_number=True, on_phone="得分率"),
     ),
     find=_find,
+    count=_count,
     nothing=("题库还是空的", "一题一题地出，或者从 Excel、Word 一次导入。"),
     nothing_left=("没有符合的题", "换一个条件，或清除筛选再看。"),
 )

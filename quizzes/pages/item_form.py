@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 
 from questions.authoring.spelling import Notes
 from questions.editor import form as cards
@@ -36,6 +36,8 @@ from quizzes.rules.items import (
     to_json,
 )
 from quizzes.texts.chat import points
+from wechat_bot import collecting
+from wechat_bot.services import current_services
 
 CARD = "item"
 """The code of the one card: its fields are named `item.text`, `item.points` …"""
@@ -178,8 +180,12 @@ def reviewed(form: ItemForm, *, code: str, before: QuizItem | None = None) -> It
 
 def context(form: ItemForm, faults: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return what `_item_form.html` is drawn from. The page may add `is_fixed`: its kind may no longer change."""
+    services = current_services()
+    with services.reading() as session:
+        lessons = collecting.destinations(session, current_app.extensions["features"], services.clock())
     return {
         "form": form,
+        "lessons": lessons,
         "faults": faults,
         "kinds": Kind,
         "rules": MarkingRule,

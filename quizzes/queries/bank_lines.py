@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from foundation import paging
@@ -61,32 +61,49 @@ class BankLine:
     answered: QuestionResult = NOBODY
 
 
-def page(
-    session: Session,
-    *,
-    search: str = "",
-    tag: str = "",
-    kind: Kind | None = None,
-    difficulty: Difficulty | None = None,
-    is_retired: bool | None = False,
-    cursor: Cursor,
-    limit: int,
-) -> Page[BankLine]:
-    """Return a page of the bank by code; a few statements, whatever was answered. `is_retired` None is both."""
-    statement: Select[Any] = (
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list of the bank is narrowed by."""
+
+    search: str = ""
+    tag: str = ""
+    kind: Kind | None = None
+    difficulty: Difficulty | None = None
+    #: None is both.
+    is_retired: bool | None = False
+
+
+def page(session: Session, wanted: Wanted, *, cursor: Cursor, limit: int) -> Page[BankLine]:
+    """Return a page of the bank by code; a few statements, whatever was answered."""
+    statement = (
         select(BankQuestion, QuestionVersion.body["source"].as_string())
         .join(QuestionVersion, QuestionVersion.id == BankQuestion.version_id)
-        .where(BankQuestion.home_quiz_id == BANK)
+        .where(*_conditions(wanted))
     )
-    if search:
-        in_text = BankQuestion.folded.contains(folded(search), autoescape=True)
-        statement = statement.where(or_(in_text, BankQuestion.code.startswith(search.strip(), autoescape=True)))
-    if tag:
-        statement = statement.where(exists().where(QuestionTag.question_id == BankQuestion.id, QuestionTag.tag == tag))
-    given = {BankQuestion.kind: kind, BankQuestion.difficulty: difficulty, BankQuestion.is_retired: is_retired}
-    statement = statement.where(*(column == value for column, value in given.items() if value is not None))
     found = paging.page(session, statement, _BY_CODE, cursor, limit=limit, read=_line)
     return found.of(_filled(session, found.lines))
+
+
+def count(session: Session, wanted: Wanted) -> int:
+    """Return the number of questions in the list."""
+    return session.scalar(select(func.count()).select_from(BankQuestion).where(*_conditions(wanted))) or 0
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    yield BankQuestion.home_quiz_id == BANK
+    if wanted.search:
+        in_text = BankQuestion.folded.contains(folded(wanted.search), autoescape=True)
+        yield or_(in_text, BankQuestion.code.startswith(wanted.search, autoescape=True))
+    if wanted.tag:
+        yield exists().where(QuestionTag.question_id == BankQuestion.id, QuestionTag.tag == wanted.tag)
+    columns = {
+        BankQuestion.kind: wanted.kind,
+        BankQuestion.difficulty: wanted.difficulty,
+        BankQuestion.is_retired: wanted.is_retired,
+    }
+    for column, value in columns.items():
+        if value is not None:
+            yield column == value
 
 
 _BY_CODE: Order[BankLine] = Order((BankQuestion.code,), lambda line: (line.code,))

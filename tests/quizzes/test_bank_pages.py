@@ -14,6 +14,7 @@ from quizzes import jobs
 from quizzes.models.bank import AnswerKey, BankQuestion, QuestionPicture, QuestionTag, QuestionVersion
 from quizzes.rules import files
 from simulator.phone import PIXEL
+from tests import h5
 from tests.conftest import House
 from tests.office import Browser, Office
 
@@ -154,6 +155,22 @@ def test_options_that_another_order_would_make_false_are_refused_beside_their_fi
     assert "会和回复的编号混淆" in faults(market.post(f"{BANK}/new", {"do": "save", **number}).text)["n1"]
 
 
+def publish(house: House, text: str) -> None:
+    path = house.settings.media_path.parent / "quiz.yaml"
+    path.write_text(text, encoding="utf-8")
+    for command in (("load", str(path)), ("publish", "1")):
+        assert house.flask("quizzes", *command).exit_code == 0
+
+
+def taker(house: House, name="王建国", words="绑定 350802100001 8899"):
+    """A bound shop that was told what the test is."""
+    phone = house.phone(name)
+    phone.follow()
+    assert "已绑定" in phone.say(words).text
+    phone.say("测试")
+    return phone
+
+
 def test_a_picture_is_kept_with_its_question_and_swept_where_nobody_saved_it(house, market):
     picture = {"item.file": (io.BytesIO(PIXEL), "a.png")}
     page = market.post(f"{BANK}/new", {**SINGLE, "do": "show", **picture}).text
@@ -162,6 +179,13 @@ def test_a_picture_is_kept_with_its_question_and_swept_where_nobody_saved_it(hou
     assert "要配一句话" in faults(unsaid.text)["picture"]
     where = saved(market, {**SINGLE, "item.picture": key, "item.alt": "封签"})
     assert f"/console/quizzes/pictures/{key}" in market.get(where).text
+    publish(house, "title: 小测试\nbank: [z0001]\n")
+    wang = taker(house)
+    assert "看图" in wang.say("开始").text
+    phone = h5.Browser(house, wang)
+    phone.open("/m/quizzes/1")
+    (shown,) = re.findall(r'<img class="shown" src="([^"]+)" alt="封签"', phone.page.text)
+    assert shown == f"/m/quizzes/picture/{key}" and phone.get(shown).mimetype == "image/png"
     market.post(f"{BANK}/new", {**SINGLE, "do": "show", "item.file": (io.BytesIO(PIXEL), "b.png")})
     house.later(days=2)
     jobs.sweep_pictures(house.services)
@@ -237,20 +261,11 @@ def test_the_list_is_narrowed_and_shows_how_often_a_question_was_used_and_how_it
     saved(market, SINGLE)
     truth = {**SINGLE, "item.kind": "truth", "item.text": "许可证可以转借。", "item.truth": "2", "item.tags": "许可证"}
     retired = saved(market, truth)
-    quiz = house.settings.media_path.parent / "quiz.yaml"
-    quiz.write_text("title: 小测试\nbank: [z0001]\n", encoding="utf-8")
-    for command in (("load", str(quiz)), ("publish", "1")):
-        assert house.flask("quizzes", *command).exit_code == 0
-    for name, licence, ending, answer in (
-        ("王建国", "350802100001", "8899", "3"),
-        ("李福生", "350802100002", "1234", "1"),
-    ):
-        phone = house.phone(name)
-        phone.follow()
-        phone.say(f"绑定 {licence} {ending}")
-        phone.say("测试")
-        phone.say("开始")
-        phone.say(answer)
+    publish(house, "title: 小测试\nbank: [z0001]\n")
+    for name, words, answer in (("王建国", "绑定 350802100001 8899", "3"), ("李福生", "绑定 350802100002 1234", "1")):
+        shop = taker(house, name, words)
+        shop.say("开始")
+        shop.say(answer)
     jobs.file(house.services)
     rows = dict(re.findall(r"<tr><td[^>]*>(z\d+)</td>(.*?)</tr>", market.get(BANK).text, re.S))
     assert "50.0%" in rows["z0001"] and ">1</td>" in rows["z0001"]
