@@ -20,9 +20,9 @@ from wechat_bot.services import current_services
 ALL, RETIRED = "all", "retired"
 
 
-def _wanted(asked: Asked) -> bank_lines.Wanted:
+def _wanted(asked: Asked) -> bank_lines.BankSearch:
     given = asked.given
-    return bank_lines.Wanted(
+    return bank_lines.BankSearch(
         search=asked.search,
         tag=given.get("tag", ""),
         kind=next((each for each in Kind if each == given.get("kind")), None),

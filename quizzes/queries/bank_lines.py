@@ -62,7 +62,7 @@ class BankLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BankSearch:
     """What a list of the bank is narrowed by."""
 
     search: str = ""
@@ -73,7 +73,7 @@ class Wanted:
     is_retired: bool | None = False
 
 
-def page(session: Session, wanted: Wanted, *, cursor: Cursor, limit: int) -> Page[BankLine]:
+def page(session: Session, wanted: BankSearch, *, cursor: Cursor, limit: int) -> Page[BankLine]:
     """Return a page of the bank by code; a few statements, whatever was answered."""
     statement = (
         select(BankQuestion, QuestionVersion.body["source"].as_string())
@@ -84,12 +84,12 @@ def page(session: Session, wanted: Wanted, *, cursor: Cursor, limit: int) -> Pag
     return found.of(_filled(session, found.lines))
 
 
-def count(session: Session, wanted: Wanted) -> int:
+def count(session: Session, wanted: BankSearch) -> int:
     """Return the number of questions in the list."""
     return session.scalar(select(func.count()).select_from(BankQuestion).where(*_conditions(wanted))) or 0
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: BankSearch) -> Iterator[ColumnElement[bool]]:
     yield BankQuestion.home_quiz_id == BANK
     if wanted.search:
         in_text = BankQuestion.folded.contains(folded(wanted.search), autoescape=True)

@@ -18,7 +18,6 @@ from tests import h5
 from tests.conftest import House
 from tests.office import Browser, Office
 
-pytestmark = pytest.mark.on_sqlite
 BANK = "/console/quizzes/bank"
 SINGLE = {
     "item.kind": "single",
@@ -58,6 +57,7 @@ def faults(text):
     return dict(re.findall(r'id="wrong-item\.([\w.]+)">([^<]*)<', text))
 
 
+@pytest.mark.on_sqlite
 def test_a_question_is_written_with_its_faults_beside_their_fields_and_saved(house, market):
     empty = {**SINGLE, "item.text": " ", "item.right": [], "item.points": "0", "item.tags": "一、二、三、四、五、六"}
     answer = market.post(f"{BANK}/new", {"do": "save", **empty})
@@ -105,6 +105,7 @@ def test_a_changed_question_is_a_new_version_for_papers_from_now_on_and_nobody_o
         assert session.scalars(select(BankQuestion.kind)).all() == ["single"]
 
 
+@pytest.mark.on_sqlite
 def test_the_buttons_of_the_form_work_without_a_script_and_save_nothing(house, market):
     def pressed(do, **more):
         page = market.post(f"{BANK}/new", {**SINGLE, "do": do, **more})
@@ -123,6 +124,7 @@ def test_the_buttons_of_the_form_work_without_a_script_and_save_nothing(house, m
         assert session.scalars(select(BankQuestion.id)).all() == []
 
 
+@pytest.mark.on_sqlite
 def test_every_kind_is_read_from_the_form_and_tried_on_the_page_and_in_the_chat(house, market):
     def tried(fields, **reply):
         carried = re.search(r'name="item" value="([^"]+)"', market.post("/console/quizzes/preview", fields).text)[1]
@@ -146,6 +148,7 @@ def test_every_kind_is_read_from_the_form_and_tried_on_the_page_and_in_the_chat(
     assert "还没有写好" in market.post("/console/quizzes/preview", {"item": '{"body": 3}'}).text
 
 
+@pytest.mark.on_sqlite
 def test_options_that_another_order_would_make_false_are_refused_beside_their_field(market):
     false = {**SINGLE, "item.o": ["烟草", "火柴", "A和B都对", ""]}
     answer = market.post(f"{BANK}/new", {"do": "save", **false})
@@ -236,6 +239,7 @@ def test_a_pasted_text_is_looked_at_first_then_taken_and_its_faults_can_be_mende
     assert market.post(f"{BANK}/import", {"pasted": " "}).status_code == 422
 
 
+@pytest.mark.on_sqlite
 def test_the_bank_goes_out_as_a_workbook_over_several_sheets_and_comes_back_unchanged(house, market, monkeypatch):
     office = Office(house)
     many = "\n".join(f"{n}. 第 {n} 句话是对的。（判断题）\n答案：对" for n in range(1, 8))
@@ -315,6 +319,7 @@ def test_a_tag_is_renamed_and_merged_only_when_that_is_said_and_never_under_a_qu
     assert "测试《抽题》按“封签”抽题" in market.post(tags, {"tag": "封签", "name": "条盒"}).text
 
 
+@pytest.mark.on_sqlite
 def test_the_bank_with_its_answers_is_seen_by_those_who_write_it_alone(house, market):
     where = saved(market, SINGLE)
     chen = Office(house).browser("chen")
