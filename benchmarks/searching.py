@@ -14,6 +14,7 @@ from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
 
 from benchmarks import harness, town
+from campaigns import waves
 from config.app import FEATURES
 from console.rules.visitors import Role, Visitor
 from foundation.database import Database
@@ -22,7 +23,8 @@ from foundation.text import folded, grams
 from migrations import schema
 from people.models import CLASSES, Manager, Retailer
 from surveys.actions import filing
-from surveys.queries import crossing, inviting, pairs, sheets, unanswered, words
+from surveys.actions.waves import KINDS
+from surveys.queries import crossing, pairs, sheets, unanswered, words
 from surveys.queries.sheets import SheetFilter
 from surveys.queries.tally import tally
 from surveys.rules import crossing as crossed
@@ -88,10 +90,10 @@ def _looks() -> dict[str, Callable[[Any, int], Any]]:
         "cross-tab": lambda session, survey: crossing.cross(
             session, visitor, survey, tally(session, survey)["questions"][0], CrossedBy.AREA, is_anonymous=False
         ),
-        "a wave's list": lambda session, survey: inviting.invited(
-            session, visitor, inviting.wave_lines(session, survey)[0].campaign_id, today=today
+        "a wave's list": lambda session, survey: waves.invited(
+            session, visitor, waves.lines(session, KINDS, survey)[0].campaign_id, today=today
         ),
-        "the waves": inviting.wave_lines,
+        "the waves": lambda session, survey: waves.lines(session, KINDS, survey),
         "words, newest": said(""),
         "words, frequent": said("送货"),
         "words, rare": said("价格牌"),

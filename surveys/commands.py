@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask.cli import with_appcontext
 
+from campaigns.waves import WavePlan
 from foundation.errors import Refused
 from foundation.workbooks.files import Form
 from questions.authoring import files as of_questions
@@ -85,9 +86,8 @@ def invite(survey_id: int) -> None:
     with _told(), services.transaction() as session:
         now, found = services.clock(), detail(session, survey_id, now=services.clock())
         said = chat.invitation(found.title) if found else ""
-        (number,) = inviting.plan(
-            session, survey_id, said=said, first_at=now, who="flask", criteria=services.criteria, now=now
-        )
+        invitation = WavePlan(said, now)
+        (number,) = inviting.plan(session, survey_id, invitation, who="flask", criteria=services.criteria, now=now)
     click.echo(f"第 {number} 次邀请已安排，由 worker 发送。")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from campaigns import kinds
+from campaigns import waves as campaign_waves
 from console.rules.visitors import Visitor
 from console.work import Made, Work, export
 from foundation.workbooks.files import file_name
@@ -13,6 +14,7 @@ from people import visibility
 from surveys.actions import filing, inviting, pictures, waves
 from surveys.export import files
 from surveys.export.files import EXPORT
+from surveys.models import Survey
 from surveys.permissions import SURVEYS_EXPORT
 from surveys.queries.tally import tally
 from wechat_bot import clock_steadiness
@@ -35,7 +37,7 @@ def look_after_waves(services: Services) -> None:
     with services.reading() as session:
         # With a clock that was just set no survey's waves are ended for good; none goes out after its end anyway.
         is_steady = clock_steadiness.is_steady(session, now=now, real=services.real_time())
-        over = waves.ended(session, now=now) if is_steady else []
+        over = campaign_waves.ended(session, waves.INVITATIONS, Survey, now=now) if is_steady else []
     for survey_id in over:
         with services.transaction() as session:
             inviting.stop(session, survey_id, now=now)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from campaigns import listing, steering
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason
 from campaigns.models import Campaign
-from campaigns.rules import UNSETTLED
 from foundation.database import changed
 from people import audiences
 from people.models import Retailer
@@ -24,12 +23,6 @@ from wechat_bot import notices, reply
 TOLD_WITHIN = timedelta(days=3)
 #: How long news of the results may wait for somebody's next contact.
 RESULTS_LAST = timedelta(days=30)
-
-
-def ended(session: Session, *, now: datetime) -> list[int]:
-    """Return the surveys that are over and still have invitations that could go out."""
-    running = select(Campaign.reference).where(Campaign.kind == INVITATIONS.name, Campaign.state.in_(UNSETTLED))
-    return list(session.scalars(select(Survey.id).where(Survey.closes_at <= now, Survey.id.in_(running))))
 
 
 def promise_results(session: Session, context: CampaignContext) -> None:
@@ -56,11 +49,6 @@ def promise_results(session: Session, context: CampaignContext) -> None:
         steering.plan(
             session, RESULTS, survey.id, number=waves.RESULTS, said=said, due_at=now, audience=None, by="", now=now
         )
-
-
-def kind(number: int) -> CampaignKind:
-    """Return the kind of a wave by its number."""
-    return RESULTS if number == waves.RESULTS else INVITATIONS
 
 
 def unanswered(survey: Survey) -> Condition:

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from campaigns import inviting as invitations
 from console.lists.exporting import exporting
 from console.sharing import views
 from surveys.pages import (
@@ -45,16 +46,7 @@ for _rule, _view, _methods in (
     ("/<int:survey_id>/versions", versions.versions, ("GET",)),
     ("/<int:survey_id>/publish", survey.publish, ("GET", "POST")),
     ("/<int:survey_id>/close", survey.close, ("POST",)),
-    ("/<int:survey_id>/invitations", inviting.waves, ("GET",)),
-    ("/<int:survey_id>/invitations", inviting.invite, ("POST",)),
     ("/<int:survey_id>/invitations/results", inviting.set_results, ("POST",)),
-    ("/<int:survey_id>/invitations/<int:number>", inviting.wave, ("GET",)),
-    (
-        "/<int:survey_id>/invitations/<int:number>/export",
-        exporting(inviting.INVITED, inviting.wave),
-        ("POST",),
-    ),
-    ("/<int:survey_id>/invitations/<int:number>/steer", inviting.steer, ("POST",)),
     ("/<int:survey_id>/export", results.export, ("POST",)),
     ("/<int:survey_id>/live", results.live, ("GET",)),
     ("/<int:survey_id>/cross", crossing.cross, ("GET",)),
@@ -76,3 +68,5 @@ for _rule, _view, _methods in (
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
 for _end, _way, _verbs in views(sharing.SHARING):
     blueprint.add_url_rule(f"/<int:survey_id>/share{_end}", view_func=_way, methods=_verbs)
+for _end, _wave, _verbs in invitations.views(inviting.INVITING, inviting.INVITED):
+    blueprint.add_url_rule(f"/<int:survey_id>/invitations{_end}", view_func=_wave, methods=_verbs)

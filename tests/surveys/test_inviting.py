@@ -260,7 +260,7 @@ def test_the_end_of_the_survey_stops_what_is_on_its_way(office) -> None:
     house.tick()
     assert house.phone("王建国").unread().texts == []
     assert browser_again(office, page).count("已结束") >= 2
-    assert "不在填写时间内" in plan(office.browser("market"), page, seen=2).text
+    assert "没有在进行" in plan(office.browser("market"), page, seen=2).text
 
 
 def test_an_audience_narrows_and_one_that_is_gone_invites_nobody(office) -> None:
