@@ -1,4 +1,4 @@
-"""Marks of whole papers through the chat: the three rules of a multiple choice, sums to the hundredth, the pass mark."""
+"""Marks of whole papers through the chat: the rules of a multiple choice, sums to the hundredth, the pass mark."""
 
 import pytest
 
