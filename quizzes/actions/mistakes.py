@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import changed, upsert
@@ -78,6 +78,42 @@ def put_in(session: Session, marked: Iterable[JustMarked]) -> None:
     )
 
 
+class WrongAnswer(NamedTuple):
+    """Question that a shop got wrong in an attempt which ended at a moment."""
+
+    retailer_id: int
+    question_id: int
+    version_id: int
+    attempt_id: int
+    is_after_closing: bool
+    at: datetime
+
+
+def follow(session: Session, *, wrong: Sequence[WrongAnswer], right: Sequence[WrongAnswer]) -> None:
+    """Let the books follow attempts that were marked anew: what is wrong now is put in, what is right after all leaves,
+    unless it was wrong in another attempt too, or practised already."""
+    if right:
+        session.connection().execute(
+            _LEAVES,
+            [{"shop": each.retailer_id, "question": each.question_id, "attempt": each.attempt_id} for each in right],
+        )
+    if wrong:
+        lines = [
+            {
+                "retailer_id": each.retailer_id,
+                "question_id": each.question_id,
+                "version_id": each.version_id,
+                "attempt_id": each.attempt_id,
+                "is_after_closing": each.is_after_closing,
+                "times": 1,
+                "wrong_at": each.at,
+                "right_in_row": 0,
+            }
+            for each in sorted(wrong)
+        ]
+        session.execute(upsert(session, _mistake).on_conflict_do_nothing(), lines)
+
+
 def practise(session: Session, retailer_id: int, line: BookLine, answer: dict[str, Any], *, now: datetime) -> Practised:
     """Mark an answer in practice and note it; a question that is skipped comes again in the next round. One that was
     noted since the line was read changes nothing: a form posted twice counts once."""
@@ -118,3 +154,12 @@ def _line(marked: JustMarked, version_id: int, question_id: int) -> dict[str, An
         "wrong_at": marked.at,
         "right_in_row": 0,
     }
+
+
+_LEAVES = delete(_mistake).where(
+    _mistake.c.retailer_id == bindparam("shop"),
+    _mistake.c.question_id == bindparam("question"),
+    _mistake.c.attempt_id == bindparam("attempt"),
+    _mistake.c.times == 1,
+    _mistake.c.practised_at.is_(None),
+)

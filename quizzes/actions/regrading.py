@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from foundation.dialects import among, table_of
 from people.models import Retailer
-from quizzes.actions import filing, standings
+from quizzes.actions import filing, mistakes, standings
+from quizzes.actions.mistakes import WrongAnswer
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.models.regrades import Regrade, RegradeChange, RegradeShop, RegradeState
 from quizzes.queries import papers, regrades
 from quizzes.rules import marking, regrading
-from quizzes.rules.definition import CountRule, QuizDefinition
+from quizzes.rules.definition import CountRule, QuizDefinition, Reveal
 from quizzes.rules.items import Key, KeyEffect, Kind, QuizItem, key_from_json
 from quizzes.rules.marking import Mark
 from quizzes.rules.regrading import GradedAttempt, RegradeCounts, ShopResult
@@ -67,6 +68,7 @@ class _Shop:
     after: Sequence[GradedAttempt]
     counts: CountRule
     has_pass_mark: bool
+    reveal: Reveal
 
     @property
     def result(self) -> ShopResult:
@@ -193,6 +195,7 @@ def _attempts(session: Session, quiz_id: int, shop_ids: Sequence[int]) -> dict[i
             _attempt.c.maximum,
             _attempt.c.is_passed,
             _attempt.c.seconds,
+            _attempt.c.ended_at,
         )
         .where(
             _attempt.c.quiz_id == quiz_id,
@@ -215,6 +218,7 @@ def _attempts(session: Session, quiz_id: int, shop_ids: Sequence[int]) -> dict[i
                 maximum=row.maximum,
                 is_passed=row.is_passed,
                 seconds=row.seconds,
+                ended_at=row.ended_at,
             )
         )
     return found
@@ -261,7 +265,7 @@ def _undone(
 def _shop(marker: _Marker, shop_id: int, before: Sequence[GradedAttempt], after: Sequence[GradedAttempt]) -> _Shop:
     # By the rule of the version it was taken in last, as its standing was settled.
     definition = marker.definitions[before[-1].version_id]
-    return _Shop(shop_id, before, after, definition.counts, definition.pass_mark > 0)
+    return _Shop(shop_id, before, after, definition.counts, definition.pass_mark > 0, definition.reveal)
 
 
 def _write(session: Session, regrade: Regrade, shops: Sequence[_Shop]) -> None:
@@ -287,6 +291,7 @@ def _write(session: Session, regrade: Regrade, shops: Sequence[_Shop]) -> None:
     )
     if regrade.state == State.RUNNING:
         session.execute(insert(RegradeChange), [_change(regrade.id, *each) for each in changed])
+    _follow(session, regrade, shops)
     by_rule: dict[CountRule, list[int]] = {}
     for each in shops:
         if each.changed:
@@ -295,8 +300,34 @@ def _write(session: Session, regrade: Regrade, shops: Sequence[_Shop]) -> None:
         standings.settle(session, regrade.quiz_id, ids, counts)
 
 
+def _follow(session: Session, regrade: Regrade, shops: Sequence[_Shop]) -> None:
+    """Let the wrong-answer books follow; a quiz that never shows its key has put nothing in."""
+    wrong: list[WrongAnswer] = []
+    right: list[WrongAnswer] = []
+    for shop in shops:
+        for before, after in shop.changed if shop.reveal is not Reveal.NEVER else ():
+            at = _place(before, after)
+            if before.is_wrong(at) == after.is_wrong(at):
+                continue
+            line = WrongAnswer(
+                shop.id,
+                regrade.question_id,
+                after.paper[at][0],
+                after.id,
+                shop.reveal is Reveal.AFTER_CLOSING,
+                after.ended_at,
+            )
+            (wrong if after.is_wrong(at) else right).append(line)
+    mistakes.follow(session, wrong=wrong, right=right)
+
+
+def _place(before: GradedAttempt, after: GradedAttempt) -> int:
+    """Return where in the paper the two differ: by the number of the key."""
+    return next(at for at, number in enumerate(before.key_numbers) if after.key_numbers[at] != number)
+
+
 def _change(regrade_id: int, before: GradedAttempt, after: GradedAttempt) -> dict[str, Any]:
-    at = next(at for at, number in enumerate(before.key_numbers) if after.key_numbers[at] != number)
+    at = _place(before, after)
     return {
         "regrade_id": regrade_id,
         "attempt_id": before.id,

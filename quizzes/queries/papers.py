@@ -100,7 +100,7 @@ def keys_in_several(session: Session, of: Sequence[tuple[int, int]]) -> dict[tup
     statement."""
     rows = session.execute(
         select(AnswerKey.version_id, AnswerKey.quiz_id, AnswerKey.number, AnswerKey.key)
-        .where(AnswerKey.version_id.in_({version_id for version_id, _ in of}))
+        .where(AnswerKey.version_id.in_({version_id for version_id, _ in of}), ~AnswerKey.is_withdrawn)
         .order_by(AnswerKey.number)
     ).all()
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from quizzes.rules import marking
@@ -28,16 +29,22 @@ class GradedAttempt:
     maximum: int
     is_passed: bool
     seconds: int
+    ended_at: datetime
 
     def place(self, version_ids: frozenset[int]) -> int | None:
         """Return where in the paper one of these versions of a question stands; None where none does."""
         return next((at for at, place in enumerate(self.paper) if place[0] in version_ids), None)
 
+    def is_wrong(self, at: int) -> bool:
+        """Whether the question at a place counts, and got less than its points."""
+        mark = self.marks[at]
+        return mark is not None and mark < self.paper[at][2]
+
     def remarked(self, at: int, mark: Mark, key_number: int, pass_mark: int) -> GradedAttempt:
         """Return the attempt with another mark, by another key, at a place of its paper.
 
         >>> paper = [[31, "ab", 500, []], [32, "cd", 1000, []]]
-        >>> one = GradedAttempt(1, 1, 7, paper, {}, (1, 1), (0, 1000), 1000, 1500, True, 60)
+        >>> one = GradedAttempt(1, 1, 7, paper, {}, (1, 1), (0, 1000), 1000, 1500, True, 60, datetime.max)
         >>> struck = one.remarked(0, None, 2, 6000)
         >>> struck.marks, struck.total, struck.maximum, struck.key_numbers
         ((None, 1000), 1000, 1000, (2, 1))

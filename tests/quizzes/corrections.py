@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from quizzes.models.attempts import Attempt
+from quizzes.models.attempts import Attempt, Mistake
 from quizzes.models.figures import GroupCell, ItemCell, OptionCell
 from quizzes.models.quizzes import Standing, TagStanding
 
@@ -49,7 +49,7 @@ def everything(house) -> list:
     house.tick()
     with house.look() as session:
         found = []
-        for model in (Attempt, Standing, TagStanding, ItemCell, OptionCell, GroupCell):
+        for model in (Attempt, Mistake, Standing, TagStanding, ItemCell, OptionCell, GroupCell):
             rows = session.execute(select(*model.__table__.columns).order_by(*model.__table__.primary_key.columns))
             found.append([tuple(row) for row in rows])
         return found

@@ -7,9 +7,10 @@ from sqlalchemy import func, insert, select, update
 
 from people.models import Retailer
 from quizzes import jobs
-from quizzes.actions import regrading, standings
+from quizzes.actions import mistakes, regrading, standings
+from quizzes.actions.mistakes import WrongAnswer
 from quizzes.models.attempts import Attempt
-from quizzes.models.bank import BankQuestion
+from quizzes.models.bank import BankQuestion, QuestionVersion
 from quizzes.models.regrades import Regrade, RegradeChange, RegradeShop, RegradeState
 from quizzes.rules.definition import CountRule
 from tests.quizzes.corrections import agrees, everything
@@ -33,6 +34,12 @@ def answered(desk, quiz_id: int, said: str) -> None:
         now = desk.school.house.clock()
         session.execute(update(Attempt).where(Attempt.total == 500).values(is_passed=False))
         session.execute(update(Attempt).where(Attempt.total == 1000).values(is_passed=True))
+        first = session.scalars(select(QuestionVersion).order_by(QuestionVersion.id)).first()
+        failed = session.scalars(select(Attempt).where(Attempt.total == 500)).all()
+        wrong = [
+            WrongAnswer(each.retailer_id, first.question_id, first.id, each.id, False, each.ended_at) for each in failed
+        ]
+        mistakes.follow(session, wrong=wrong, right=())
         openids = [f"o-{n}" for n in range(1, len(said) + 1)]
         session.execute(insert(Follower), [{"openid": one, "followed_at": now, "has_held": False} for one in openids])
     desk.school.house.tick()

@@ -7,6 +7,7 @@ from campaigns.approving import CampaignAuthor
 from console.models import AuditEntry
 from foundation.errors import Refused
 from quizzes.actions import rekeying
+from quizzes.models.attempts import Mistake
 from quizzes.models.bank import BankQuestion
 from tests.office import Office
 from tests.quizzes.corrections import agrees, attempts, everything, take
@@ -261,3 +262,26 @@ def test_a_change_is_rejected_with_a_reason_and_another_may_come(desk):
         assert (done.exit_code, done.output.strip()) == (1, said)
     assert "没有这个用户" in desk.run("rekey", str(quiz_id), "k2", "--answer", "B", "--by", "nobody").output
     assert "请用 --by" in desk.run("rekey", str(quiz_id), "k2", "--answer", "B").output
+
+
+def test_the_wrong_answer_book_follows_and_comes_back(desk):
+    school, house = desk.school, desk.school.house
+    quiz_id = school.published(HUNDRED)
+    take(school.wang, "1", "1", "30天")  # k1 wrong by the key
+    take(school.li, "2", "1", "30天")
+    before = everything(house)
+
+    def books() -> list[tuple[int, str]]:
+        with house.look() as session:
+            question = BankQuestion.id == Mistake.question_id
+            rows = session.execute(select(Mistake.attempt_id, BankQuestion.code).join(BankQuestion, question))
+            return sorted(tuple(row) for row in rows)
+
+    wang, li = (each.id for each in attempts(house))
+    assert books() == [(wang, "k1")]
+    plan = desk.changed(quiz_id, "k1", "--answer", "A", "--also-down")
+    assert books() == [(li, "k1")]
+    desk.decide(plan["regrade"], "undo")
+    assert everything(house) == before
+    desk.changed(quiz_id, "k1", "struck")
+    assert books() == []
