@@ -3,6 +3,8 @@
 A quiz whose ranking is switched off has none of these addresses.
 """
 
+from datetime import timedelta
+
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -31,6 +33,8 @@ SHOPS = "shop"
 BYS = {SHOPS: "店", GroupedBy.AREA: "片区", GroupedBy.MANAGER: "客户经理", GroupedBy.CLASS: "客户类型"}
 #: Shops on the screen of a contest.
 ON_SCREEN = 10
+#: How long after the end of a quiz its screen still looks for new results.
+LIVES_ON = timedelta(hours=1)
 OFF = "这份测试没有开排行榜。"
 
 
@@ -146,17 +150,20 @@ def screen_live(quiz_id: int) -> ResponseReturnValue:
 
 def _on_screen(quiz_id: int, head: dict[str, object]) -> dict[str, object]:
     services, found = current_services(), quiz.found_quiz(quiz_id)
+    now = services.clock()
     assert found.asked is not None
     lines: tuple[RankLine, ...] = ()
     with services.reading() as session:
-        held = sharing.held(session, f"quiz:{quiz_id}", f"/m/quizzes/{quiz_id}", now=services.clock())
+        held = sharing.held(session, f"quiz:{quiz_id}", f"/m/quizzes/{quiz_id}", now=now)
         if found.asked.has_ranking:
             asked = looking.ask(RANKING, session, {})
             lines = _find(asked, Cursor(), ON_SCREEN).lines
     return {
         "lines": lines,
         "picture": sharing.picture(held) if held else "",
-        "is_open": found.state is AuthoredState.OPEN,
+        "is_over": found.state is AuthoredState.CLOSED,
+        # Attempts that were begun in time may still end.
+        "is_live": found.closes_at is None or now < found.closes_at + LIVES_ON,
         "texts": texts,
         "points": chat.points,
         "greeted": salutation,

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import datetime
 from statistics import mean
 
@@ -139,6 +140,37 @@ def test_the_file_the_figures_and_the_pages_agree_to_the_digit(school, quiz_id, 
     office.staff()
     page = office.browser("market").get(f"/console/quizzes/{quiz_id}/attempts").text
     assert all(f"{score} / 30" in page for score in ("5", "27.5", "10"))
+
+
+def test_a_change_of_a_key_is_said_while_it_waits_and_then_stands_in_every_figure(school, quiz_id, tmp_path) -> None:
+    office = Office(school.house)
+    office.staff()
+    market, page = office.browser("market"), f"/console/quizzes/{quiz_id}/attempts/2"
+
+    def told() -> tuple[float, float, set[int], bool, bool]:
+        shown, quizzes = market.get(page).text, school.house.flask
+        book = openpyxl.load_workbook(exported(school, quiz_id, tmp_path / "out.xlsx", "xlsx"))
+        heading, *rows = sheet(book, "数据")
+        each = [dict(zip(heading, row, strict=True)) for row in rows]
+        got = mean(row["得分"] for row in each if row["计入成绩"] == "是")
+        figures = json.loads(quizzes("quizzes", "figures", str(quiz_id), "--json").output)
+        assert figures["mean"] == got == sheet(book, "汇总")[3][1]
+        return (
+            got,
+            float(re.search(r"得分</dt><dd>([\d.]+)", shown)[1]),
+            {row["k2 答案版本"] for row in each},
+            "正在更正" in shown,
+            "按更正后的第 2 版答案计分" in shown,
+        )
+
+    assert told() == (18.75, 27.5, {1}, False, False)
+    done = school.house.flask("quizzes", "rekey", str(quiz_id), "k2", "full", "--by", "market")
+    assert done.exit_code == 0, done.output
+    assert told() == (18.75, 27.5, {1}, True, False)
+    done = school.house.flask("quizzes", "regrade", "1", "approve", "--by", "admin")
+    assert done.exit_code == 0, done.output
+    school.house.tick()
+    assert told() == (22.5, 30, {2}, False, True)
 
 
 def test_a_page_asks_for_the_file_and_whoever_may_no_more_does_not_get_it(school, quiz_id) -> None:
