@@ -29,12 +29,14 @@ def end(
     ended it meanwhile: their result stands."""
     attempt = sheet.attempt
     assert attempt is not None
-    marked = _end(session, sheet, _keys(session, sheet), by=by, at=at, source=source)
+    keys = _keys(session, sheet)
+    marked = _end(session, sheet, keys, by=by, at=at, source=source)
     if marked is None:
         return None
     mistakes.put_in(session, [marked])
     standings.settle(session, sheet.quiz_id, [sheet.retailer_id], sheet.definition.counts)
-    return results.result(session, attempt.id, now=now)
+    by_version = {version_id: each.key for version_id, each in keys.items()}
+    return results.result(session, attempt.id, now=now, keys=by_version)
 
 
 def end_by_clock(session: Session, sheets: Sequence[AttemptSheet], *, source: str) -> None:

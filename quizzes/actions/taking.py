@@ -7,12 +7,13 @@ from random import SystemRandom
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
 from foundation.dialects import table_of
 from foundation.errors import Refused
+from foundation.prepared import Prepared
 from questions import flow
 from questions.stepping import Step, StepOutcome
 from quizzes.actions import ending, turnout
@@ -193,20 +194,22 @@ def _too_late(
     return replace(taken, late_by=by, late_number=number)
 
 
+_KEEP = Prepared(
+    update(_attempt)
+    .where(_attempt.c.id == bindparam("attempt"), _attempt.c.ended_at.is_(None))
+    .values({name: bindparam(f"new_{name}") for name in ("answers", "grace", "at", "misread", "source")})
+)
+
+
 def _keep(session: Session, attempt: OpenAttempt, source: str) -> None:
-    kept = cast(
-        CursorResult[Any],
-        session.execute(
-            update(_attempt)
-            .where(_attempt.c.id == attempt.id, _attempt.c.ended_at.is_(None))
-            .values(
-                answers=attempt.answers,
-                grace=list(attempt.grace),
-                at=attempt.at,
-                misread=attempt.misread,
-                source=source,
-            )
-        ),
+    _KEEP.run(
+        session,
+        {
+            "attempt": attempt.id,
+            "new_answers": attempt.answers,
+            "new_grace": list(attempt.grace),
+            "new_at": attempt.at,
+            "new_misread": attempt.misread,
+            "new_source": source,
+        },
     )
-    if not kept.rowcount:
-        raise RuntimeError("an attempt that is held has ended")

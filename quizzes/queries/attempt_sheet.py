@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation.dialects import table_of
 from foundation.errors import Refused
+from foundation.prepared import Prepared
 from people import identity
 from people.models import Area, Manager, Retailer
 from questions.question import Question
@@ -109,9 +110,9 @@ def look(session: Session, quiz_id: int, openid: str) -> AttemptSheet:
 
 def hold(session: Session, quiz_id: int, openid: str) -> AttemptSheet | None:
     """Lock the open attempt of the shop behind an openid and return its sheet, so that chat, page and clock never
-    overwrite each other; None where there is none."""
-    locked = session.execute(_HOLD, {"quiz_id": quiz_id, "openid": openid}).first()
-    return look(session, quiz_id, openid) if locked is not None else None
+    overwrite each other; None where there is none. One statement."""
+    row = _HOLD.first(session, {"quiz_id": quiz_id, "openid": openid})
+    return None if row is None else _sheet(session, row)
 
 
 def overdue(session: Session, *, until: datetime, most: int) -> list[AttemptSheet]:
@@ -235,7 +236,7 @@ _LOOK: Select[Any] = (
     .outerjoin(_head, _head.c.id == _area.c.manager_id)
     .where(_quiz.c.id == bindparam("quiz_id"))
 )
-_OVERDUE: Select[Any] = (
+_OF_OPEN: Select[Any] = (
     select(*_READ)
     .select_from(_attempt)
     .join(_quiz, _quiz.c.id == _attempt.c.quiz_id)
@@ -245,14 +246,12 @@ _OVERDUE: Select[Any] = (
     .join(_area, _area.c.id == _retailer.c.area_id)
     .outerjoin(_own, _own.c.id == _retailer.c.manager_id)
     .outerjoin(_head, _head.c.id == _area.c.manager_id)
-    .where(_attempt.c.ended_at.is_(None), _attempt.c.ends_at < bindparam("until", type_=Attempt.ends_at.type))
+    .where(_attempt.c.ended_at.is_(None))
+)
+_OVERDUE = (
+    _OF_OPEN.where(_attempt.c.ends_at < bindparam("until", type_=Attempt.ends_at.type))
     .order_by(_attempt.c.ends_at, _attempt.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=_attempt, skip_locked=True)
 )
-_HOLD: Select[Any] = (
-    select(_attempt.c.id)
-    .join(_retailer, _retailer.c.id == _attempt.c.retailer_id)
-    .where(_attempt.c.quiz_id == bindparam("quiz_id"), _SHOP, _attempt.c.ended_at.is_(None))
-    .with_for_update(of=_attempt)
-)
+_HOLD = Prepared(_OF_OPEN.where(_attempt.c.quiz_id == bindparam("quiz_id"), _SHOP).with_for_update(of=_attempt))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from foundation.digest_cache import DigestCache
@@ -17,7 +17,7 @@ from quizzes.rules.drawing import ordered
 from quizzes.rules.items import Key, QuizItem
 
 #: More questions than a company asks at once, at about a kilobyte each.
-_bodies: DigestCache[Mapping[str, Any]] = DigestCache(5000)
+_shown: DigestCache[QuizItem] = DigestCache(5000)
 _definitions: DigestCache[QuizDefinition] = DigestCache(256)
 _NO_KEY = Key()
 
@@ -55,7 +55,7 @@ def items(session: Session, paper: Sequence[PaperPlace], keys: Mapping[int, Key]
 
     One statement, and none where this process has shown them lately.
     """
-    missing = [place.version_id for place in paper if _bodies.known(place.digest) is None]
+    missing = [place.version_id for place in paper if _shown.known(place.digest) is None]
     found: dict[int, Mapping[str, Any]] = {}
     if missing:
         rows = session.execute(select(QuestionVersion.id, QuestionVersion.body).where(QuestionVersion.id.in_(missing)))
@@ -64,10 +64,30 @@ def items(session: Session, paper: Sequence[PaperPlace], keys: Mapping[int, Key]
 
 
 def _item(place: PaperPlace, found: Mapping[int, Mapping[str, Any]], key: Key) -> QuizItem:
-    body = _bodies.get(place.digest, lambda: found[place.version_id])
-    item = stored.from_json(body, key, points=place.points)
-    question = replace(item.question, options=ordered(item.question.options, place.order))
-    return replace(item, question=question)
+    shown = _shown.get(place.digest, lambda: stored.from_json(found[place.version_id], _NO_KEY, points=0))
+    question = shown.question
+    if place.order:
+        question = replace(question, options=ordered(question.options, place.order))
+    return replace(shown, question=question, key=key, points=place.points)
+
+
+#: Above the number of any key.
+_NO_NUMBER = 1_000_000
+_newest = (
+    select(AnswerKey.version_id, func.max(AnswerKey.number).label("number"))
+    .where(
+        AnswerKey.version_id.in_(bindparam("versions", expanding=True)),
+        AnswerKey.quiz_id.in_(bindparam("homes", expanding=True)),
+        ~AnswerKey.is_withdrawn,
+        AnswerKey.number < bindparam("before"),
+    )
+    .group_by(AnswerKey.version_id)
+    .subquery()
+)
+# Built once: an attempt that ends waits for it.
+_KEYS = select(AnswerKey.version_id, AnswerKey.number, AnswerKey.key).join(
+    _newest, (AnswerKey.version_id == _newest.c.version_id) & (AnswerKey.number == _newest.c.number)
+)
 
 
 def keys_in_force(
@@ -75,23 +95,7 @@ def keys_in_force(
 ) -> dict[int, KeyInForce]:
     """Return the newest key of each version of a question that was not withdrawn, as this quiz marks by it; or marked
     before the key of a number. One statement."""
-    conditions = [
-        AnswerKey.version_id.in_(version_ids),
-        AnswerKey.quiz_id.in_((BANK, quiz_id)),
-        ~AnswerKey.is_withdrawn,
-        *([] if before is None else [AnswerKey.number < before]),
-    ]
-    newest = (
-        select(AnswerKey.version_id, func.max(AnswerKey.number).label("number"))
-        .where(*conditions)
-        .group_by(AnswerKey.version_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(AnswerKey.version_id, AnswerKey.number, AnswerKey.key).join(
-            newest, (AnswerKey.version_id == newest.c.version_id) & (AnswerKey.number == newest.c.number)
-        )
-    )
+    rows = session.execute(_KEYS, {"versions": version_ids, "homes": (BANK, quiz_id), "before": before or _NO_NUMBER})
     return {row.version_id: KeyInForce(row.number, stored.key_from_json(row.key)) for row in rows}
 
 

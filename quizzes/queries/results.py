@@ -16,7 +16,7 @@ from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
 from quizzes.rules import marking
 from quizzes.rules.definition import QuizDefinition, Reveal
-from quizzes.rules.items import QuizItem
+from quizzes.rules.items import Key, QuizItem
 from quizzes.rules.marking import Mark
 from quizzes.texts import chat
 
@@ -118,12 +118,13 @@ class AttemptResult:
         return next((item.lesson for item in (*inner, *(of_tag if wrong else ()), *wrong) if item.lesson), "")
 
 
-def result(session: Session, attempt_id: int, *, now: datetime) -> AttemptResult:
-    """Return the result of an ended attempt, by the keys it was marked by."""
+def result(session: Session, attempt_id: int, *, now: datetime, keys: Mapping[int, Key] | None = None) -> AttemptResult:
+    """Return the result of an ended attempt, by the keys it was marked by; who has just marked it hands them in."""
     row = session.execute(_RESULT.where(_attempt.c.id == attempt_id)).one()
     paper = papers.places(row.paper)
     numbers = [int(number) for number in row.key_numbers.split(",") if number]
-    keys = papers.keys_by_number(session, dict(zip((place.version_id for place in paper), numbers, strict=True)))
+    if keys is None:
+        keys = papers.keys_by_number(session, dict(zip((place.version_id for place in paper), numbers, strict=True)))
     definition = papers.definition(session, row.version_id, row.digest)
     tags = papers.tags(session, [place.version_id for place in paper])
     items = [
