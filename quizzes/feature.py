@@ -7,10 +7,11 @@ from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need, Start
 from quizzes import commands, jobs, permissions
 from quizzes.actions import erasing
+from quizzes.actions import managers as telling
 from quizzes.conversation import mistakes as practice
 from quizzes.conversation import quiz, review
 from quizzes.mobile import routes as routes_in_wechat
-from quizzes.models import attempts, bank, figures, regrades
+from quizzes.models import attempts, bank, figures, managers, regrades
 from quizzes.models import quizzes as of_quizzes
 from quizzes.pages import attempts as of_attempts
 from quizzes.pages import bank_import, finding, listing, needs, not_begun, ranking, routes
@@ -18,14 +19,14 @@ from quizzes.pages import regrades as regrades_pages
 from quizzes.permissions import QUIZZES_REKEY, QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import audience, links, measures, timeline
 from wechat_bot.conversation import Conversation, Entry, Word
-from wechat_bot.feature import Feature
+from wechat_bot.feature import Feature, Notice
 
 QUIZZES = MenuGroup("微测试", "checklist", 50)
 
 quizzes = Feature(
     name="quizzes",
     forgets=erasing.forget,
-    models=(bank, of_quizzes, attempts, figures, regrades),
+    models=(bank, of_quizzes, attempts, figures, managers, regrades),
     conversations=(
         Conversation(
             topic=quiz.TOPIC,
@@ -52,6 +53,7 @@ quizzes = Feature(
         Word("复习", f"{review.TOPIC}:"),
     ),
     awaits=quiz.awaits,
+    notices=(Notice(telling.NOTICE, "测试结果通知客户经理"),),
     criteria=audience.CRITERIA,
     measures=measures.MEASURES,
     kept_specs=audience.kept_specs,

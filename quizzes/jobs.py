@@ -1,4 +1,5 @@
-"""Jobs of the clock for quizzes: end attempts whose time is over, file them, change keys; long work on the bank."""
+"""Jobs of the clock for quizzes: end attempts whose time is over, file them, change keys, tell managers; long work on
+the bank."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,13 +9,14 @@ from sqlalchemy.orm import Session
 from console import importing, queries, tasks
 from console.rules.visitors import Visitor
 from console.work import Made, Work, WorkKind, export
+from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.workbooks.files import file_name
 from people import visibility
 from questions.authoring import files as of_questions
 from questions.authoring.layout import AuthoredFile
 from questions.authoring.spelling import Mistaken
-from quizzes.actions import filing, overdue, pictures, regrading
+from quizzes.actions import filing, managers, overdue, pictures, regrading
 from quizzes.actions.importing import BRING, CHECK, TOLD, take
 from quizzes.export import attempts
 from quizzes.export import bank as bank_files
@@ -26,6 +28,9 @@ from quizzes.rules.bank_review import BankReview
 from wechat_bot import clock_steadiness
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
+
+#: The hour at which a day's digest goes out.
+MORNING = 8
 
 
 def export_attempts(work: Work, session: Session, visitor: Visitor, path: Path) -> Made:
@@ -135,9 +140,35 @@ TASKS = {
         suffix=lambda params: f".{params['form']}",
     ),
 }
+
+
+def tell_managers(services: Services) -> None:
+    """Tell managers of shops that have failed their last attempt."""
+    looked = managers.BATCH
+    while looked == managers.BATCH:
+        now = services.clock()
+        with services.transaction() as session:
+            looked = managers.tell_failed(session, now=now, today=day_in(now, services.zone))
+
+
+def tell_yesterday(services: Services) -> None:
+    """Tell managers in the morning what their shops got yesterday."""
+    now = services.clock()
+    if now.astimezone(services.zone).hour < MORNING:
+        return
+    end_attempts(services)  # what ran out yesterday is a part of it
+    day = day_in(now, services.zone) - timedelta(days=1)
+    looked = managers.MANAGERS
+    while looked == managers.MANAGERS:
+        with services.transaction() as session:
+            looked = managers.tell_day(session, day, services.zone, now=now)
+
+
 JOBS = (
     Job("end attempts", timedelta(seconds=10), end_attempts),
     Job("file attempts", timedelta(seconds=5), file),
     Job("regrade attempts", timedelta(seconds=5), regrade),
+    Job("tell managers of failed attempts", timedelta(seconds=10), tell_managers),
+    Job("tell managers of yesterday", timedelta(minutes=10), tell_yesterday),
     Job("sweep pictures of questions", timedelta(hours=6), sweep_pictures),
 )

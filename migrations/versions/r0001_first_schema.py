@@ -624,6 +624,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quiz")),
     )
     op.create_table(
+        "quiz_manager_day",
+        sa.Column("manager_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("failed", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("digested_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("manager_id", "day", name=op.f("pk_quiz_manager_day")),
+    )
+    op.create_table(
         "quiz_question",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("home_quiz_id", sa.Integer(), nullable=False),
@@ -1889,6 +1897,7 @@ def upgrade() -> None:
         sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.Column("is_counted", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("is_filed", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_told", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_quiz_attempt_area_id_area")),
         sa.ForeignKeyConstraint(["class_id"], ["shop_class.id"], name=op.f("fk_quiz_attempt_class_id_shop_class")),
         sa.ForeignKeyConstraint(["quiz_id"], ["quiz.id"], name=op.f("fk_quiz_attempt_quiz_id_quiz")),
@@ -1910,6 +1919,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("has_late"),
         postgresql_where=sa.text("has_late"),
     )
+    op.create_index("ix_quiz_attempt_manager_id", "quiz_attempt", ["manager_id", "ended_at"], unique=False)
     op.create_index("ix_quiz_attempt_passed", "quiz_attempt", ["quiz_id", "is_passed", "id"], unique=False)
     op.create_index("ix_quiz_attempt_quiz_id", "quiz_attempt", ["quiz_id", "id"], unique=False)
     op.create_index("ix_quiz_attempt_retailer_id", "quiz_attempt", ["retailer_id"], unique=False)
@@ -1928,6 +1938,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("ended_at is not null and not is_filed"),
         postgresql_where=sa.text("ended_at is not null and not is_filed"),
+    )
+    op.create_index(
+        "ix_quiz_attempt_untold",
+        "quiz_attempt",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("ended_at is not null and not is_told"),
+        postgresql_where=sa.text("ended_at is not null and not is_told"),
     )
     op.create_index(
         "uq_quiz_attempt_open",

@@ -115,7 +115,7 @@ def _round(book: WrongAnswerBook, now: datetime) -> PracticeRound:
 def _asked(here: PracticeRound, line: BookLine, *, sentence: str = "") -> str:
     at = practice.position(_question(line), before=here.done, of=here.done + max(1, len(here.left)))
     given = {"o": request.form.getlist("option"), "t": request.form.get("text", "")} if sentence else None
-    pictures = url_for(".picture", key="")
+    pictures = url_for(".picture", key="-").removesuffix("-")
     page = question_page(at, _question(line), given=given, sentence=sentence, pictures=pictures)
     return render_template(
         "quizzes/practice.html",

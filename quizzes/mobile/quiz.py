@@ -12,6 +12,7 @@ from questions import flow, stepping
 from questions.page import answer_lines, question_page
 from questions.question import Question
 from quizzes.actions import taking
+from quizzes.mobile import result
 from quizzes.queries import attempt_sheet, listing, pictures, results
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
 from quizzes.rules import timing
@@ -34,16 +35,14 @@ def show(quiz_id: int) -> ResponseReturnValue:
         last = results.last(session, quiz_id, sheet.retailer_id, now=now)
         obstacle = attempt_sheet.obstacle(sheet, now=now, zone=services.zone)
         extent = listing.extent(session, quiz_id, sheet.version_id, sheet.definition)
+        if sheet.attempt is None and last is not None and "again" not in request.args:
+            return result.page(session, services, sheet, last, may_begin=not obstacle, now=now)
     if sheet.attempt is not None:  # its time is over, and the clock has not been here yet
         with services.transaction() as session:
             held = attempt_sheet.hold(session, quiz_id, openid)
             if held is not None:
                 taking.time_is_up(session, held, source=SOURCE, now=now)
         return redirect(url_for(".show", quiz_id=quiz_id), 303)
-    if last is not None and "again" not in request.args:
-        return render_template(
-            "quizzes/result.html", result=last, sheet=sheet, may_begin=not obstacle, said=chat, pages=pages
-        )
     if obstacle:
         return render_template("quizzes/over.html", sheet=sheet, sentence=obstacle)
     intro = chat.intro(

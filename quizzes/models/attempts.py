@@ -41,6 +41,8 @@ class Attempt(Base):
         # For the clock, which ends what ran out and files what has ended.
         Index("ix_quiz_attempt_running_out", "ends_at", **only("ended_at is null and ends_at is not null")),
         Index("ix_quiz_attempt_unfiled", "id", **only("ended_at is not null and not is_filed")),
+        Index("ix_quiz_attempt_untold", "id", **only("ended_at is not null and not is_told")),
+        Index("ix_quiz_attempt_manager_id", "manager_id", "ended_at"),
     )
 
     id: Mapped[int] = mapped_column(ATTEMPT_ID, primary_key=True)
@@ -84,6 +86,8 @@ class Attempt(Base):
     is_counted: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Whether the clock has looked at it since it ended.
     is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Whether it was seen to be a failed last one, of which the manager is told.
+    is_told: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Mistake(Base):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from foundation.text import is_visible
 from people.rules import salutation
+from quizzes.rules.definition import CountRule
 from quizzes.texts import chat
 
 
@@ -72,3 +73,23 @@ def came_late(seconds: int) -> str:
 
 def key_later(reveal: str) -> str:
     return "答案等测试结束以后公布。" if reveal == "after_closing" else "这份测试不公布答案。"
+
+
+GRACE = "宽限：收卷后半分钟内答的，算数。"
+
+
+def pending(is_decided: bool) -> str:
+    return "这道题的答案正在更正，改好就告诉您。" if is_decided else "这道题的答案正在核对，要改的话会告诉您。"
+
+
+def counted(counts: CountRule, total: int) -> str:
+    """What counts, where it is not the attempt shown.
+
+    >>> counted(CountRule.BEST, 8000)
+    '取最高分，您的成绩是 80 分。'
+    """
+    return f"{counts.label}，您的成绩是 {chat.points(total)} 分。"
+
+
+def why_read(tag: str) -> str:
+    return f"讲的是“{tag}”，这次失分最多" if tag else "讲的是答错的题"
