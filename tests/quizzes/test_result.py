@@ -4,10 +4,8 @@ import pytest
 
 from tests.broadcasts.conftest import Library
 from tests.h5 import Browser
-from tests.office import Office
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.test_attempts import ALL_RIGHT, take
-from tests.quizzes.test_rekey import Desk
 
 WITH_LESSON = PAPER.replace(
     "answer: 3, points: 10,", "answer: 3, points: 10, lesson: 'article:{}', explanation: 看顶部,"
@@ -60,12 +58,10 @@ def test_the_paper_has_its_marks_and_the_key_when_it_may_be_shown(school, reveal
 
 
 @pytest.mark.on_sqlite
-def test_a_pending_change_of_a_key_is_said_beside_the_key_it_was_marked_by(school):
+def test_a_pending_change_of_a_key_is_said_beside_the_key_it_was_marked_by(school, desk):
     quiz = school.published(PAPER.replace("attempts: 2", "attempts: 1"))
     take(school.wang, "2", "1 3", "错", "三十天")
-    office, desk, page = Office(school.house), Desk(school), Browser(school.house, school.wang)
-    office.staff()
-    office.user("zhang", "marketing", name="张营销")
+    page = Browser(school.house, school.wang)
     found = desk.rekey(quiz, "k1", "--answer", "2")
     seen = page.open(f"/m/quizzes/{quiz}")
     assert "应答：顶部 这道题的答案正在核对，要改的话会告诉您。" in seen
