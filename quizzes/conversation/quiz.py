@@ -85,7 +85,7 @@ def remains(turn: Turn, talk: Talk) -> str:
     attempt = sheet.attempt
     if attempt is None or taking.is_over(attempt, AnswerMoment(turn.now, timing.GRACE)):
         return ""
-    return chat.left_over(attempt.position.left, attempt.ends_at - turn.now if attempt.ends_at else None)
+    return chat.left_over(attempt.position.left, timing.counted_down(attempt.ends_at, turn.now))
 
 
 def page(session: Session, reference: str) -> str:
@@ -128,7 +128,7 @@ def _resume(turn: Turn, quiz_id: int) -> Reply:
     if taking.is_over(attempt, AnswerMoment(turn.now, timing.GRACE)):
         taken = taking.time_is_up(turn.session, sheet, source=SOURCE, now=turn.now)
         return replace(_ended(turn, taken), after=After.NOTHING)
-    time = attempt.ends_at - turn.now if attempt.ends_at else None
+    time = timing.counted_down(attempt.ends_at, turn.now)
     welcome = chat.welcome_back(sheet.definition.title, attempt.position.left, time)
     return Reply(f"{welcome}\n{_ask(turn, attempt, quiz_id)}", after=After.KEEP, reference=str(quiz_id))
 
@@ -204,7 +204,7 @@ def _stepped(turn: Turn, taken: StepTaken, step: Step) -> Reply:
     if taken.result is not None:
         return _ended(turn, taken)
     if step.outcome is StepOutcome.LEAVES:
-        time = attempt.ends_at - turn.now if attempt.ends_at else None
+        time = timing.counted_down(attempt.ends_at, turn.now)
         return Reply(chat.paused(attempt.position.left, time), after=After.PAUSE)
     if step.outcome is StepOutcome.GOES_ON:
         return Reply("\n".join(filter(None, (step.text, _ask(turn, attempt, taken.sheet.quiz_id)))))
@@ -235,9 +235,9 @@ def _ask(turn: Turn, attempt: OpenAttempt, quiz_id: int) -> str:
     asked = stepping.ask(attempt.position)
     if attempt.asked.pictures and turn.account.has_pages:
         asked += f"\n{texts.pictures_on(f'{turn.account.public_url}/m/quizzes/{quiz_id}')}"
-    if attempt.ends_at is None:
+    left = timing.counted_down(attempt.ends_at, turn.now)
+    if left is None:
         return asked
-    left = attempt.ends_at - turn.now
     number = next(n for n, item in enumerate(attempt.items, start=1) if item.question == attempt.asked)
     is_time = number % OFTEN == 0 or number == 1 or left.total_seconds() < SOON
     return f"{asked}\n{chat.time_left(left)}" if is_time else asked

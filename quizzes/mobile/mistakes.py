@@ -17,6 +17,7 @@ from questions.page import question_page
 from questions.question import Question
 from quizzes.actions import mistakes as actions
 from quizzes.actions.mistakes import Practised
+from quizzes.mobile import asking
 from quizzes.queries import attempt_sheet, mistakes
 from quizzes.queries.mistakes import BookLine, WrongAnswerBook
 from quizzes.rules import practice
@@ -119,7 +120,7 @@ def _asked(here: PracticeRound, line: BookLine, *, sentence: str = "") -> str:
     page = question_page(at, _question(line), given=given, sentence=sentence, pictures=pictures)
     return render_template(
         "quizzes/practice.html",
-        page=replace(page, back="", next_label=texts.CHECK),
+        page=replace(asking.of_quiz(page), back="", next_label=texts.CHECK),
         seen=_seen(line),
         action=_next(here),
     )

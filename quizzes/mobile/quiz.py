@@ -12,7 +12,7 @@ from questions import flow, stepping
 from questions.page import answer_lines, question_page
 from questions.question import Question
 from quizzes.actions import taking
-from quizzes.mobile import result
+from quizzes.mobile import asking, result
 from quizzes.queries import attempt_sheet, listing, pictures, results
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
 from quizzes.rules import timing
@@ -44,11 +44,15 @@ def show(quiz_id: int) -> ResponseReturnValue:
                 taking.time_is_up(session, held, source=SOURCE, now=now)
         return redirect(url_for(".show", quiz_id=quiz_id), 303)
     if obstacle:
-        return render_template("quizzes/over.html", sheet=sheet, sentence=obstacle)
+        return render_template(
+            "quizzes/over.html", sheet=sheet, sentence=obstacle, has_result=last is not None, action=_here(sheet)
+        )
     intro = chat.intro(
         sheet.definition, extent.questions, extent.maximum, left=sheet.left, ends_at=_early_end(services, sheet, now)
     )
-    return render_template("quizzes/intro.html", sheet=sheet, lines=intro.splitlines(), action=_here(sheet))
+    return render_template(
+        "quizzes/intro.html", sheet=sheet, lines=pages.intro(intro, sheet.definition.title), action=_here(sheet)
+    )
 
 
 def take(quiz_id: int) -> ResponseReturnValue:
@@ -146,13 +150,15 @@ def _ask(
     given: dict[str, Any] | None = None,
     sentence: str = "",
 ) -> str:
-    page = question_page(
-        attempt.position,
-        question,
-        given=given,
-        sentence=sentence,
-        pictures=url_for(".picture", key="-").removesuffix("-"),
-        done=request.args.get("done", ""),
+    page = asking.of_quiz(
+        question_page(
+            attempt.position,
+            question,
+            given=given,
+            sentence=sentence,
+            pictures=url_for(".picture", key="-").removesuffix("-"),
+            done=request.args.get("done", ""),
+        )
     )
     return render_template(
         "quizzes/question.html", sheet=sheet, page=page, clock=_clock(services, attempt, now), action=_here(sheet)
@@ -160,7 +166,7 @@ def _ask(
 
 
 def _clock(services: Services, attempt: OpenAttempt, now: datetime) -> pages.QuizClock | None:
-    if attempt.ends_at is None:
+    if attempt.ends_at is None or timing.counted_down(attempt.ends_at, now) is None:
         return None
     return pages.clock(attempt.started_at, attempt.ends_at, now=now, zone=services.zone)
 

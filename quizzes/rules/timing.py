@@ -16,6 +16,9 @@ REDELIVERED = timedelta(seconds=20)
 GRACE = timedelta(seconds=30)
 """How late a page may hand in: it was pressed in time, and the network was slow."""
 
+COUNTED = timedelta(days=1)
+"""How long before the end of an attempt its time is counted down."""
+
 
 class Lateness(StrEnum):
     """Lateness of an answer."""
@@ -49,6 +52,17 @@ def ends_at(
         return own
     ends = [moment for moment in (own, closes_at) if moment is not None]
     return min(ends, default=None)
+
+
+def counted_down(ends: datetime | None, now: datetime) -> timedelta | None:
+    """Return how long an attempt still lasts; None where it has no end, or one so far away that nobody counts.
+
+    >>> from datetime import UTC
+    >>> now = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+    >>> counted_down(now + timedelta(minutes=15), now), counted_down(now + timedelta(days=30), now)
+    (datetime.timedelta(seconds=900), None)
+    """
+    return None if ends is None or ends - now > COUNTED else ends - now
 
 
 def in_chat(sent_at: datetime, now: datetime) -> AnswerMoment:

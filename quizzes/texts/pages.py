@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from foundation.clock import when
 from foundation.text import is_visible
 from people.rules import salutation
 from quizzes.rules.definition import CountRule
@@ -35,7 +36,7 @@ def clock(started_at: datetime, ends_at: datetime, *, now: datetime, zone: ZoneI
     left = ends_at - now
     return QuizClock(
         left=chat.duration(left),
-        ends=f"{ends_at.astimezone(zone):%H:%M} 收卷，离开不停表",
+        ends=f"{when(ends_at, now=now, zone=zone).removeprefix('今天 ')} 收卷，离开不停表",
         seconds=max(0, int(left.total_seconds())),
         whole=max(1, int((ends_at - started_at).total_seconds())),
     )
@@ -75,6 +76,19 @@ def key_later(reveal: str) -> str:
     return "答案等测试结束以后公布。" if reveal == "after_closing" else "这份测试不公布答案。"
 
 
+def intro(said: str, title: str) -> list[str]:
+    """What the chat says before the first question, under the title.
+
+    >>> intro("测试《真假鉴别》10 题，限时 15 分钟。\\n您还可以考 1 次。", "真假鉴别")
+    ['共 10 题，限时 15 分钟。', '您还可以考 1 次。']
+    """
+    before = f"测试《{title}》"
+    return (f"共 {said.removeprefix(before)}" if said.startswith(before) else said).splitlines()
+
+
+MAY_BE_EMPTY = "可以不填"
+"""How the hint of a question that may be left empty ends."""
+SKIP = "先跳过"
 GRACE = "宽限：收卷后半分钟内答的，算数。"
 
 

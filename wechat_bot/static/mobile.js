@@ -277,6 +277,7 @@
   var GRACE = 31;
   function left(seconds) {
     var minutes = Math.floor(seconds / 60), rest = seconds % 60;
+    if (minutes >= 60) return Math.floor(minutes / 60) + " 小时" + (minutes % 60 ? " " + minutes % 60 + " 分" : "");
     if (!minutes) return rest + " 秒";
     return minutes + (rest ? " 分 " + rest + " 秒" : " 分钟");
   }
