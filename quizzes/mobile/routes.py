@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from quizzes.mobile import mistakes, quiz
+from quizzes.mobile import mistakes, quiz, ranking
 from wechat_bot import oauth
 from wechat_bot.conversation import Card
 
@@ -13,6 +13,7 @@ _ONE, _PRACTICE = "/<int:quiz_id>", "/mistakes/practise"
 for _rule, _view, _methods in (
     (_ONE, quiz.show, ("GET",)),
     (_ONE, quiz.take, ("POST",)),
+    (f"{_ONE}/ranking", ranking.board, ("GET",)),
     ("/picture/<key>", quiz.picture, ("GET",)),
     ("/mistakes", mistakes.book, ("GET",)),
     (_PRACTICE, mistakes.question, ("GET",)),

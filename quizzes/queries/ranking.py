@@ -24,6 +24,7 @@ from quizzes.models.figures import GroupCell, GroupedBy, GroupSum
 from quizzes.models.quizzes import QuizVersion, Standing
 from quizzes.rules import ranking
 from quizzes.rules.definition import FULL_SHARE
+from quizzes.rules.ranking import OwnRank
 
 PAGE = 50
 #: Ranks are counted this far on a page: what stands behind is listed without one.
@@ -127,6 +128,18 @@ def page(
     cut = paging.cut([found[row[1]] for row in met], _BY_PLACE, cursor, limit=limit)
     ranks = _ranks(session, there, whose, cut, by_speed=by_speed, most=most)
     return cut.of(RankLine(rank, *row) for rank, row in zip(ranks, cut.lines, strict=True))
+
+
+def own(session: Session, quiz_id: int, retailer_id: int, *, by_speed: bool) -> OwnRank:
+    """Return the rank of one shop in the whole quiz. Three statements."""
+    there = (Standing.quiz_id == quiz_id, Standing.place.is_not(None))
+    rows = select(Standing.retailer_id).where(*there)
+    of = count_to(session, rows, MOST_RANKED)
+    place = session.scalar(select(Standing.place).where(*there, Standing.retailer_id == retailer_id))
+    if place is None:
+        return OwnRank(None, of, has_ended=False)
+    higher = count_to(session, rows.where(Standing.place < ranking.level(place, by_speed=by_speed)), MOST_RANKED)
+    return OwnRank(higher + 1 if higher <= MOST_RANKED else None, of, has_ended=True)
 
 
 def _ranks(

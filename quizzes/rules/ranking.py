@@ -4,12 +4,23 @@ higher rank only where the quiz says so."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 SECONDS = 10**7
 """More than the seconds of an attempt that lasts a season."""
 
 PRECISION = 10**8
 """Parts of the maximum: papers of a million hundredths of a point are still told apart."""
+
+
+class OwnRank(NamedTuple):
+    """Rank of one shop in a whole quiz."""
+
+    rank: int | None
+    """None where it stands behind the last that is counted, or has not ended yet."""
+    of: int
+    """How many have ended, counted as far."""
+    has_ended: bool
 
 
 def place(total: int, maximum: int, seconds: int) -> int:

@@ -10,6 +10,7 @@ from foundation.clock import when
 from foundation.text import is_visible
 from people.rules import salutation
 from quizzes.rules.definition import CountRule
+from quizzes.rules.ranking import OwnRank
 from quizzes.texts import chat
 
 
@@ -107,3 +108,18 @@ def counted(counts: CountRule, total: int) -> str:
 
 def why_read(tag: str) -> str:
     return f"讲的是“{tag}”，这次失分最多" if tag else "讲的是答错的题"
+
+
+def own_rank(own: OwnRank, *, most: int) -> str:
+    """Where the shop stands.
+
+    >>> own_rank(OwnRank(3, 41, has_ended=True), most=100), own_rank(OwnRank(None, 0, has_ended=False), most=100)
+    ('您的店排第 3，一共 41 家考完。', '您的店还没有考完。')
+    >>> own_rank(OwnRank(None, 101, has_ended=True), most=100)
+    '您的店排在 100 名以后，一共 100 多家考完。'
+    """
+    if not own.has_ended:
+        return "您的店还没有考完。"
+    of = f"{most} 多家" if own.of > most else f"{own.of} 家"
+    place = f"排第 {own.rank}" if own.rank is not None else f"排在 {most} 名以后"
+    return f"您的店{place}，一共 {of}考完。"

@@ -68,3 +68,20 @@ def test_a_pending_change_of_a_key_is_said_beside_the_key_it_was_marked_by(schoo
     assert desk.decide(found["regrade"], "approve") == "已更正。"
     done = page.open(f"/m/quizzes/{quiz}")
     assert "全部答对" in done and "正在" not in done
+
+
+@pytest.mark.on_sqlite
+def test_a_ranking_is_seen_by_those_who_were_asked_and_nowhere_where_it_is_switched_off(school):
+    quiz = school.published(PAPER.replace("attempts: 2", "attempts: 1"))
+    page = Browser(school.house, school.wang)
+    assert "您的店还没有考完。 还没有店考完。" in page.open(f"/m/quizzes/{quiz}/ranking")
+    take(school.wang, "3", "1", "错", "三十天")
+    take(school.li, *ALL_RIGHT)
+    assert "排行榜 看看您的店排第几" in page.open(f"/m/quizzes/{quiz}")
+    seen = page.open(f"/m/quizzes/{quiz}/ranking")
+    assert "您的店排第 2，一共 2 家考完。 1 老李食杂店 李老板 30 分" in seen
+    assert "2 城南便利店 王老板 · 您的店 27.5 分" in seen
+    without = school.published(PAPER.replace("attempts: 2", "attempts: 1\nranking: false"))
+    take(school.wang, *ALL_RIGHT)
+    assert "排行榜" not in page.open(f"/m/quizzes/{without}")
+    assert page.get(f"/m/quizzes/{without}/ranking").status_code == 404
