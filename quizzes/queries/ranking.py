@@ -36,8 +36,12 @@ LEAST = 10
 @dataclass(frozen=True, slots=True)
 class RankFilter:
     """Filter of a ranking: whose standings are ranked, and the conditions on `Retailer` of those that may be listed.
-    With `is_of_seen` only these are ranked."""
+    With `is_of_seen` only these are ranked.
 
+    An index answers `walked` in the order of the ranking, for `own` it is read through.
+    """
+
+    walked: tuple[ColumnElement[bool], ...] = ()
     own: tuple[ColumnElement[bool], ...] = ()
     seen: tuple[ColumnElement[bool], ...] = ()
     is_of_seen: bool = False
@@ -91,20 +95,24 @@ def narrowed(
     today: date,
 ) -> RankFilter:
     """Return the filter of a visitor's ranking: an area's visitor ranks its areas, a manager their shops of today."""
+    walked: list[ColumnElement[bool]] = []
     own: list[ColumnElement[bool]] = []
     is_manager = visitor.role is Role.MANAGER
     areas = None if is_manager else visibility.area_ids(session, visitor)
     if area_id is not None:
         wanted = visibility.with_sub_areas(session, [area_id])
         areas = wanted if areas is None else wanted & areas
-    if areas is not None:
-        own.append(Standing.area_id.in_(sorted(areas)))
     if manager_id is not None:
-        own.append(Standing.manager_id == manager_id)
+        walked.append(Standing.manager_id == manager_id)
+    if areas is not None:
+        is_one = len(areas) == 1 and not walked
+        (walked if is_one else own).append(
+            Standing.area_id == min(areas) if is_one else Standing.area_id.in_(sorted(areas))
+        )
     if class_id is not None:
         own.append(Standing.class_id == class_id)
     mine = visibility.within(session, visitor, today=today)
-    return RankFilter(tuple(own), (IS_THERE,) if mine is None else (IS_THERE, mine), is_manager)
+    return RankFilter(tuple(walked), tuple(own), (IS_THERE,) if mine is None else (IS_THERE, mine), is_manager)
 
 
 def page(
@@ -119,7 +127,7 @@ def page(
 ) -> Page[RankLine]:
     """Return a page of a ranking of shops, equal results on one rank: 1, 2, 2, 4. Ranks are counted up to `most`; None
     for all."""
-    there = (Standing.quiz_id == quiz_id, Standing.place.is_not(None))
+    there = (Standing.quiz_id == quiz_id, Standing.place.is_not(None), *whose.walked)
     rows: Any = select(Standing.place, Standing.retailer_id).where(*there)
     met = listed.keys(
         session, rows, _BY_PLACE, Standing.retailer_id, whose.seen, own=whose.own, cursor=cursor, limit=limit + 1
