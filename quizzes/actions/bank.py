@@ -44,9 +44,11 @@ def change(session: Session, question_id: int, item: QuizItem, *, who: str, now:
     question = locked(session, question_id)
     if question.is_retired:
         raise Refused("这一题已停用，请先恢复，再改。")
-    old = bank.items(session, [question.code])[question.code].item
-    _store(session, item.under(question.code), who=who, now=now)
-    return bank_review.differences(old, item.under(question.code))
+    old, new = bank.items(session, [question.code])[question.code].item, item.under(question.code)
+    what = bank_review.differences(old, new)
+    if what:
+        _store(session, new, who=who, now=now)
+    return what
 
 
 def retire(session: Session, question_id: int, *, is_retired: bool, who: str, now: datetime) -> BankQuestion:
