@@ -1,6 +1,6 @@
 """Console pages of the question bank: its list, one question with its versions and uses, retiring."""
 
-from flask import abort, render_template, url_for
+from flask import abort, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act
@@ -15,6 +15,7 @@ from quizzes.queries import bank_lines, bank_question
 from quizzes.queries.bank_lines import BankLine
 from quizzes.rules.items import Difficulty, Kind
 from quizzes.texts.chat import points
+from wechat_bot import collecting
 from wechat_bot.services import current_services
 
 ALL, RETIRED = "all", "retired"
@@ -94,11 +95,14 @@ def bank() -> ResponseReturnValue:
 @access.allow(QUIZZES_WRITE)
 def bank_item(question_id: int) -> ResponseReturnValue:
     """Show one question: as shops see it, its versions and keys, where it was used."""
-    with current_services().reading() as session:
+    services = current_services()
+    with services.reading() as session:
         found = bank_question.find(session, question_id)
+        lessons = collecting.destinations(session, current_app.extensions["features"], services.clock())
     if found is None:
         abort(404)
-    shown = {"found": found, "item": found.item, "answer": answer, "points": points}
+    shown: dict[str, object] = {"found": found, "item": found.item, "answer": answer, "points": points}
+    shown["lessons"] = {each.link: each.label for each in lessons}
     return access.with_frame(render_template("quizzes/console/bank_item.html", **shown))
 
 
