@@ -28,7 +28,7 @@ from wechat_bot.outbox import queueing
 
 State = RegradeState
 #: Shops of one step.
-BATCH = 500
+BATCH = 250
 
 
 @dataclass(frozen=True, slots=True)

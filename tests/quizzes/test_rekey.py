@@ -1,6 +1,7 @@
 """A changed key: reckoned, decided by another person, carried out in steps, told once, undone to the digit."""
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from campaigns.approving import CampaignAuthor
@@ -9,6 +10,7 @@ from foundation.errors import Refused
 from quizzes.actions import rekeying
 from quizzes.models.attempts import Mistake
 from quizzes.models.bank import BankQuestion
+from tests.h5 import Browser as H5
 from tests.office import Office
 from tests.quizzes.corrections import agrees, attempts, everything, take
 
@@ -285,3 +287,35 @@ def test_the_wrong_answer_book_follows_and_comes_back(desk):
     assert everything(house) == before
     desk.changed(quiz_id, "k1", "struck")
     assert books() == []
+
+
+@pytest.mark.on_sqlite
+def test_34_an_edited_question_leaves_every_old_page_as_it_was(desk):
+    school, house = desk.school, desk.school.house
+    folder = house.settings.media_path.parent
+    (folder / "bank.txt").write_text(
+        "1. 封签在哪一面？\nA. 正面\nB. 背面\n答案：A\n标签：封签\n解析：看得见的一面。\n", encoding="utf-8"
+    )
+    assert desk.run("bank", "import", str(folder / "bank.txt")).exit_code == 0
+    quiz_id = school.published("title: 抽一题\nattempts: 2\ndraw: [{tag: 封签, count: 1}]")
+    school.wang.click(f"quiz:{quiz_id}")
+    for said in ("开始", "2"):
+        school.wang.say(said)
+    phone = H5(house, school.wang)
+    phone.open(f"/m/quizzes/{quiz_id}")
+    seen = phone.page.data
+    assert "应答：正面" in phone.page.text and "看得见的一面" in phone.page.text
+    # Its text, its key and its explanation are changed in the bank.
+    assert desk.run("bank", "export", "--out", str(folder / "bank.xlsx")).exit_code == 0
+    book = load_workbook(folder / "bank.xlsx")
+    changes = {"封签在哪一面？": "封签应贴在哪一面？", "A": "B", "看得见的一面。": "改过的解析。"}
+    for cell in (cell for row in book.worksheets[0] for cell in row if cell.value in changes):
+        cell.value = changes[cell.value]
+    book.save(folder / "bank.xlsx")
+    assert desk.run("bank", "import", str(folder / "bank.xlsx")).output.startswith("0 新增 1 修改")
+    phone.open(f"/m/quizzes/{quiz_id}")
+    assert phone.page.data == seen
+    school.li.click(f"quiz:{quiz_id}")
+    assert "封签应贴在哪一面？" in school.li.say("开始").text
+    assert "全部答对" in school.li.say("2").text
+    agrees(house, quiz_id)
