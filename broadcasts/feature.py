@@ -70,7 +70,7 @@ broadcasts = Feature(
                 Item("检索用词", "broadcasts_pages.words", LIBRARY_WRITE, 80, BROADCASTS),
             ),
             finders=(finding.ARTICLES, finding.PUSHES),
-            to_many=(ToMany("推送给他们", "broadcasts_pages.compose", PUSHES_WRITE),),
+            to_many=(ToMany("推送给他们", "broadcasts_pages.compose", PUSHES_WRITE, takes_link=True),),
             starts=(
                 Start("写文章", "broadcasts_pages.new_article", LIBRARY_WRITE, "pencil", 30),
                 Start("写推送", "broadcasts_pages.compose", PUSHES_WRITE, "speakerphone", 31),

@@ -74,7 +74,7 @@ class Inviting:
     feature: str
     topic: str
     noun: str
-    #: What shops do with it, and how looking at it is called.
+    #: What shops do with it, and how looking at it is called; empty where that is not told apart.
     does: str
     opens: str
     see: Permission
@@ -101,7 +101,7 @@ class Inviting:
         """What a wave's list of shops can be narrowed to: a part, one outcome, or one reason to leave somebody out."""
         return {
             "": "全部",
-            OPENED: f"{self.opens}过",
+            **({OPENED: f"{self.opens}过"} if self.opens else {}),
             ACTED: f"由这一次带来{self.does}",
             **{each.value: word for each, word in self.outcomes.items()},
             progress.LEFT_OUT: "没有发给",
@@ -151,6 +151,9 @@ def views(of: Inviting, listing: Listing[Invited]) -> Iterator[tuple[str, View, 
 
 def invited(of: Inviting) -> Listing[Invited]:
     """Return the list of a wave's shops."""
+    opened: Column[Invited] = Column(
+        "opened", of.opens, lambda line: "是" if line.is_opened else "", on_phone=of.opens, width=8
+    )
     return Listing(
         name=f"{of.feature}.invited",
         title="邀请名单",
@@ -166,7 +169,7 @@ def invited(of: Inviting) -> Listing[Invited]:
             Column("phone", "手机", lambda line: line.phone, mask=filters.PHONE, width=16),
             Column("area", "片区", lambda line: line.area, is_spare=True),
             Column("became", "送达情况", partial(_became, of), width=24),
-            Column("opened", of.opens, lambda line: "是" if line.is_opened else "", on_phone=of.opens, width=8),
+            *([opened] if of.opens else []),
             Column("answered", of.does, lambda line: "是" if line.has_acted else "", on_phone=of.does, width=8),
         ),
         find=partial(_find_invited, of),

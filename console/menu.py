@@ -85,6 +85,8 @@ class ToMany:
     label: str
     endpoint: str
     permission: Permission
+    #: Whether its address may name a link (`link`) that a button of the message leads to, and its words (`words`).
+    takes_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import segno
-from flask import abort, render_template
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
@@ -71,6 +71,8 @@ class Ways:
     #: The picture of the code, WeChat's own or that of the address; empty where there is neither.
     picture: Markup
     poster: Poster | None
+    #: Forms that write to many, with a button that leads here: their labels and addresses.
+    to_many: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,11 @@ def _page(of: Sharing, which: Mapping[str, Any], error: Refused | None) -> str:
         made,
         picture(held) if held else Markup(),
         _poster(shared, held) if held else None,
+        [
+            (form.label, url_for(form.endpoint, link=shared.link, words=of.does))
+            for form in access.extensions().to_many_for(access.visitor())
+            if form.takes_link and not shared.is_over
+        ],
     )
     return of.page(_number(which), ways, error)
 

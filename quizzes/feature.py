@@ -7,6 +7,7 @@ from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need, Start
 from quizzes import commands, jobs, permissions
 from quizzes.actions import erasing
+from quizzes.actions import inviting as inviting_actions
 from quizzes.actions import managers as telling
 from quizzes.conversation import mistakes as practice
 from quizzes.conversation import quiz, review
@@ -14,7 +15,7 @@ from quizzes.mobile import routes as routes_in_wechat
 from quizzes.models import attempts, bank, figures, managers, regrades
 from quizzes.models import quizzes as of_quizzes
 from quizzes.pages import attempts as of_attempts
-from quizzes.pages import bank_import, finding, listing, needs, not_begun, ranking, routes
+from quizzes.pages import bank_import, finding, inviting, listing, needs, not_begun, ranking, routes
 from quizzes.pages import regrades as regrades_pages
 from quizzes.permissions import QUIZZES_REKEY, QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import audience, links, measures, timeline
@@ -53,7 +54,7 @@ quizzes = Feature(
         Word("复习", f"{review.TOPIC}:"),
     ),
     awaits=quiz.awaits,
-    notices=(Notice(telling.NOTICE, "测试结果通知客户经理"),),
+    notices=(Notice("quiz", "测试邀请"), Notice(telling.NOTICE, "测试结果通知客户经理")),
     criteria=audience.CRITERIA,
     measures=measures.MEASURES,
     kept_specs=audience.kept_specs,
@@ -65,6 +66,7 @@ quizzes = Feature(
     statics={"quizzes": Path(__file__).parent / "static"},
     more=(
         timeline.ENDED,
+        *inviting_actions.KINDS,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(QUIZZES,),
@@ -86,6 +88,9 @@ quizzes = Feature(
                 "quiz.publish": "发布测试",
                 "quiz.close": "结束测试",
                 "quiz.code": "做测试的二维码",
+                "quiz.invite": "安排测试邀请",
+                "quiz.steer": "暂停或取消测试邀请",
+                "quiz.people": "查看测试邀请名单",
                 "quiz.bank.add": "出一题",
                 "quiz.bank.change": "改题库的题",
                 "quiz.bank.retire": "停用题库的题",
@@ -105,10 +110,17 @@ quizzes = Feature(
                 "quiz.export": "导出成绩",
             },
             searches=("quiz.attempts",),
-            views=tuple(f"quiz.{what}" for what in ("attempts", "attempt", "not_begun", "ranking")),
+            views=tuple(f"quiz.{what}" for what in ("people", "attempts", "attempt", "not_begun", "ranking")),
             topics={"question": "题", "quiz": "测试"},
             tasks=jobs.TASKS,
-            lists=(listing.QUIZZES, of_attempts.ATTEMPTS, not_begun.NOT_BEGUN, ranking.RANKING, regrades_pages.MOVED),
+            lists=(
+                listing.QUIZZES,
+                inviting.INVITED,
+                of_attempts.ATTEMPTS,
+                not_begun.NOT_BEGUN,
+                ranking.RANKING,
+                regrades_pages.MOVED,
+            ),
             wizards=(bank_import.WIZARD,),
         ),
     ),

@@ -265,12 +265,14 @@ def _forecast(
 
 
 def _new(services: Services) -> _Form:
-    """A new push: for tomorrow morning or the moment of the address, with its article."""
+    """A new push: for tomorrow morning or the moment of the address, with its article and the button to its link."""
     at = services.clock().astimezone(services.zone) + timedelta(days=1)
     article = request.args.get("article", type=int)
     given = request.args.get("at", "")
     plan = Plan.AUTO if services.is_service_account else Plan.TAG
-    return _Form(at=given or f"{at:%Y-%m-%d} 09:00", article_id=article, plan=plan)
+    words, link = request.args.get("words", ""), request.args.get("link", "")
+    buttons = [(words, link)] if link else ()
+    return _Form(at=given or f"{at:%Y-%m-%d} 09:00", article_id=article, plan=plan, buttons=buttons)
 
 
 def _of_push(found: PushDetail, services: Services) -> _Form:

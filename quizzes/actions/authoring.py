@@ -122,7 +122,7 @@ def publish(
     session.flush()
     listed = 0
     if before is None or before.audience != definition.audience:
-        listed = _enlist(session, quiz_id, definition.audience, criteria, now)
+        listed = enlist(session, quiz_id, definition.audience, criteria, now)
         if before is None and definition.audience is not None:
             audiences.require_some(listed)
         turnout.count(session, quiz_id, asked=listed)
@@ -158,9 +158,11 @@ def _paper(
     return tuple(places[code] for code in definition.codes)
 
 
-def _enlist(session: Session, quiz_id: int, audience_spec: Any, criteria: Criteria, now: datetime) -> int:
-    """List an audience in one statement; gives how many shops were new."""
-    audience = audiences.select_ids(session, audience_spec, criteria, now=now).subquery()
+def enlist(
+    session: Session, quiz_id: int, audience_spec: Any, criteria: Criteria, now: datetime, *of_those: Any
+) -> int:
+    """List an audience in one statement, or its shops for which further conditions hold; gives how many were new."""
+    audience = audiences.select_ids(session, audience_spec, criteria, now=now).where(*of_those).subquery()
     columns = {
         "quiz_id": literal(quiz_id),
         "retailer_id": audience.c[0],

@@ -16,7 +16,7 @@ from foundation.errors import Refused
 from foundation.prepared import Prepared
 from questions import flow
 from questions.stepping import Step, StepOutcome
-from quizzes.actions import ending, turnout
+from quizzes.actions import ending, inviting, turnout
 from quizzes.models.attempts import Attempt, EndedBy
 from quizzes.models.quizzes import Standing
 from quizzes.queries import drawing as pools
@@ -87,6 +87,7 @@ def begin(
         )
         # Published at this moment, it may have been listed since the sheet was read.
         is_new = not sheet.is_listed and asked_at == now
+        inviting.begun(session, sheet, now=now)
         turnout.count(session, sheet.quiz_id, asked=int(is_new), begun=int(not sheet.used))
     return look(session, sheet.quiz_id, openid)
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from campaigns import inviting as invitations
 from console.lists.exporting import exporting
 from console.sharing import views
 from quizzes.pages import (
@@ -11,6 +12,7 @@ from quizzes.pages import (
     bank_import,
     bank_tags,
     illustrating,
+    inviting,
     listing,
     not_begun,
     paper,
@@ -84,3 +86,5 @@ for _rule, _view, _methods in (
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
 for _end, _way, _verbs in views(sharing.SHARING):
     blueprint.add_url_rule(f"/<int:quiz_id>/share{_end}", view_func=_way, methods=_verbs)
+for _end, _wave, _verbs in invitations.views(inviting.INVITING, inviting.INVITED):
+    blueprint.add_url_rule(f"/<int:quiz_id>/invitations{_end}", view_func=_wave, methods=_verbs)

@@ -67,6 +67,8 @@ class AttemptSheet:
     opens_at: datetime | None
     closes_at: datetime | None
     is_for_everyone: bool
+    #: Waves of invitations that were planned.
+    waves: int
     retailer_id: int
     keeper: str
     area_id: int
@@ -164,6 +166,7 @@ def _sheet(session: Session, row: Any) -> AttemptSheet:
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         is_for_everyone=row.is_for_everyone,
+        waves=row.waves,
         retailer_id=row.retailer_id,
         keeper=row.keeper,
         area_id=row.area_id,
@@ -197,6 +200,7 @@ _READ: tuple[Any, ...] = (
     _quiz.c.opens_at,
     _quiz.c.closes_at,
     _quiz.c.is_for_everyone,
+    _quiz.c.waves,
     _retailer.c.id.label("retailer_id"),
     _retailer.c.openid,
     _retailer.c.keeper,

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from campaigns import waves
 from console import authored
 from foundation.text import whole_number
 from quizzes.models.quizzes import Quiz
@@ -23,14 +24,15 @@ def shut(session: Session, reference: str, at: datetime) -> str:
 
 
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
-    """Return the titles of the messages of quizzes: those of one quiz."""
+    """Return the titles of the messages of quizzes: which invitation to which quiz; and all of one quiz."""
     mine = {about: quiz_id for about in abouts if (quiz_id := _quiz(about.link)) is not None}
     if not mine:
         return {}
     rows = session.execute(select(Quiz.id, Quiz.title).where(Quiz.id.in_(set(mine.values()))))
     names = {row.id: row.title for row in rows}
+    numbers = waves.numbers(session, mine)
     return {
-        about: Title(f"测试《{names[quiz_id]}》", f"/console/quizzes/{quiz_id}")
+        about: _title(quiz_id, names[quiz_id], numbers.get(about))
         for about, quiz_id in mine.items()
         if quiz_id in names
     }
@@ -39,3 +41,10 @@ def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
 def _quiz(link: str) -> int | None:
     topic, _, rest = link.partition(":")
     return whole_number(rest) if topic == "quiz" else None
+
+
+def _title(quiz_id: int, name: str, number: int | None) -> Title:
+    page = f"/console/quizzes/{quiz_id}"
+    if number is None:
+        return Title(f"测试《{name}》", page)
+    return Title(f"测试邀请《{name}》第 {number} 次", f"{page}/invitations/{number}")

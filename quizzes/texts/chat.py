@@ -257,3 +257,16 @@ def read_first(tag: str) -> str:
 
 def attempts_left(left: int) -> str:
     return f"您还可以考 {left} 次，回复“测试”再来。" if left else ""
+
+
+# Invitations
+
+
+def invitation(title: str) -> str:
+    """To a shop that may take a test; staff may rewrite it."""
+    return f"请您做一做小测试《{title}》，回复“测试”就开始，交卷就出分。"
+
+
+def on_a_page(url: str) -> str:
+    """The same test, for people who prefer tapping to typing."""
+    return f"也可以点开网页考：{url}"

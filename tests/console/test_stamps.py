@@ -94,6 +94,8 @@ ACTS = {
     "quizzes_pages.start": "a new draft",
     "quizzes_pages.copy": "a new draft",
     "quizzes_pages.close": "ends it, once",
+    "quizzes_pages.invite": "something new, over the waves that were seen (`seen`)",
+    "quizzes_pages.steer": "pause, go on, cancel: from the state it has by now",
     "quizzes_pages.make_code": "a code for what is published; there is one",
     "surveys_pages.upload": "a new survey",
     "surveys_pages.start": "a new draft",

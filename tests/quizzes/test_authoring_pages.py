@@ -1,6 +1,8 @@
 """A quiz authored in the console, through the door: begun, its rules, its paper, published, shared, ended."""
 
 import io
+import re
+from html import unescape
 
 import pytest
 
@@ -180,5 +182,12 @@ def test_a_published_quiz_is_shared_by_link_code_and_poster_and_offered_to_pushe
     made = held(market.get(f"{HERE}/share/code.png").data)
     assert made != f"{office.house.settings.public_url}/m/quizzes/{quiz_id}"
     assert "测试《真假鉴别小测试》4 题" in school.wang.scan(made).text
-    composer = market.get("/console/broadcasts/pushes/new").text
-    assert "测试《真假鉴别小测试》" in composer
+    # A push that leads here is begun with one press; one for a time when the quiz is over would be refused.
+    composer = market.get(unescape(re.search(r'href="([^"]+)"\s[^>]*>写进一条推送', page)[1])).text
+    assert re.search(r'<option value="quiz:1" selected>测试《真假鉴别小测试》', composer)
+    market.get(HERE)
+    market.post(f"{HERE}/close")
+    with office.house.look() as session:
+        why = office.house.services.switchboard.shut(session, f"quiz:{quiz_id}", office.house.clock())
+    assert why == "测试《真假鉴别小测试》那时已经结束"
+    assert "写进一条推送" not in market.get(f"{HERE}/share").text
