@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from foundation.dialects import table_of
 from quizzes.actions import ending
+from quizzes.models.attempts import Attempt
+from quizzes.models.quizzes import Quiz
 from quizzes.queries import attempt_sheet, results
 from quizzes.queries.results import AttemptResult
 from quizzes.rules import timing
@@ -17,9 +20,12 @@ BATCH = 50
 SOURCE = "clock"
 TOPIC = "quiz"
 
+_attempt = table_of(Attempt)
+
 
 def end_some(session: Session, *, now: datetime) -> int:
     """End the next attempts whose time, and the grace of a page, is over; gives how many were ended."""
+    _limit(session, now)
     sheets = attempt_sheet.overdue(session, until=now - timing.GRACE, most=BATCH)
     ending.end_by_clock(session, sheets, source=SOURCE)
     for sheet in sheets:
@@ -34,6 +40,25 @@ def end_some(session: Session, *, now: datetime) -> int:
         )
         tell(session, sheet.openid, results.result(session, sheet.attempt.id, now=now), now=now)
     return len(sheets)
+
+
+def _limit(session: Session, now: datetime) -> None:
+    """Give attempts that were begun without an end that of their quiz, once it was closed: none stays open for ever."""
+    rows = session.execute(
+        select(_attempt.c.id, Quiz.closes_at)
+        .join(Quiz, Quiz.id == _attempt.c.quiz_id)
+        .where(_attempt.c.ended_at.is_(None), _attempt.c.ends_at.is_(None), Quiz.closes_at <= now)
+        .order_by(_attempt.c.id)
+        .limit(BATCH)
+        .with_for_update(of=_attempt, skip_locked=True)
+    ).all()
+    if rows:
+        session.connection().execute(
+            update(_attempt)
+            .where(_attempt.c.id == bindparam("attempt"))
+            .values(ends_at=bindparam("closed", type_=Attempt.ends_at.type)),
+            [{"attempt": row.id, "closed": row.closes_at} for row in rows],
+        )
 
 
 def tell(session: Session, openid: str, result: AttemptResult, *, now: datetime) -> None:

@@ -40,6 +40,7 @@ class Attempt(Base):
         Index("ix_quiz_attempt_ended", "quiz_id", "ended_at"),
         # For the clock, which ends what ran out and files what has ended.
         Index("ix_quiz_attempt_running_out", "ends_at", **only("ended_at is null and ends_at is not null")),
+        Index("ix_quiz_attempt_endless", "quiz_id", "id", **only("ended_at is null and ends_at is null")),
         Index("ix_quiz_attempt_unfiled", "id", **only("ended_at is not null and not is_filed")),
         Index("ix_quiz_attempt_untold", "id", **only("ended_at is not null and not is_told")),
         Index("ix_quiz_attempt_manager_id", "manager_id", "ended_at"),

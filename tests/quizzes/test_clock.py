@@ -175,3 +175,21 @@ def test_25_a_page_that_claims_another_beginning_changes_nothing(school):
     page.send("answer", option="3", started_at=tomorrow, ends_at=tomorrow, sent_at=tomorrow, grace="600")
     (attempt,) = attempts(school)
     assert (attempt.total, attempt.seconds, attempt.late["k1"]["seconds"]) == (0, 900, 31)
+
+
+def test_an_attempt_without_any_end_ends_when_its_quiz_is_closed_by_hand(school):
+    quiz = school.published(PAPER.replace("minutes: 15\nattempts: 2\n", ""))
+    at(school, "08:00:00")
+    school.wang.say("测试")
+    assert "还剩" not in school.wang.say("开始").text
+    school.wang.say("3")
+    at(school, "18:00:00")
+    assert school.house.flask("quizzes", "close", str(quiz)).exit_code == 0
+    at(school, "18:00:20")
+    assert "3/4" in school.wang.say("1 3").text  # the clock has not been here yet
+    at(school, "18:01:00")
+    school.house.tick()
+    school.house.tick()
+    (attempt,) = attempts(school)
+    assert (attempt.ended_by, attempt.total, attempt.seconds) == ("time", 1500, 36_000)
+    assert school.wang.unread().text.startswith("时间到了，已经替您交卷。\n您得了 15 分")
