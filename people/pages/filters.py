@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from console.lists.listing import Asked, Filter, LineLink, Mask
+from console.lists.listing import Asked, Column, Filter, LineLink, Mask
 from foundation.text import mask_phone, mask_phones, whole_number
 from people import areas, saved
 from people.models import IS_THERE, Area, Manager, Retailer, ShopClass
 from people.permissions import PEOPLE_PHONES
+from people.texts import licence
 from people.visibility import looked_after, with_sub_areas, within
 
 AREA = Filter("area", "片区", "全部片区", lambda asked: areas.names(asked.session, asked.visitor))
@@ -25,6 +26,15 @@ WORDS = Mask(mask_phones, PEOPLE_PHONES)
 
 #: Link to the page of a line's shop.
 page_of = LineLink("people_pages.shop", "licence", lambda line: line.licence)
+#: Columns of a list of shops: who each is, and who looks after it.
+OF_SHOP: tuple[Column[Any], ...] = (
+    Column("shop", "店名", lambda line: line.shop, href=page_of, width=24),
+    Column("licence", "许可证号", lambda line: licence(line.licence), is_spare=True, width=20),
+    Column("keeper", "店主", lambda line: line.keeper, style="text-nowrap", width=12),
+    Column("phone", "手机", lambda line: line.phone, mask=PHONE, style="text-nowrap", width=16),
+    Column("area", "片区", lambda line: line.area, is_spare=True),
+    Column("manager", "客户经理", lambda line: line.manager, style="text-nowrap", is_spare=True, width=12),
+)
 
 
 def seen(asked: Asked) -> list[ColumnElement[bool]]:

@@ -3,18 +3,40 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, aliased
 
 from foundation import paging, search_index
 from foundation.dialects import among
 from foundation.paging import Cursor, Order
-from people.models import Retailer
+from people.models import Area, Manager, Retailer, ShopClass
 from people.rules import plain
 from people.shops import filtering, searching
 
 #: Shops that a search looks up by index; of more, rows are compared as the list is read.
 MOST_SHOPS = 5_000
+_own, _head = aliased(Manager), aliased(Manager)
+#: Of the shop that a row belongs to: licence, names, phone, area, class and customer manager, as they are today.
+OF_SHOP: tuple[Any, ...] = (
+    Retailer.licence,
+    Retailer.shop,
+    Retailer.keeper,
+    Retailer.phone,
+    Area.name,
+    ShopClass.name,
+    func.coalesce(_own.name, _head.name),
+)
+
+
+def joined(statement: Select[Any], shop: Any) -> Select[Any]:
+    """The statement joined with what `OF_SHOP` names; `shop` is the column of the shop's id."""
+    return (
+        statement.join(Retailer, Retailer.id == shop)
+        .join(Area, Area.id == Retailer.area_id)
+        .join(ShopClass, ShopClass.id == Retailer.class_id)
+        .outerjoin(_own, _own.id == Retailer.manager_id)
+        .outerjoin(_head, _head.id == Area.manager_id)
+    )
 
 
 def keys(

@@ -9,7 +9,6 @@ from console.lists.listing import Asked, Column, Listing
 from foundation.paging import Cursor, Page
 from people.pages import filters
 from people.picker import short
-from people.texts import licence
 from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_SEE
 from quizzes.queries import not_begun as queries
@@ -31,12 +30,7 @@ NOT_BEGUN: Listing[NotBegun] = Listing(
     means=lambda asked: f"测试 {asked.of['quiz_id']}",
     filters=(filters.AREA, filters.MANAGER, filters.CLASS),
     columns=(
-        Column("shop", "店名", lambda line: line.shop, href=filters.page_of, width=24),
-        Column("licence", "许可证号", lambda line: licence(line.licence), is_spare=True, width=20),
-        Column("keeper", "店主", lambda line: line.keeper, style="text-nowrap", width=12),
-        Column("phone", "手机", lambda line: line.phone, mask=filters.PHONE, style="text-nowrap", width=16),
-        Column("area", "片区", lambda line: line.area, is_spare=True),
-        Column("manager", "客户经理", lambda line: line.manager, style="text-nowrap", is_spare=True, width=12),
+        *filters.OF_SHOP,
         Column("state", "到哪一步", texts.how_far, style="text-nowrap", width=20),
     ),
     find=_find,

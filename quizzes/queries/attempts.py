@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select, text
+from sqlalchemy.orm import Session
 
 from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
-from people.models import Area, Manager, Retailer, ShopClass
+from people.models import Retailer
 from people.shops import listed
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Standing
@@ -34,6 +34,7 @@ class AttemptLine:
     maximum: int | None
     is_passed: bool | None
     has_late: bool
+    counted_attempt_id: int | None
     licence: str
     shop: str
     keeper: str
@@ -41,7 +42,6 @@ class AttemptLine:
     area: str
     class_name: str
     manager: str | None
-    counted_attempt_id: int | None
 
     @property
     def state(self) -> str:
@@ -54,7 +54,6 @@ class AttemptLine:
 
 
 _NEWEST: Order[Any] = Order((Attempt.id,), lambda line: (line.id,), is_down=True)
-_own, _head = aliased(Manager), aliased(Manager)
 #: Each answered by an index in the order of the list; the last is written as in its partial index.
 _STATES: Mapping[str, Sequence[Any]] = {
     OPEN: (Attempt.is_passed.is_(None),),
@@ -108,7 +107,7 @@ def of_shop(session: Session, quiz_id: int, licence: str) -> Sequence[Any]:
 
 
 def _lines(session: Session, *which: Any) -> list[AttemptLine]:
-    columns: tuple[Any, ...] = (
+    how: tuple[Any, ...] = (
         Attempt.id,
         Attempt.number,
         Attempt.started_at,
@@ -120,24 +119,9 @@ def _lines(session: Session, *which: Any) -> list[AttemptLine]:
         Attempt.maximum,
         Attempt.is_passed,
         Attempt.has_late,
-        Retailer.licence,
-        Retailer.shop,
-        Retailer.keeper,
-        Retailer.phone,
-        Area.name,
-        ShopClass.name,
-        func.coalesce(_own.name, _head.name),
         Standing.counted_attempt_id,
     )
-    rows = session.execute(
-        select(*columns)
-        .select_from(Attempt)
-        .join(Retailer, Retailer.id == Attempt.retailer_id)
-        .join(Area, Area.id == Retailer.area_id)
-        .join(ShopClass, ShopClass.id == Retailer.class_id)
-        .join(Standing, (Standing.quiz_id == Attempt.quiz_id) & (Standing.retailer_id == Attempt.retailer_id))
-        .outerjoin(_own, _own.id == Retailer.manager_id)
-        .outerjoin(_head, _head.id == Area.manager_id)
-        .where(*which)
+    statement = select(*how, *listed.OF_SHOP).join(
+        Standing, (Standing.quiz_id == Attempt.quiz_id) & (Standing.retailer_id == Attempt.retailer_id)
     )
-    return [AttemptLine(*row) for row in rows]
+    return [AttemptLine(*row) for row in session.execute(listed.joined(statement, Attempt.retailer_id).where(*which))]

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select, text
+from sqlalchemy.orm import Session
 
 from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
-from people.models import Area, Manager, Retailer
+from people.models import Retailer
 from people.shops import listed
 from quizzes.models.quizzes import Standing
 
@@ -26,6 +26,7 @@ class NotBegun:
     keeper: str
     phone: str
     area: str
+    class_name: str
     manager: str | None
     openid: str | None
     is_reached: bool
@@ -33,7 +34,6 @@ class NotBegun:
 
 
 _BY_SHOP: Order[Any] = Order((Standing.retailer_id,), lambda line: (line.retailer_id,))
-_own, _head = aliased(Manager), aliased(Manager)
 
 
 def page(
@@ -53,25 +53,9 @@ def page(
 
 
 def _lines(session: Session, quiz_id: int, ids: Sequence[int]) -> list[NotBegun]:
-    columns: tuple[Any, ...] = (
-        Retailer.id,
-        Retailer.licence,
-        Retailer.shop,
-        Retailer.keeper,
-        Retailer.phone,
-        Area.name,
-        func.coalesce(_own.name, _head.name),
-        Retailer.openid,
-        Standing.is_reached,
-        Standing.is_opened,
-    )
+    how_far = (Retailer.openid, Standing.is_reached, Standing.is_opened)
+    statement = select(Standing.retailer_id, *listed.OF_SHOP, *how_far).select_from(Standing)
     rows = session.execute(
-        select(*columns)
-        .select_from(Standing)
-        .join(Retailer, Retailer.id == Standing.retailer_id)
-        .join(Area, Area.id == Retailer.area_id)
-        .outerjoin(_own, _own.id == Retailer.manager_id)
-        .outerjoin(_head, _head.id == Area.manager_id)
-        .where(Standing.quiz_id == quiz_id, Standing.retailer_id.in_(ids))
+        listed.joined(statement, Standing.retailer_id).where(Standing.quiz_id == quiz_id, Standing.retailer_id.in_(ids))
     )
     return [NotBegun(*row) for row in rows]

@@ -16,7 +16,6 @@ from foundation.paging import Cursor, Page
 from foundation.text import whole_number
 from people.pages import filters
 from people.picker import short
-from people.texts import licence
 from surveys.models import Survey
 from surveys.pages import sheets
 from surveys.permissions import SURVEYS_EXPORT, SURVEYS_SEE
@@ -56,12 +55,7 @@ UNANSWERED: Listing[Unanswered] = Listing(
         Filter(sheets.WAVE, "邀请", "收到哪次邀请", lambda asked: sheets.waves(asked.session, asked.of["survey_id"])),
     ),
     columns=(
-        Column("shop", "店名", lambda line: line.shop, href=filters.page_of, width=24),
-        Column("licence", "许可证号", lambda line: licence(line.licence), is_spare=True, width=20),
-        Column("keeper", "店主", lambda line: line.keeper, style="text-nowrap", width=12),
-        Column("phone", "手机", lambda line: line.phone, mask=filters.PHONE, style="text-nowrap", width=16),
-        Column("area", "片区", lambda line: line.area, is_spare=True),
-        Column("manager", "客户经理", lambda line: line.manager, style="text-nowrap", is_spare=True, width=12),
+        *filters.OF_SHOP,
         Column("state", "到哪一步", texts.how_far, style="text-nowrap", width=20),
     ),
     find=_find,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, select, text
+from sqlalchemy.orm import Session
 
 from campaigns.models import Campaign, Recipient
 from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
-from people.models import Area, Manager, Retailer
+from people.models import Retailer
 from people.shops import listed
 from surveys.models import Participation
 from surveys.rules import waves
@@ -29,6 +29,7 @@ class Unanswered:
     keeper: str
     phone: str
     area: str
+    class_name: str
     manager: str | None
     openid: str | None
     is_reached: bool
@@ -38,7 +39,6 @@ class Unanswered:
 
 
 _BY_SHOP: Order[Any] = Order((Participation.retailer_id,), lambda line: (line.retailer_id,))
-_own, _head = aliased(Manager), aliased(Manager)
 
 
 def page(
@@ -72,27 +72,17 @@ def _sent(session: Session, survey_id: int, wave: int) -> Any:
 
 
 def _lines(session: Session, survey_id: int, ids: Sequence[int]) -> list[Unanswered]:
-    columns: tuple[Any, ...] = (
-        Retailer.id,
-        Retailer.licence,
-        Retailer.shop,
-        Retailer.keeper,
-        Retailer.phone,
-        Area.name,
-        func.coalesce(_own.name, _head.name),
+    how_far = (
         Retailer.openid,
         Participation.is_reached,
         Participation.is_opened,
         Participation.started_at,
         Participation.is_again,
     )
+    statement = select(Participation.retailer_id, *listed.OF_SHOP, *how_far).select_from(Participation)
     rows = session.execute(
-        select(*columns)
-        .select_from(Participation)
-        .join(Retailer, Retailer.id == Participation.retailer_id)
-        .join(Area, Area.id == Retailer.area_id)
-        .outerjoin(_own, _own.id == Retailer.manager_id)
-        .outerjoin(_head, _head.id == Area.manager_id)
-        .where(Participation.survey_id == survey_id, Participation.retailer_id.in_(ids))
-    ).all()
+        listed.joined(statement, Participation.retailer_id).where(
+            Participation.survey_id == survey_id, Participation.retailer_id.in_(ids)
+        )
+    )
     return [Unanswered(*row) for row in rows]
