@@ -12,6 +12,7 @@ from quizzes.actions import storing
 from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BANK, BankQuestion
 from quizzes.models.figures import ItemCell
+from quizzes.models.quizzes import Quiz, QuizVersion
 from quizzes.rules import files, review
 from tests.office import Office
 from tests.quizzes.examined import examine, paper_of
@@ -316,3 +317,21 @@ def test_no_page_reads_attempts_however_many_there_are(school, desk):
         session.execute(update(Attempt).values(marks="not,read", total=0, answers={}))
         assert session.scalar(select(ItemCell.count).limit(1))
     assert table(look(desk, str(quiz_id))) == before
+
+
+@pytest.mark.on_sqlite
+def test_who_took_another_version_is_said_and_not_mixed_in(school, desk):
+    quiz_id = school.published()
+    take(school.wang, "1", "AC", "√", "30天")
+    with school.house.services.transaction() as session:
+        first = session.scalars(select(QuizVersion)).one()
+        more = {"definition": first.definition, "digest": "another", "published_at": first.published_at}
+        second = QuizVersion(quiz_id=quiz_id, number=2, **more)
+        session.add(second)
+        session.flush()
+        session.execute(update(Quiz).values(version_id=second.id))
+    take(school.li, "3", "AC", "×", "30天")
+    school.house.tick()
+    page = look(desk, str(quiz_id))
+    assert "另有 1 家考的是另一版试卷，不在下面的统计里。" in page
+    assert keys(page)["考完"] == "1家" and [row[0] for row in table(page)] == ["100.0%"] * 4
