@@ -54,6 +54,8 @@ class AskedVersion:
     version_id: int
     item: QuizItem
     key: Key
+    #: Whether it is the bank's: other quizzes may ask it too.
+    is_of_bank: bool
 
 
 def pending(session: Session, quiz_id: int) -> Sequence[PendingChange]:
@@ -94,7 +96,8 @@ def asked(session: Session, quiz_id: int, *, code: str = "", question_id: int | 
         raise Refused(texts.NO_SUCH_QUESTION.format(code or question_id))
     key = papers.keys_in_force(session, quiz_id, [version.id])[version.id].key
     (item,) = papers.items(session, [PaperPlace(version.id, version.digest, 0)], {version.id: key})
-    return AskedVersion(version.question_id, version.id, item, key)
+    homes = {each.id: each.home_quiz_id for each in found}
+    return AskedVersion(version.question_id, version.id, item, key, homes[version.question_id] == BANK)
 
 
 def _version(session: Session, quiz_id: int, question_ids: Sequence[int]) -> QuestionVersion | None:

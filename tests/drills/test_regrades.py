@@ -73,7 +73,7 @@ def _killed_and_compared(folder: Path, town: processes.Town, database: Database)
     assert town.flask("quizzes", "recount", quiz_id) == "一致\n"
     with database.reading() as session:
         assert session.scalar(select(func.count()).where(Delivery.key.startswith("regrade-undo:"))) == SHOPS
-    return f"{SHOPS} attempts moved once, told once, and back, by processes killed {kills} times"
+    return f"{SHOPS} attempts moved once, told once, and back, by processes killed {kills} times in the middle"
 
 
 def _settle(folder: Path, town: processes.Town, database: Database) -> str:
@@ -111,9 +111,10 @@ def _carried_out(town: processes.Town, database: Database, regrade: int, step: s
         part.kill()
         part.wait(40)
         state, place = _place(database, regrade)
-        kills += 1
         if state == end:
             break
+        kills += 1
+    assert kills, "it was done before anything was killed"
     last = town.worker()
     processes.until(lambda: _place(database, regrade)[0] == end)
     # It files what was marked anew, too.

@@ -7,11 +7,12 @@ from sqlalchemy import func, insert, select, update
 
 from people.models import Retailer
 from quizzes import jobs
-from quizzes.actions import mistakes, regrading, standings
+from quizzes.actions import ending, mistakes, regrading, standings
 from quizzes.actions.mistakes import WrongAnswer
-from quizzes.models.attempts import Attempt
+from quizzes.models.attempts import Attempt, EndedBy
 from quizzes.models.bank import BankQuestion, QuestionVersion
 from quizzes.models.regrades import Regrade, RegradeChange, RegradeShop, RegradeState
+from quizzes.queries import attempt_sheet
 from quizzes.rules.definition import CountRule
 from tests.quizzes.corrections import agrees, everything
 from tests.quizzes.examined import examine, paper_of
@@ -188,3 +189,35 @@ def test_a_draft_published_again_keeps_the_corrected_key(desk):
     for each in (struck, plan):
         desk.decide(each["regrade"], "undo")
     assert "已发布第 1 版" in house.flask("quizzes", "publish", str(quiz_id)).output
+
+
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
+def test_whoever_is_just_handing_in_is_waited_for(desk, monkeypatch):
+    # On SQLite there is one writer: nobody hands in while a step is taken.
+    school, house = desk.school, desk.school.house
+    quiz_id = school.published(paper_of("5", "5"))
+    for phone in (school.wang, school.li):
+        phone.say("测试")
+        phone.say("开始")
+    for said in ("错", "对"):
+        school.wang.say(said)
+    plan = desk.rekey(quiz_id, "k1", "--answer", "错")["regrade"]
+    monkeypatch.setattr(jobs, "go_on", lambda *given, **more: None)
+
+    def step() -> bool:
+        with house.services.transaction() as session:
+            return regrading.step(session, plan, now=house.clock())
+
+    with house.services.transaction() as handing_in:
+        sheet = attempt_sheet.hold(handing_in, quiz_id, school.li.openid)
+        # Marked by the key of before, and not committed yet.
+        ending.end(handing_in, sheet, by=EndedBy.SHOP, at=house.clock(), source="page", now=house.clock())
+        desk.decide(plan, "approve")
+        assert (step(), step()) == (True, False)
+        with house.look() as session:
+            assert session.get_one(Regrade, plan).state == RegradeState.RUNNING
+    assert (step(), step()) == (True, False)
+    with house.look() as session:
+        assert session.get_one(Regrade, plan).state == RegradeState.DONE
+        assert session.scalars(select(Attempt.key_numbers).order_by(Attempt.id)).all() == ["2,1", "2,1"]
+    agrees(house, quiz_id)
