@@ -15,7 +15,7 @@ from quizzes.rules import bank_review
 from quizzes.rules.items import QuizItem
 
 CODES = 13_201
-"""Key of an advisory lock (any number) on giving codes to questions of the bank."""
+"""Key of an advisory lock (any number) on codes and texts of the bank, each of which is there once."""
 
 
 class NotTaken(Refused):
@@ -41,6 +41,7 @@ def change(session: Session, question_id: int, item: QuizItem, *, who: str, now:
     What was shown before, and the key it is marked by, stay: the change makes a new version with a key of its own, for
     papers from now on. Raises Refused where there is no such question, or it is retired, and as `add`.
     """
+    one_at_a_time(session, CODES)  # of two that become the same text the second is told
     question = locked(session, question_id)
     if question.is_retired:
         raise Refused("这一题已停用，请先恢复，再改。")

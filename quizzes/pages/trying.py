@@ -17,6 +17,7 @@ from questions.editor.form import one
 from questions.page import question_page
 from questions.stepping import Position, Step, StepOutcome
 from quizzes.export.bank import answer
+from quizzes.mobile import asking
 from quizzes.pages import illustrating, item_form
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank_question
@@ -84,7 +85,7 @@ def _page(fields: Fields, item: QuizItem | None) -> str:
         pictures=url_for("quizzes_pages.picture", key="-").removesuffix("-"),
     )
     said = describe(item.question, given) if given is not None else ""
-    return render_template("quizzes/console/trial.html", item=item, page=shown, said=said, **context)
+    return render_template("quizzes/console/trial.html", item=item, page=asking.of_quiz(shown), said=said, **context)
 
 
 def _taken(asked: Position, fields: Fields) -> Step | None:
