@@ -54,6 +54,7 @@ def not_begun(quiz_id: int) -> ResponseReturnValue:
                 (form.label, url_for(form.endpoint, **short.query_of(whom)))
                 for form in access.extensions().to_many_for(me)
             ],
+            invitation=url_for("quizzes_pages.waves", quiz_id=quiz_id, **short.query_of(whom)) + "#invite",
             **head,
         )
         said = NOT_BEGUN.said(shown.asked)

@@ -1,6 +1,7 @@
 """Who took a quiz and how: the list of attempts, the page of one, who has not begun, the ranking and its screen."""
 
 import re
+from html import unescape
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -129,7 +130,8 @@ def test_who_has_not_begun_is_listed_and_written_to(office) -> None:
     browser = office.browser("market")
     page = browser.get("/console/quizzes/1/not-begun")
     assert re.findall(r">(\d) 号店<", page.text) == ["4", "5"]
-    assert "not_begun_quiz" in page.text  # the button that writes to all of them
+    invitation = unescape(re.search(r'href="([^"]+)">邀请他们', page.text)[1])
+    assert "not_begun_quiz" in invitation and browser.get(invitation).status_code == 200
     area = office.area("江山片")
     assert re.findall(r">(\d) 号店<", browser.get(f"/console/quizzes/1/not-begun?area={area}").text) == ["5"]
     rows = file_of(office, browser, "/console/quizzes/1/not-begun/export")
