@@ -29,6 +29,11 @@ CHOSEN = {
         "通知：{{thing1.DATA}}\n时间：{{time2.DATA}}",
         {"thing1": "{what}", "time2": "{when}"},
     ),
+    "quiz": (
+        "测试邀请",
+        "测试：{{thing1.DATA}}\n截止时间：{{time2.DATA}}",
+        {"thing1": "{what}", "time2": "{when}"},
+    ),
     "quiz_results": (
         "测试结果提醒",
         "店铺：{{thing1.DATA}}\n结果：{{thing2.DATA}}\n时间：{{time3.DATA}}",
