@@ -14,7 +14,7 @@ from console.lists.listing import Asked, Column, Filter, Listing
 from console.stamps import Editable, Kept
 from foundation.errors import Refused
 from foundation.paging import Count, Cursor, Page
-from people.pages import filters
+from people.models import ERASED
 from people.texts import licence
 from quizzes import jobs
 from quizzes.actions import rekeying
@@ -71,6 +71,12 @@ def _count(asked: Asked) -> Count | None:
     return Count(row.counts.get(move, 0)) if row is not None and known else None
 
 
+def _shop_page(line: MovedShop) -> str:
+    """Return the address of a shop's page; an erased one has none."""
+    is_erased = line.licence.startswith(ERASED)
+    return "" if is_erased else url_for("people_pages.shop", licence=line.licence)
+
+
 def _result(total: int, maximum: int, is_passed: bool) -> str:
     return f"{points(total)} / {points(maximum)}，{verdict(is_passed)}"
 
@@ -83,7 +89,7 @@ MOVED: Listing[MovedShop] = Listing(
     means=lambda asked: f"第 {asked.of['regrade_id']} 号更正",
     filters=(Filter(MOVE, "怎么变", "全部有变的", lambda asked: list(texts.MOVES.items())),),
     columns=(
-        Column("shop", "店名", lambda line: line.shop, href=filters.page_of, width=24),
+        Column("shop", "店名", lambda line: line.shop, href=_shop_page, width=24),
         Column("licence", "许可证号", lambda line: licence(line.licence), is_spare=True, width=20),
         Column("area", "片区", lambda line: line.area, is_spare=True),
         Column("manager", "客户经理", lambda line: line.manager, style="text-nowrap", is_spare=True),

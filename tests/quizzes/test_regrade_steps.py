@@ -14,6 +14,7 @@ from quizzes.models.bank import BankQuestion, QuestionVersion
 from quizzes.models.regrades import Regrade, RegradeChange, RegradeShop, RegradeState
 from quizzes.queries import attempt_sheet
 from quizzes.rules.definition import CountRule
+from tests.office import Office
 from tests.quizzes.corrections import agrees, everything
 from tests.quizzes.examined import examine, paper_of
 from wechat_bot.models import Delivery, Follower
@@ -127,6 +128,11 @@ def test_who_left_or_is_unbound_is_moved_and_not_told(desk):
         session.execute(update(Follower).where(Follower.openid == "o-1").values(unfollowed_at=None))
     desk.decide(plan["regrade"], "undo")
     assert told(house) == {"regrade": 1, "regrade-undo": 1}
+    # A shop that was erased stays in the list, without its name and without a page.
+    erased = house.flask("people", "erase", "350900000003", "--shop", "--yes")
+    assert erased.exit_code == 0, erased.output
+    page = Office(house).browser("market").get(f"/console/quizzes/{quiz_id}/regrades/{plan['regrade']}").text
+    assert "已删除" in page and page.count("/console/people/shops/") == 2
 
 
 @pytest.mark.on_sqlite
@@ -220,4 +226,24 @@ def test_whoever_is_just_handing_in_is_waited_for(desk, monkeypatch):
     with house.look() as session:
         assert session.get_one(Regrade, plan).state == RegradeState.DONE
         assert session.scalars(select(Attempt.key_numbers).order_by(Attempt.id)).all() == ["2,1", "2,1"]
+    agrees(house, quiz_id)
+
+
+@pytest.mark.on_sqlite
+def test_undone_in_the_middle_those_who_were_moved_are_moved_back(desk, monkeypatch):
+    house = desk.school.house
+    monkeypatch.setattr(regrading, "BATCH", 2)
+    quiz_id = desk.school.published(paper_of("5", "5"))
+    answered(desk, quiz_id, "-----")
+    settled(desk, quiz_id)
+    before = everything(house)
+    go_on = jobs.go_on
+    plan = desk.rekey(quiz_id, "k1", "--answer", "错")["regrade"]
+    monkeypatch.setattr(jobs, "go_on", lambda services, regrade_id, **more: go_on(services, regrade_id, most=1))
+    assert desk.decide(plan, "approve") == "正在改分。"
+    assert told(house) == {"regrade": 2}
+    monkeypatch.setattr(jobs, "go_on", go_on)
+    assert desk.decide(plan, "undo") == "已撤销。"
+    assert everything(house) == before
+    assert told(house) == {"regrade": 2, "regrade-undo": 2}
     agrees(house, quiz_id)
