@@ -56,8 +56,12 @@ def _of_cells(figure: Any) -> Any:
     """A figure over the counters of a quiz's whole papers: there are as many as there are totals, not attempts."""
     return (
         select(figure)
-        .join(QuizVersion, QuizVersion.id == ItemCell.quiz_version_id)
-        .where(QuizVersion.quiz_id == Quiz.id, ItemCell.question_id == WHOLE_PAPER)
+        # Not joined: SQLite would begin with the whole papers of all quizzes.
+        .where(
+            ItemCell.quiz_version_id.in_(select(QuizVersion.id).where(QuizVersion.quiz_id == Quiz.id).correlate(Quiz)),
+            ItemCell.question_id == WHOLE_PAPER,
+        )
+        .correlate(Quiz)
         .scalar_subquery()
     )
 

@@ -19,8 +19,8 @@ from quizzes.models.quizzes import QuizVersion, Standing
 
 #: Counting the shops of a part stops here: the page says "at least".
 COUNTED = 10_000
-#: Attempts that wait to be filed are counted no further than this and one.
-WAITING = 1000
+#: Attempts that wait to be filed, of all quizzes, are looked at no further than this; and counted so far.
+LOOKED_AT, WAITING = 10_000, 1000
 
 _attempt = table_of(Attempt)
 
@@ -58,10 +58,10 @@ class PartTurnout:
 def whole(session: Session, quiz_id: int, version_id: int) -> QuizTurnout:
     """Return the turnout of a quiz from its counters, whatever number took it; `version_id` is the version whose
     figures stand beside it."""
-    others = (
-        select(func.coalesce(func.sum(ItemCell.count), 0))
-        .join(QuizVersion, QuizVersion.id == ItemCell.quiz_version_id)
-        .where(QuizVersion.quiz_id == quiz_id, QuizVersion.id != version_id, ItemCell.question_id == WHOLE_PAPER)
+    versions = select(QuizVersion.id).where(QuizVersion.quiz_id == quiz_id, QuizVersion.id != version_id)
+    # Not joined: SQLite would begin with the whole papers of all quizzes.
+    others = select(func.coalesce(func.sum(ItemCell.count), 0)).where(
+        ItemCell.quiz_version_id.in_(versions), ItemCell.question_id == WHOLE_PAPER
     )
     counted = session.get(Turnout, quiz_id)
     asked, begun = (counted.asked, counted.begun) if counted else (0, 0)
@@ -70,16 +70,19 @@ def whole(session: Session, quiz_id: int, version_id: int) -> QuizTurnout:
 
 def unfiled(session: Session, quiz_id: int) -> UnfiledAttempts | None:
     """Return what has ended and is not in the figures yet; None where they are up to date."""
+    # Of all quizzes, by their own index: asked for one quiz, SQLite would read all its attempts.
     waiting = (
-        select(_attempt.c.ended_at)
+        select(_attempt.c.quiz_id, _attempt.c.ended_at, _attempt.c.is_counted)
         .where(text("quiz_attempt.ended_at is not null and not quiz_attempt.is_filed"))
-        # One that is counted already is only looked at again.
-        .where(_attempt.c.quiz_id == quiz_id, _attempt.c.is_counted.is_(False))
         .order_by(_attempt.c.id)
-        .limit(WAITING + 1)
+        .limit(LOOKED_AT)
         .subquery()
     )
-    number, since = session.execute(select(func.count(), func.min(waiting.c.ended_at))).one()
+    number, since = session.execute(
+        select(func.count(), func.min(waiting.c.ended_at))
+        # One that is counted already is only looked at again.
+        .where(waiting.c.quiz_id == quiz_id, waiting.c.is_counted.is_(False))
+    ).one()
     return UnfiledAttempts(number, since) if number else None
 
 
