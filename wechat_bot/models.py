@@ -81,6 +81,8 @@ class Talk(Base):
 
     __tablename__ = "talk"
     __table_args__ = (UniqueConstraint("openid", "topic", "reference"),)
+    #: Of two messages at one moment both may end it.
+    __mapper_args__ = {"confirm_deleted_rows": False}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     openid: Mapped[str] = mapped_column(String(64))
