@@ -6,25 +6,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, delete, insert, literal, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.dialects import among, table_of
-from people.models import Retailer
-from quizzes.actions import filing, mistakes, standings
+from quizzes.actions import filing, mistakes, regraded_shops, standings
 from quizzes.actions.mistakes import WrongAnswer
+from quizzes.actions.regraded_shops import RegradedShop
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
-from quizzes.models.regrades import Regrade, RegradeChange, RegradeShop, RegradeState
+from quizzes.models.regrades import Regrade, RegradeChange, RegradeState
 from quizzes.queries import papers, regrades
 from quizzes.rules import marking, regrading
 from quizzes.rules.definition import CountRule, QuizDefinition, Reveal
 from quizzes.rules.items import Key, KeyEffect, Kind, QuizItem, key_from_json
 from quizzes.rules.marking import Mark
-from quizzes.rules.regrading import GradedAttempt, RegradeCounts, ShopResult
-from quizzes.texts import regrades as texts
-from wechat_bot.models import Follower
-from wechat_bot.outbox import queueing
+from quizzes.rules.regrading import GradedAttempt, RegradeCounts
 
 State = RegradeState
 #: Shops of one step.
@@ -57,26 +54,6 @@ class _Marker:
 
     def remarked(self, one: GradedAttempt, at: int, mark: Mark, number: int) -> GradedAttempt:
         return one.remarked(at, mark, number, self.definitions[one.version_id].pass_mark)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shop:
-    """Shop of a step: its ended attempts before and after."""
-
-    id: int
-    before: Sequence[GradedAttempt]
-    after: Sequence[GradedAttempt]
-    counts: CountRule
-    has_pass_mark: bool
-    reveal: Reveal
-
-    @property
-    def result(self) -> ShopResult:
-        return regrading.shop_result(self.before, self.after, self.counts)
-
-    @property
-    def changed(self) -> list[tuple[GradedAttempt, GradedAttempt]]:
-        return [(b, a) for b, a in zip(self.before, self.after, strict=True) if a != b]
 
 
 def begun(session: Session) -> Sequence[int]:
@@ -112,7 +89,7 @@ def step(session: Session, regrade_id: int, *, now: datetime) -> bool:
         shops, kept = _regraded(marker, attempts)
     if not is_plan:
         _write(session, regrade, shops)
-    _list(session, regrade, shops, shop_ids, now)
+    regraded_shops.record(session, regrade, shops, shop_ids, now=now)
     moved = [each.result for each in shops if each.result.is_moved]
     counted = RegradeCounts(**regrade.counts).plus(moved, shops=len(shop_ids), kept=kept)
     regrade.counts, regrade.cursor = counted.to_json(), shop_ids[-1]
@@ -224,7 +201,7 @@ def _attempts(session: Session, quiz_id: int, shop_ids: Sequence[int]) -> dict[i
     return found
 
 
-def _regraded(marker: _Marker, attempts: Mapping[int, Sequence[GradedAttempt]]) -> tuple[list[_Shop], int]:
+def _regraded(marker: _Marker, attempts: Mapping[int, Sequence[GradedAttempt]]) -> tuple[list[RegradedShop], int]:
     """Return the shops with what the key makes of their attempts, and how many of them keep one as it is, because it
     would be worse and results only rise."""
     shops, keeping = [], 0
@@ -241,7 +218,7 @@ def _regraded(marker: _Marker, attempts: Mapping[int, Sequence[GradedAttempt]]) 
 
 def _undone(
     session: Session, regrade: Regrade, marker: _Marker, attempts: Mapping[int, Sequence[GradedAttempt]]
-) -> list[_Shop]:
+) -> list[RegradedShop]:
     """Return the shops with the marks of before; what ended after the approval is marked by the key of before."""
     ids = [each.id for theirs in attempts.values() for each in theirs]
     rows = session.execute(
@@ -262,13 +239,15 @@ def _undone(
     return [_shop(marker, shop, theirs, [undone(each) for each in theirs]) for shop, theirs in attempts.items()]
 
 
-def _shop(marker: _Marker, shop_id: int, before: Sequence[GradedAttempt], after: Sequence[GradedAttempt]) -> _Shop:
+def _shop(
+    marker: _Marker, shop_id: int, before: Sequence[GradedAttempt], after: Sequence[GradedAttempt]
+) -> RegradedShop:
     # By the rule of the version it was taken in last, as its standing was settled.
     definition = marker.definitions[before[-1].version_id]
-    return _Shop(shop_id, before, after, definition.counts, definition.pass_mark > 0, definition.reveal)
+    return RegradedShop(shop_id, before, after, definition.counts, definition.pass_mark > 0, definition.reveal)
 
 
-def _write(session: Session, regrade: Regrade, shops: Sequence[_Shop]) -> None:
+def _write(session: Session, regrade: Regrade, shops: Sequence[RegradedShop]) -> None:
     """Give attempts their new marks, and let the counters and standings follow."""
     changed = [pair for each in shops for pair in each.changed]
     if not changed:
@@ -291,7 +270,7 @@ def _write(session: Session, regrade: Regrade, shops: Sequence[_Shop]) -> None:
     )
     if regrade.state == State.RUNNING:
         session.execute(insert(RegradeChange), [_change(regrade.id, *each) for each in changed])
-    _follow(session, regrade, shops)
+    _correct_books(session, regrade, shops)
     by_rule: dict[CountRule, list[int]] = {}
     for each in shops:
         if each.changed:
@@ -300,8 +279,8 @@ def _write(session: Session, regrade: Regrade, shops: Sequence[_Shop]) -> None:
         standings.settle(session, regrade.quiz_id, ids, counts)
 
 
-def _follow(session: Session, regrade: Regrade, shops: Sequence[_Shop]) -> None:
-    """Let the wrong-answer books follow; a quiz that never shows its key has put nothing in."""
+def _correct_books(session: Session, regrade: Regrade, shops: Sequence[RegradedShop]) -> None:
+    """Correct the wrong-answer books by the new marks; a quiz that never shows its key has put nothing in."""
     wrong: list[WrongAnswer] = []
     right: list[WrongAnswer] = []
     for shop in shops:
@@ -337,85 +316,9 @@ def _change(regrade_id: int, before: GradedAttempt, after: GradedAttempt) -> dic
     }
 
 
-def _list(session: Session, regrade: Regrade, shops: Sequence[_Shop], shop_ids: Sequence[int], now: datetime) -> None:
-    """List the shops whose results move, and tell them once it is done and not only reckoned."""
-    is_undo = regrade.state == State.UNDOING
-    moved = [each for each in shops if each.result.is_moved]
-    mine = (RegradeShop.regrade_id == regrade.id) & among(session, RegradeShop.retailer_id, shop_ids)
-    before = {row.retailer_id: row.told_at for row in session.execute(select(RegradeShop).where(mine)).scalars()}
-    if not is_undo:
-        session.execute(delete(RegradeShop).where(mine))
-    if not moved:
-        return
-    told: set[int] = set()
-    if regrade.state != State.PLANNING:
-        ids = [each.id for each in moved]
-        follows = select(Retailer.id).join(Follower, Follower.openid == Retailer.openid)
-        told = set(session.scalars(follows.where(among(session, Retailer.id, ids), Follower.unfollowed_at.is_(None))))
-    if is_undo:
-        # Who was not told of the change hears nothing of its end; who ended since was told a result by it.
-        told = {each for each in told if each not in before or before[each] is not None}
-    rows = [_row(regrade, each, now if each.id in told else None, is_undo=is_undo) for each in moved]
-    known = [row for row in rows if is_undo and row["retailer_id"] in before]
-    new = [row for row in rows if not (is_undo and row["retailer_id"] in before)]
-    if new:
-        session.execute(insert(RegradeShop), new)
-    if known:
-        session.connection().execute(
-            _TELL_AGAIN, [{"regrade": regrade.id, "shop": row["retailer_id"], "words": row["said"]} for row in known]
-        )
-    if told:
-        _tell(session, regrade, sorted(told), is_undo=is_undo, now=now)
-
-
-def _row(regrade: Regrade, shop: _Shop, told_at: datetime | None, *, is_undo: bool) -> dict[str, Any]:
-    before, after = shop.result
-    said = texts.moved(
-        (before.total, before.maximum, before.is_passed),
-        (after.total, after.maximum, after.is_passed),
-        has_pass_mark=shop.has_pass_mark,
-        is_undo=is_undo,
-    )
-    if is_undo:  # a row tells what the change made of it
-        before, after = after, before
-    return {
-        "regrade_id": regrade.id,
-        "retailer_id": shop.id,
-        "attempt_id": after.id,
-        "total_before": before.total,
-        "total_after": after.total,
-        "maximum_before": before.maximum,
-        "maximum_after": after.maximum,
-        "passed_before": before.is_passed,
-        "passed_after": after.is_passed,
-        "direction": regrading.direction(before, after),
-        "said": said if told_at is not None else "",
-        "told_at": told_at,
-    }
-
-
-def _tell(session: Session, regrade: Regrade, shop_ids: Sequence[int], *, is_undo: bool, now: datetime) -> None:
-    item = regrades.item(session, regrade)
-    title = session.scalars(select(Quiz.title).where(Quiz.id == regrade.quiz_id)).one()
-    head = texts.head(title, item.question.text, KeyEffect(regrade.key["effect"]), is_undo=is_undo)
-    key = f"regrade{'-undo' if is_undo else ''}:{regrade.id}:"
-    recipients: Any = (
-        select(Retailer.openid, literal(key) + cast(RegradeShop.retailer_id, String), RegradeShop.said)
-        .join(RegradeShop, RegradeShop.retailer_id == Retailer.id)
-        .where(RegradeShop.regrade_id == regrade.id, among(session, RegradeShop.retailer_id, shop_ids))
-    )
-    message = {"msgtype": "text", "text": {"content": head + queueing.OWN}}
-    queueing.queue_all(session, recipients, message, now=now, about=f"quiz:{regrade.quiz_id}", heeds_quiet=True)
-
-
-_attempt, _shop_row = table_of(Attempt), table_of(RegradeShop)
+_attempt = table_of(Attempt)
 _REMARK = (
     update(_attempt)
     .where(_attempt.c.id == bindparam("attempt"))
     .values({name: bindparam(name) for name in ("marks", "key_numbers", "total", "maximum", "is_passed")})
-)
-_TELL_AGAIN = (
-    update(_shop_row)
-    .where(_shop_row.c.regrade_id == bindparam("regrade"), _shop_row.c.retailer_id == bindparam("shop"))
-    .values(said=bindparam("words"))
 )
