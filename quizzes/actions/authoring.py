@@ -18,8 +18,7 @@ from quizzes.actions import pictures, storing, turnout
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import readiness
 from quizzes.queries.papers import PaperPlace
-from quizzes.rules.definition import QuizDefinition, from_json, to_json
-from quizzes.rules.frozen import frozen
+from quizzes.rules.definition import QuizDefinition, from_json, frozen, to_json
 from quizzes.rules.review import CALLED
 from wechat_bot.criterion import Criterion
 

@@ -15,7 +15,8 @@ from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BankQuestion, QuestionVersion
 from quizzes.models.quizzes import QuizVersion
 from quizzes.queries import papers
-from quizzes.rules import frozen, marking
+from quizzes.rules import marking
+from quizzes.rules.definition import fixed_paper
 from quizzes.rules.items import HUNDREDTHS, QuizItem
 
 BATCH = 1000
@@ -125,7 +126,7 @@ def _asked(session: Session, quiz_id: int) -> list[int]:
     for definition in session.scalars(
         select(QuizVersion.definition).where(QuizVersion.quiz_id == quiz_id).order_by(QuizVersion.number.desc())
     ):
-        found |= dict.fromkeys(place[0] for place in frozen.paper(definition))
+        found |= dict.fromkeys(place[0] for place in fixed_paper(definition))
         is_drawn = is_drawn or bool(definition["draw"])
     if is_drawn:
         of_quiz = select(Attempt.paper).where(Attempt.quiz_id == quiz_id, Attempt.ended_at.is_not(None))

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from foundation.digest_cache import DigestCache
 from quizzes.models.bank import BANK, AnswerKey, QuestionTag, QuestionVersion
 from quizzes.models.quizzes import QuizVersion
-from quizzes.rules import frozen
 from quizzes.rules import items as stored
-from quizzes.rules.definition import QuizDefinition, from_json
+from quizzes.rules.definition import QuizDefinition, fixed_paper, from_json
 from quizzes.rules.drawing import ordered
 from quizzes.rules.items import Key, QuizItem
 
@@ -149,5 +148,5 @@ def definition(session: Session, version_id: int, digest: str) -> QuizDefinition
 def fixed(session: Session, version_id: int) -> tuple[PaperPlace, ...]:
     """Return the places of a fixed paper, in the author's order. One statement."""
     return places(
-        frozen.paper(session.scalars(select(QuizVersion.definition).where(QuizVersion.id == version_id)).one())
+        fixed_paper(session.scalars(select(QuizVersion.definition).where(QuizVersion.id == version_id)).one())
     )

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people.models import Retailer
-from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionVersion
+from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
 from quizzes.models.quizzes import Quiz, QuizVersion
 from quizzes.models.regrades import Regrade, RegradeShop, RegradeState
 from quizzes.queries import papers
 from quizzes.queries.papers import PaperPlace
-from quizzes.rules import frozen
+from quizzes.rules.definition import fixed_paper
 from quizzes.rules.items import HUNDREDTHS, Key, KeyEffect, QuizItem, key_from_json
 from quizzes.texts import regrades as texts
 
@@ -106,7 +106,7 @@ def _version(session: Session, quiz_id: int, question_ids: Sequence[int]) -> Que
     definitions = session.scalars(
         select(QuizVersion.definition).where(QuizVersion.quiz_id == quiz_id).order_by(QuizVersion.number.desc())
     ).all()
-    places = [place.version_id for each in definitions for place in papers.places(frozen.paper(each))]
+    places = [place.version_id for each in definitions for place in papers.places(fixed_paper(each))]
     newest = (QuestionVersion.id == BankQuestion.version_id) & (BankQuestion.home_quiz_id == BANK)
     which = [QuestionVersion.id.in_(places), *([newest] if any(each["draw"] for each in definitions) else [])]
     found = {
@@ -148,19 +148,9 @@ def places(session: Session, version_ids: Sequence[int]) -> list[PaperPlace]:
 
 def before(session: Session, regrade: Regrade) -> Key:
     """Return the key that was in force before a change, or still is while it is not approved."""
-    found = (
-        select(AnswerKey.key)
-        .where(
-            AnswerKey.version_id == regrade.question_version_id,
-            AnswerKey.quiz_id.in_((BANK, regrade.quiz_id)),
-            ~AnswerKey.is_withdrawn,
-        )
-        .order_by(AnswerKey.number.desc())
-        .limit(1)
-    )
-    if regrade.key_number is not None:
-        found = found.where(AnswerKey.number < regrade.key_number)
-    return key_from_json(session.scalars(found).one())
+    version_id = regrade.question_version_id
+    found = papers.keys_in_force(session, regrade.quiz_id, [version_id], before=regrade.key_number)
+    return found[version_id].key
 
 
 def item(session: Session, regrade: Regrade) -> QuizItem:

@@ -1,9 +1,9 @@
-"""Definition of a quiz: its head, its questions or how they are drawn, and the JSON in which a draft is kept."""
+"""Definition of a quiz: its head, its questions or how they are drawn; its JSON as a draft and as published."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -176,6 +176,21 @@ def from_json(data: Mapping[str, Any]) -> QuizDefinition:
         has_ranking=data["has_ranking"],
         is_ranked_by_speed=data["is_ranked_by_speed"],
     )
+
+
+def frozen(definition: QuizDefinition, paper: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """Return the JSON of a published version; `paper` are the places of a fixed paper, as they are stored.
+
+    >>> frozen(QuizDefinition("测试"), [[3, "ab", 500, []]])["paper"]
+    [[3, 'ab', 500, []]]
+    """
+    return to_json(replace(definition, questions=(), bank=(), order=())) | {"paper": [list(place) for place in paper]}
+
+
+def fixed_paper(data: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+    """Return the places of a fixed paper; none where each attempt draws its own."""
+    found: Sequence[Sequence[Any]] = data["paper"]
+    return found
 
 
 def _item_to_json(item: QuizItem) -> dict[str, Any]:

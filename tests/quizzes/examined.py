@@ -11,8 +11,7 @@ from quizzes.actions import standings, turnout
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import QuizVersion, Standing
 from quizzes.rules import marking
-from quizzes.rules.definition import DEFAULT_PASS, CountRule
-from quizzes.rules.frozen import paper
+from quizzes.rules.definition import DEFAULT_PASS, CountRule, fixed_paper
 from quizzes.rules.marking import Mark
 
 
@@ -56,7 +55,7 @@ def examine(
         version = session.scalars(
             select(QuizVersion).where(QuizVersion.quiz_id == quiz_id).order_by(QuizVersion.number.desc())
         ).first()
-        places = drawn or paper(version.definition)
+        places = drawn or fixed_paper(version.definition)
         known = shops(session, len(rows), now)
         area, kind = session.scalars(select(Area)).first(), session.scalars(select(ShopClass.id)).first()
         maxima = [sum(place[2] for place, each in zip(places, row, strict=True) if each is not None) for row in rows]
