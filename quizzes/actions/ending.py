@@ -105,4 +105,4 @@ def _end(
         "is_filed": False,
     }
     still_open = update(_attempt).where(_attempt.c.id == attempt.id, _attempt.c.ended_at.is_(None))
-    return JustMarked(sheet, marked.marks, at) if changed(session, still_open.values(values)) else None
+    return JustMarked(sheet, attempt, marked.marks, at) if changed(session, still_open.values(values)) else None

@@ -46,7 +46,7 @@ _PAPER = (
 
 @dataclass
 class CellSums:
-    """CellSums that some attempts add to the counters; negative where they leave."""
+    """Sums that some attempts add to the counters; negative where they leave."""
 
     marks: Counter[Item] = field(default_factory=Counter)
     choices: Counter[Choice] = field(default_factory=Counter)

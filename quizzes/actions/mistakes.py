@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from foundation.database import changed, upsert
+from foundation.database import upsert
 from foundation.dialects import table_of
 from quizzes.models.attempts import Mistake
 from quizzes.models.bank import QuestionVersion
-from quizzes.queries.attempt_sheet import AttemptSheet
+from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
 from quizzes.queries.mistakes import BookLine
 from quizzes.rules.definition import Reveal
 from quizzes.rules.marking import Mark
@@ -23,11 +23,23 @@ _mistake = table_of(Mistake)
 
 
 class JustMarked(NamedTuple):
-    """Attempt that has just been marked: its sheet, the marks in the order of its paper, and when it ended."""
+    """Attempt that has just been marked, with the marks in the order of its paper, and when it ended."""
 
     sheet: AttemptSheet
+    attempt: OpenAttempt
     marks: Sequence[Mark]
     at: datetime
+
+
+class WrongAnswer(NamedTuple):
+    """Question that a shop got wrong in an attempt which ended at a moment."""
+
+    retailer_id: int
+    question_id: int
+    version_id: int
+    attempt_id: int
+    is_after_closing: bool
+    wrong_at: datetime
 
 
 class Practised(NamedTuple):
@@ -43,21 +55,29 @@ def put_in(session: Session, marked: Iterable[JustMarked]) -> None:
     A quiz that never shows its key puts nothing in: practice would tell it.
     """
     wrong = [
-        (each, place.version_id)
+        (each, place)
         for each in marked
-        if each.sheet.attempt is not None and each.sheet.definition.reveal is not Reveal.NEVER
-        for place, mark in zip(each.sheet.attempt.paper, each.marks, strict=True)
+        if each.sheet.definition.reveal is not Reveal.NEVER
+        for place, mark in zip(each.attempt.paper, each.marks, strict=True)
         if mark is not None and mark < place.points
     ]
     if not wrong:
         return
     known = select(QuestionVersion.id, QuestionVersion.question_id).where(
-        QuestionVersion.id.in_(sorted({version_id for _, version_id in wrong}))
+        QuestionVersion.id.in_({place.version_id for _, place in wrong})
     )
     questions = {row.id: row.question_id for row in session.execute(known)}
-    lines = [_line(each, version_id, questions[version_id]) for each, version_id in wrong]
-    # In one order everywhere, so that two that end attempts never wait for each other.
-    lines.sort(key=lambda line: (line["retailer_id"], line["question_id"]))
+    lines = _rows(
+        WrongAnswer(
+            each.sheet.retailer_id,
+            questions[place.version_id],
+            place.version_id,
+            each.attempt.id,
+            each.sheet.definition.reveal is Reveal.AFTER_CLOSING,
+            each.at,
+        )
+        for each, place in wrong
+    )
     put = upsert(session, _mistake)
     is_sooner = or_(put.excluded.is_after_closing.is_(False), _mistake.c.is_after_closing.is_(True))
     session.execute(
@@ -78,17 +98,6 @@ def put_in(session: Session, marked: Iterable[JustMarked]) -> None:
     )
 
 
-class WrongAnswer(NamedTuple):
-    """Question that a shop got wrong in an attempt which ended at a moment."""
-
-    retailer_id: int
-    question_id: int
-    version_id: int
-    attempt_id: int
-    is_after_closing: bool
-    at: datetime
-
-
 def follow(session: Session, *, wrong: Sequence[WrongAnswer], right: Sequence[WrongAnswer]) -> None:
     """Let the books follow attempts that were marked anew: what is wrong now is put in, what is right after all leaves,
     unless it was wrong in another attempt too, or practised already."""
@@ -98,20 +107,7 @@ def follow(session: Session, *, wrong: Sequence[WrongAnswer], right: Sequence[Wr
             [{"shop": each.retailer_id, "question": each.question_id, "attempt": each.attempt_id} for each in right],
         )
     if wrong:
-        lines = [
-            {
-                "retailer_id": each.retailer_id,
-                "question_id": each.question_id,
-                "version_id": each.version_id,
-                "attempt_id": each.attempt_id,
-                "is_after_closing": each.is_after_closing,
-                "times": 1,
-                "wrong_at": each.at,
-                "right_in_row": 0,
-            }
-            for each in sorted(wrong)
-        ]
-        session.execute(upsert(session, _mistake).on_conflict_do_nothing(), lines)
+        session.execute(upsert(session, _mistake).on_conflict_do_nothing(), _rows(wrong))
 
 
 def practise(session: Session, retailer_id: int, line: BookLine, answer: dict[str, Any], *, now: datetime) -> Practised:
@@ -120,8 +116,7 @@ def practise(session: Session, retailer_id: int, line: BookLine, answer: dict[st
     is_right, is_skipped = line.marks(answer), "s" in answer
     in_row = line.right_in_row + 1 if is_right else line.right_in_row if is_skipped else 0
     is_learnt = in_row >= IS_LEARNT
-    changed(
-        session,
+    session.execute(
         update(_mistake)
         .where(
             _mistake.c.retailer_id == retailer_id,
@@ -141,19 +136,9 @@ def practise(session: Session, retailer_id: int, line: BookLine, answer: dict[st
     return Practised(is_right, is_learnt)
 
 
-def _line(marked: JustMarked, version_id: int, question_id: int) -> dict[str, Any]:
-    attempt = marked.sheet.attempt
-    assert attempt is not None
-    return {
-        "retailer_id": marked.sheet.retailer_id,
-        "question_id": question_id,
-        "version_id": version_id,
-        "attempt_id": attempt.id,
-        "is_after_closing": marked.sheet.definition.reveal is Reveal.AFTER_CLOSING,
-        "times": 1,
-        "wrong_at": marked.at,
-        "right_in_row": 0,
-    }
+def _rows(wrong: Iterable[WrongAnswer]) -> list[dict[str, Any]]:
+    """Return the rows of new lines, in one order everywhere: so two that end attempts never wait for each other."""
+    return [each._asdict() | {"times": 1, "right_in_row": 0} for each in sorted(wrong)]
 
 
 _LEAVES = delete(_mistake).where(

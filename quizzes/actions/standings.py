@@ -10,7 +10,7 @@ from foundation.dialects import among, table_of
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Standing
 from quizzes.rules import cells, ranking
-from quizzes.rules.counting import Ended, counted
+from quizzes.rules.counting import counted
 from quizzes.rules.definition import CountRule
 
 _attempt, _standing = table_of(Attempt), table_of(Standing)
@@ -53,9 +53,7 @@ def settle(session: Session, quiz_id: int, retailer_ids: Sequence[int], counts: 
 
 
 def _values(quiz_id: int, shop: int, rows: Sequence[Any], counts: CountRule) -> dict[str, Any]:
-    by_id = {row.id: row for row in rows}
-    chosen = counted([Ended(row.id, row.number, row.total, row.maximum, row.seconds) for row in rows], counts)
-    one = by_id[chosen.id]
+    one = counted(rows, counts)
     return {
         "quiz": quiz_id,
         "shop": shop,

@@ -1,7 +1,8 @@
 """Storing of questions: a version for what is shown, a key beside it; an unchanged question gets neither."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, literal, select
 from sqlalchemy.orm import Session
@@ -83,19 +84,7 @@ def _versions(
     now: datetime,
 ) -> dict[str, QuestionVersion]:
     """Return the version of each item by its code, new ones where it differs from the newest."""
-    newest_ids = [question.version_id for question in known.values() if question.version_id is not None]
-    rows = session.execute(
-        select(QuestionVersion, AnswerKey.key)
-        .join(AnswerKey, AnswerKey.version_id == QuestionVersion.id)
-        # A key that was corrected for the quiz a question lives in is its key.
-        .where(
-            QuestionVersion.id.in_(newest_ids),
-            AnswerKey.quiz_id.in_((BANK, home_quiz_id)),
-            ~AnswerKey.is_withdrawn,
-        )
-        .order_by(AnswerKey.number)
-    )
-    newest = {version.question_id: (version, key) for version, key in rows}  # the last key of each is in force
+    newest = _newest(session, known.values(), home_quiz_id)
     found: dict[str, QuestionVersion] = {}
     made: list[tuple[QuizItem, QuestionVersion]] = []
     for item in items:
@@ -135,3 +124,21 @@ def _versions(
         known[item.code].version_id = version.id
     session.flush()
     return found
+
+
+def _newest(
+    session: Session, questions: Iterable[BankQuestion], home_quiz_id: int
+) -> dict[int, tuple[QuestionVersion, Any]]:
+    """Return the newest version of each question, by its id, with the key in force. One that was corrected for the quiz
+    a question lives in is its key."""
+    rows = session.execute(
+        select(QuestionVersion, AnswerKey.key)
+        .join(AnswerKey, AnswerKey.version_id == QuestionVersion.id)
+        .where(
+            QuestionVersion.id.in_([each.version_id for each in questions if each.version_id is not None]),
+            AnswerKey.quiz_id.in_((BANK, home_quiz_id)),
+            ~AnswerKey.is_withdrawn,
+        )
+        .order_by(AnswerKey.number)
+    )
+    return {version.question_id: (version, key) for version, key in rows}  # the last key of each is in force

@@ -79,10 +79,7 @@ class QuizFigures:
     @property
     def by_total(self) -> Counter[int]:
         """How many got each total, whatever the maximum."""
-        sums: Counter[int] = Counter()
-        for (_, total), count in self.totals.items():
-            sums[total] += count
-        return sums
+        return _by_total(self.totals)
 
     def to_json(self) -> dict[str, Any]:
         """Return every figure as plain JSON values, unrounded."""
@@ -147,10 +144,7 @@ def figures(session: Session, quiz_id: int, *, has_words: bool = False) -> QuizF
         each.maximum if each.worth else place.points for each, (_, place, _) in zip(of_questions, asked, strict=True)
     ]
     cells = [each.cells for each in of_questions]
-    sums: Counter[int] = Counter()
-    for (_, total), count in totals.items():
-        sums[total] += count
-    paper = statistics.paper(sums, None if definition.is_drawn else cells, maxima, unit=HUNDREDTHS)
+    paper = statistics.paper(_by_total(totals), None if definition.is_drawn else cells, maxima, unit=HUNDREDTHS)
     found = statistics.items(cells, maxima)
     chosen = _chosen(session, version.id, [each[0] for each in asked if has_words or each[2].kind is not Kind.FILL])
     questions = tuple(
@@ -160,6 +154,13 @@ def figures(session: Session, quiz_id: int, *, has_words: bool = False) -> QuizF
     return QuizFigures(
         version.id, version.number, definition, paper, totals, questions, advice.of_paper(paper, len(questions))
     )
+
+
+def _by_total(totals: Mapping[tuple[int, int], int]) -> Counter[int]:
+    sums: Counter[int] = Counter()
+    for (_, total), count in totals.items():
+        sums[total] += count
+    return sums
 
 
 def _version(session: Session, quiz_id: int) -> Any:

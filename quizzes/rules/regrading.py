@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from quizzes.rules import marking
-from quizzes.rules.counting import Ended, counted
+from quizzes.rules.counting import counted
 from quizzes.rules.definition import CountRule
 from quizzes.rules.marking import Mark
 
@@ -91,13 +91,7 @@ class ShopResult(NamedTuple):
 
 def shop_result(before: Sequence[GradedAttempt], after: Sequence[GradedAttempt], counts: CountRule) -> ShopResult:
     """Return the result of a shop from all its ended attempts before and after a change."""
-    return ShopResult(_counted(before, counts), _counted(after, counts))
-
-
-def _counted(attempts: Sequence[GradedAttempt], counts: CountRule) -> GradedAttempt:
-    by_id = {each.id: each for each in attempts}
-    ended = [Ended(each.id, each.number, each.total, each.maximum, each.seconds) for each in attempts]
-    return by_id[counted(ended, counts).id]
+    return ShopResult(counted(before, counts), counted(after, counts))
 
 
 @dataclass(frozen=True, slots=True)
