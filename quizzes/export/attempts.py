@@ -1,6 +1,6 @@
 """Export of the attempts at a quiz: each ended one with its shop, how it went, each answer, its mark and its key."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -101,10 +101,12 @@ def write(
     ended = (Attempt.quiz_id == quiz_id, Attempt.ended_at.is_not(None))
     total = session.scalar(select(func.count()).select_from(Attempt).where(*ended)) or 0
     found = _stream(session, ended)
+    # Without a pass mark nobody passes or fails.
+    passed = {True: "是", False: "否"} if figures.definition.pass_mark else {}
     make: Callable[[Path], Generator[int]]
     if form == "xlsx":
         columns = AnswerColumns(session, quiz_id, str)
-        rows = _cells(found, columns, str, Digits, partial(serial, zone=zone))
+        rows = _cells(found, columns, passed, str, Digits, partial(serial, zone=zone))
         make = partial(_workbook, columns=columns, rows=rows, total=total, figures=figures)
     else:
         columns = AnswerColumns(session, quiz_id, csv_text)
@@ -113,7 +115,8 @@ def write(
             return f"{moment.astimezone(zone):%Y-%m-%d %H:%M:%S}"
 
         headings = [*LEADING, *(column.heading for column in columns.columns)]
-        make = partial(files.write_csv, headings=headings, rows=_cells(found, columns, csv_text, csv_digits, when))
+        rows = _cells(found, columns, passed, csv_text, csv_digits, when)
+        make = partial(files.write_csv, headings=headings, rows=rows)
     name = files.file_name(figures.definition.title, form, now=now, zone=zone)
     return files.put(out, name, found, make, total=total, progress=progress), total
 
@@ -146,9 +149,15 @@ def _stream(session: Session, ended: Sequence[Any]) -> Generator[AttemptRow]:
 
 
 def _cells(
-    rows: Iterable[AttemptRow], columns: AnswerColumns, guard: Guard, code: Guard, when: Callable[[datetime], Any]
+    rows: Iterable[AttemptRow],
+    columns: AnswerColumns,
+    passed: Mapping[bool, str],
+    guard: Guard,
+    code: Guard,
+    when: Callable[[datetime], Any],
 ) -> Iterator[list[Cell]]:
-    """Yield the cells of each row. `guard` formats texts, `code` digits that are no number, `when` moments."""
+    """Yield the cells of each row. `passed` says whether in words, `guard` formats texts, `code` digits that are no
+    number, `when` moments."""
     for number, row in enumerate(rows, start=1):
         names = (row.shop, row.area, row.shop_class, row.manager)
         yield [
@@ -165,7 +174,7 @@ def _cells(
             points(row.total),
             points(row.maximum),
             points(row.total * FULL_SHARE // row.maximum) if row.maximum else None,
-            "是" if row.is_passed else "否",
+            passed.get(row.is_passed),
             "是" if row.counted_attempt_id == row.id else "否",
             guard("、".join(row.grace)) or None,
             guard("、".join(f"{each}（{given['seconds']} 秒）" for each, given in row.late.items())) or None,

@@ -92,7 +92,7 @@ def cards(session: Session, openid: str, now: datetime) -> list[Card]:
     return [
         Card(
             title=each.definition.title,
-            note=pages.state(each.is_begun, each.total, each.is_passed, each.left),
+            note=pages.state(each.is_begun, each.total, each.is_passed, each.definition.pass_mark, each.left),
             url=f"/m/quizzes/{each.quiz_id}",
             waits=1 if each.waits else 0,
         )

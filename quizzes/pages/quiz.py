@@ -6,6 +6,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from console import access
+from console.lists.listing import Asked
 from quizzes.pages import results
 from quizzes.permissions import QUIZZES_SEE
 from quizzes.queries.detail import QuizDetail, detail
@@ -44,6 +45,12 @@ def published(quiz_id: int) -> dict[str, object]:
     if not head["is_published"]:
         abort(404)
     return head
+
+
+def has_pass_mark(asked: Asked) -> bool:
+    """Whether shops pass or fail the quiz a list is asked for."""
+    found = detail(asked.session, asked.of["quiz_id"], now=asked.now)
+    return found is not None and found.rules.pass_mark > 0
 
 
 def found_quiz(quiz_id: int) -> QuizDetail:

@@ -104,6 +104,7 @@ RANKING: Listing[RankLine] = Listing(
             "结果",
             lambda line: texts.STATES["passed" if line.is_passed else "failed"],
             colour=lambda line: texts.COLOURS["passed" if line.is_passed else "failed"],
+            seen_if=quiz.has_pass_mark,
             width=10,
         ),
     ),

@@ -27,6 +27,27 @@ SOURCES = {"chat": "聊天", "page": "网页"}
 ENDED_BY = {EndedBy.SHOP: "店主交卷", EndedBy.TIME: "到时收卷", EndedBy.STAFF: "工作人员收卷"}
 
 
+def filters(has_pass_mark: bool) -> list[tuple[str, str]]:
+    """What a list can be narrowed to, with its words.
+
+    >>> filters(False)
+    [('open', '正在考'), ('passed', '考完'), ('late', '有迟到的答案')]
+    """
+    if has_pass_mark:
+        return [*FILTERS.items()]
+    # Without a pass mark whoever has ended counts as having passed.
+    return [(state, "考完" if state == "passed" else word) for state, word in FILTERS.items() if state != "failed"]
+
+
+def result(state: str, pass_mark: int) -> tuple[str, str]:
+    """The word for how an attempt went, and its colour. Without a pass mark nobody passes or fails.
+
+    >>> result("passed", 6000), result("passed", 0), result("open", 0)
+    (('合格', 'good'), ('考完', ''), ('正在考', 'accent'))
+    """
+    return ("考完", "") if not pass_mark and state != "open" else (STATES[state], COLOURS[state])
+
+
 def how_far(line: NotYetBegun) -> str:
     """How far a shop came that has not begun."""
     if line.openid is None:

@@ -43,18 +43,19 @@ def clock(started_at: datetime, ends_at: datetime, *, now: datetime, zone: ZoneI
     )
 
 
-def state(is_begun: bool, total: int | None, is_passed: bool | None, left: int) -> str:
+def state(is_begun: bool, total: int | None, is_passed: bool | None, pass_mark: int, left: int) -> str:
     """Beside a quiz's title on the shop's own page.
 
-    >>> state(True, None, None, 0), state(False, 8000, True, 1), state(False, None, None, 1)
-    ('正在考', '80 分，合格', '还没有考')
+    >>> state(True, None, None, 6000, 0), state(False, 8000, True, 6000, 1), state(False, 8000, True, 0, 0)
+    ('正在考', '80 分，合格', '80 分')
     """
     if is_begun:
         return "正在考"
     if total is None:
         return "还没有考"
     again = f"，还可以考 {left} 次" if left and not is_passed else ""
-    return f"{chat.points(total)} 分，{chat.verdict(is_passed)}{again}"
+    verdict = f"，{chat.verdict(is_passed)}" if pass_mark else ""
+    return f"{chat.points(total)} 分{verdict}{again}"
 
 
 def verdict(is_passed: bool, pass_mark: int, keeper: str) -> str:

@@ -168,6 +168,22 @@ def test_seconds_rank_only_where_the_quiz_says_so_and_a_ranking_that_is_off_is_n
     assert "没有开排行榜" in browser.get(task.location).text
 
 
+@pytest.mark.on_sqlite
+def test_without_a_pass_mark_nobody_passes_or_fails(office) -> None:
+    browser = office.browser("market")
+    assert office.house.flask("quizzes", "close", "1").exit_code == 0
+    quiz_id = published(office, PAPER.replace("pass: 85", "pass: 0").replace("排名赛", "抢答赛"))
+    take(office, 0, "错", "1", "1")
+    take(office, 1, "对", "1", "1")
+    office.house.tick()
+    pages = [browser.get(f"/console/quizzes/{quiz_id}{page}").text for page in ("", "/attempts", "/ranking")]
+    pages.append(browser.get(f"/console/quizzes/{quiz_id}/attempts/{attempt_of(office, 1)}").text)
+    assert [found for page in pages for found in re.findall(".{,20}(?<!不设)合格(?!线).{,20}", page)] == []
+    assert "考完" in pages[1]
+    assert "考完" in file_of(office, browser, f"/console/quizzes/{quiz_id}/attempts/export", {})[1]
+    assert "合格" not in file_of(office, browser, f"/console/quizzes/{quiz_id}/ranking/export", {})[0]
+
+
 def test_whoever_sees_a_part_sees_that_part_everywhere(office) -> None:
     wu, lin, chen = (office.browser(name) for name in ("zhou", "lin", "chen"))
     for browser, own, others in ((wu, ["2", "0"], 1), (chen, ["2", "0"], 1), (lin, ["3", "1"], 0)):
