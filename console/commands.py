@@ -1,11 +1,9 @@
 """Console command line: create the first admin, and reset a password."""
 
-import sys
 from collections.abc import Sequence
 
 import click
 from flask import current_app
-from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,35 +13,27 @@ from console.audit import TERMINAL
 from console.models import User
 from console.rules.passwords import user_name
 from console.rules.visitors import ROLES, Role
-from foundation.errors import Refused
+from wechat_bot.command_line import CommandGroup
 from wechat_bot.services import current_services
 
-
-@click.group()
-def console() -> None:
-    """后台的账号。"""
+console = CommandGroup("console", help="后台的账号。")
 
 
 @console.command("create-admin")
 @click.argument("login", metavar="用户名")
 @click.option("--name", default="", metavar="姓名", help="别人看到的名字；不给就显示用户名。")
 @click.option("--phone", default="", metavar="手机")
-@with_appcontext
 def create_admin(login: str, name: str, phone: str) -> None:
     """新建一位管理员，给出一次性的初始密码和登录第二步的密钥。"""
     services, password = current_services(), passwords.first_password()
     hashed = passwords.hashed(password)
-    try:
-        with services.transaction() as session:
-            now = services.clock()
-            user_id = accounts.create_user(session, login, Role.ADMIN, hashed, name=name, phone=phone, now=now)
-            given = _second_step(session, user_id, user_name(login))
-            audit.note(
-                session, None, "user.create", f"user:{user_id}", ROLES[Role.ADMIN], address="", now=now, who=TERMINAL
-            )
-    except Refused as refusal:
-        click.echo(refusal.sentence, err=True)
-        sys.exit(1)
+    with services.transaction() as session:
+        now = services.clock()
+        user_id = accounts.create_user(session, login, Role.ADMIN, hashed, name=name, phone=phone, now=now)
+        given = _second_step(session, user_id, user_name(login))
+        audit.note(
+            session, None, "user.create", f"user:{user_id}", ROLES[Role.ADMIN], address="", now=now, who=TERMINAL
+        )
     _tell(services.public_url, user_name(login), password, given)
 
 
@@ -51,41 +41,31 @@ def create_admin(login: str, name: str, phone: str) -> None:
 @click.argument("login", metavar="用户名")
 @click.argument("name", metavar="姓名")
 @click.option("--phone", default=None, metavar="手机", help="不给就不改；空的就去掉。")
-@with_appcontext
 def name_user(login: str, name: str, phone: str | None) -> None:
     """写上或修改一个账号的姓名和手机。"""
     services = current_services()
-    try:
-        with services.transaction() as session:
-            user_id = session.scalar(select(User.id).where(User.login == user_name(login)))
-            kept = accounts.name_user(session, user_id or 0, name, phone)
-            about, now = f"user:{user_id}", services.clock()
-            audit.note(session, None, "user.change", about, kept, address="", now=now, who=TERMINAL)
-    except Refused as refusal:
-        click.echo(refusal.sentence, err=True)
-        sys.exit(1)
+    with services.transaction() as session:
+        user_id = session.scalar(select(User.id).where(User.login == user_name(login)))
+        kept = accounts.name_user(session, user_id or 0, name, phone)
+        about, now = f"user:{user_id}", services.clock()
+        audit.note(session, None, "user.change", about, kept, address="", now=now, who=TERMINAL)
     click.echo(f"{user_name(login)} 的姓名是 {kept}。")
 
 
 @console.command("reset-password")
 @click.argument("login", metavar="用户名")
-@with_appcontext
 def reset_password(login: str) -> None:
     """给一个账号新的初始密码，重置登录的第二步，并结束它的登录。"""
     services, password = current_services(), passwords.first_password()
     hashed = passwords.hashed(password)
-    try:
-        with services.transaction() as session:
-            now = services.clock()
-            user_id = session.scalar(select(User.id).where(User.login == user_name(login)))
-            accounts.reset_password(session, user_id or 0, hashed, now=now)
-            second_step.drop_second(session, user_id or 0)
-            is_admin = session.scalar(select(User.role).where(User.id == user_id)) == Role.ADMIN
-            given = _second_step(session, user_id or 0, user_name(login)) if is_admin else []
-            audit.note(session, None, "user.reset", f"user:{user_id}", address="", now=now, who=TERMINAL)
-    except Refused as refusal:
-        click.echo(refusal.sentence, err=True)
-        sys.exit(1)
+    with services.transaction() as session:
+        now = services.clock()
+        user_id = session.scalar(select(User.id).where(User.login == user_name(login)))
+        accounts.reset_password(session, user_id or 0, hashed, now=now)
+        second_step.drop_second(session, user_id or 0)
+        is_admin = session.scalar(select(User.role).where(User.id == user_id)) == Role.ADMIN
+        given = _second_step(session, user_id or 0, user_name(login)) if is_admin else []
+        audit.note(session, None, "user.reset", f"user:{user_id}", address="", now=now, who=TERMINAL)
     _tell(services.public_url, user_name(login), password, given)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask.cli import AppGroup
 
 from console import audit
 from console.audit import TERMINAL
@@ -20,34 +19,17 @@ from people import actions, areas, audiences, erasing, identity, mirror, queries
 from people.erasing import ErasedPerson
 from people.models import CLASSES
 from people.roster import checking, headings, memory, staging, template, writing
-from people.roster.checking import Progress, WrongRoster
+from people.roster.checking import Progress
 from people.roster.writing import Summary
-from wechat_bot.client.codes import SendError
+from wechat_bot.command_line import CommandGroup
 from wechat_bot.services import current_services
 
 PAGE = 20
 NAMES_SHOWN = 20
 
 
-class Sentences(AppGroup):
-    """Command group that prints a refusal (of a rule or WeChat) on stderr and exits with 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except WrongRoster as wrong:
-            for line in wrong.lines:
-                click.echo(line, err=True)
-            click.echo(f"共 {wrong.count} 处要改，什么都没有导入。", err=True)
-        except Refused as refusal:
-            click.echo(refusal.sentence, err=True)
-        except SendError as error:
-            click.echo(f"微信没有接受：{error}", err=True)
-        raise click.exceptions.Exit(1)
-
-
-people = Sentences("people", help="零售户、客户经理、名单、对象。")
-tags = Sentences("tags", help="微信标签。")
+people = CommandGroup("people", help="零售户、客户经理、名单、对象。")
+tags = CommandGroup("tags", help="微信标签。")
 people.add_command(tags)
 
 

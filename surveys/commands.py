@@ -3,16 +3,13 @@
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from flask.cli import with_appcontext
 
 from campaigns.waves import WavePlan
-from foundation.errors import Refused
 from foundation.workbooks.files import Form
 from questions.authoring import files as of_questions
 from surveys.actions import authoring, counting, inviting, voiding
@@ -26,26 +23,22 @@ from surveys.rules import review
 from surveys.rules.differences import changes
 from surveys.texts import chat
 from surveys.texts.figures import figure, padded, percent
-from wechat_bot.client.codes import SendError
+from wechat_bot.command_line import CommandGroup
 from wechat_bot.services import current_services
 
-
-@click.group()
-def surveys() -> None:
-    """微调查：读入、发布、统计、导出。"""
+surveys = CommandGroup("surveys", help="微调查：读入、发布、统计、导出。")
 
 
 @surveys.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--survey", "survey_id", type=int, help="作为这份调查的新草稿；不写就是一份新的调查。")
-@with_appcontext
 def load(file: Path, survey_id: int | None) -> None:
     """读入一份问卷（.docx、.xlsx 或 YAML）作为草稿，打印编号。发布之后才会问大家。
 
     新草稿和正在用的一版有什么不同，写在 stderr。
     """
     services = current_services()
-    with _told(), services.transaction() as session:
+    with services.transaction() as session:
         written = of_questions.parse(of_questions.taken(file), file.name, written_files.LAYOUT)
         previous = listing.newest(session, survey_id) if survey_id is not None else None
         definition = review.of_file(written, timezone=services.zone, previous=previous)
@@ -57,33 +50,30 @@ def load(file: Path, survey_id: int | None) -> None:
 
 @surveys.command()
 @click.argument("survey_id", metavar="ID", type=int)
-@with_appcontext
 def publish(survey_id: int) -> None:
     """发布：把草稿定为一版，列入对象中已绑定的店，开始调查。"""
     services = current_services()
-    with _told(), services.transaction() as session:
+    with services.transaction() as session:
         published = authoring.publish(session, survey_id, criteria=services.criteria, now=services.clock())
     click.echo(f"已发布第 {published.number} 版，新列入 {published.listed} 家店。")
 
 
 @surveys.command()
 @click.argument("survey_id", metavar="ID", type=int)
-@with_appcontext
 def close(survey_id: int) -> None:
     """现在就结束一份调查。"""
     services = current_services()
-    with _told(), services.transaction() as session:
+    with services.transaction() as session:
         authoring.close(session, survey_id, now=services.clock())
     click.echo("已结束。")
 
 
 @surveys.command()
 @click.argument("survey_id", metavar="ID", type=int)
-@with_appcontext
 def invite(survey_id: int) -> None:
     """现在邀请名单上已关注、还没填的人；由后台进程在安静时间以外发送。"""
     services = current_services()
-    with _told(), services.transaction() as session:
+    with services.transaction() as session:
         now, found = services.clock(), detail(session, survey_id, now=services.clock())
         said = chat.invitation(found.title) if found else ""
         invitation = WavePlan(said, now)
@@ -93,23 +83,20 @@ def invite(survey_id: int) -> None:
 
 @surveys.command()
 @click.argument("survey_id", metavar="ID", type=int)
-@with_appcontext
 def qr(survey_id: int) -> None:
     """做一个扫码就打开这份调查的二维码（30 天有效），打印图片网址。"""
     services = current_services()
-    with _told():
-        with services.reading() as session:
-            listing.newest(session, survey_id)
-        picture, _ = services.wechat.create_qr(f"survey:{survey_id}")
+    with services.reading() as session:
+        listing.newest(session, survey_id)
+    picture, _ = services.wechat.create_qr(f"survey:{survey_id}")
     click.echo(picture)
 
 
 @surveys.command("list")
-@with_appcontext
 def list_surveys() -> None:
     """列出所有调查，带状态和发放、回收、有效。"""
     services = current_services()
-    with _told(), services.reading() as session:
+    with services.reading() as session:
         found = listing.surveys(session, now=services.clock())
     for line in list_lines(found, services.zone):
         click.echo(line)
@@ -118,10 +105,9 @@ def list_surveys() -> None:
 @surveys.command()
 @click.argument("survey_id", metavar="ID", type=int)
 @click.option("--json", "as_json", is_flag=True, help="给程序读；占比是 0 到 1 的数，不舍入。")
-@with_appcontext
 def tally(survey_id: int, as_json: bool) -> None:
     """列出一份调查的统计结果。"""
-    with _told(), current_services().reading() as session:
+    with current_services().reading() as session:
         figures = figures_of(session, survey_id)
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False))
@@ -132,11 +118,10 @@ def tally(survey_id: int, as_json: bool) -> None:
 
 @surveys.command()
 @click.argument("survey_id", metavar="ID", type=int)
-@with_appcontext
 def recount(survey_id: int) -> None:
     """从原始答卷重新数一遍，把统计改对；列出不同之处，或“一致”。"""
     services = current_services()
-    with _told(), services.transaction() as session:
+    with services.transaction() as session:
         differences = counting.recount(session, survey_id, zone=services.zone)
     for (question, option), (kept, counted) in differences.items():
         click.echo(f"{question or '合计'}\t{option}\t原为 {kept}\t改为 {counted}")
@@ -147,11 +132,10 @@ def recount(survey_id: int) -> None:
 @surveys.command()
 @click.argument("submission_id", metavar="SUBMISSION", type=int)
 @click.option("--reason", default="在命令行作废", show_default=True, help="原因。")
-@with_appcontext
 def void(submission_id: int, reason: str) -> None:
     """作废一份答卷，不再计入统计。"""
     services = current_services()
-    with _told(), services.transaction() as session:
+    with services.transaction() as session:
         voiding.void(session, submission_id, reason=reason, by="", now=services.clock())
     click.echo("已作废。")
 
@@ -159,11 +143,10 @@ def void(submission_id: int, reason: str) -> None:
 @surveys.command()
 @click.argument("submission_id", metavar="SUBMISSION", type=int)
 @click.option("--reason", default="在命令行恢复", show_default=True, help="原因。")
-@with_appcontext
 def restore(submission_id: int, reason: str) -> None:
     """恢复一份作废的答卷，重新计入统计。"""
     services = current_services()
-    with _told(), services.transaction() as session:
+    with services.transaction() as session:
         voiding.restore(session, submission_id, reason=reason, now=services.clock(), zone=services.zone)
     click.echo("已恢复。")
 
@@ -172,11 +155,10 @@ def restore(submission_id: int, reason: str) -> None:
 @click.argument("survey_id", metavar="ID", type=int)
 @click.option("--format", "form", type=click.Choice(["xlsx", "csv"]), default="xlsx", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="文件，或放它的文件夹。")
-@with_appcontext
 def export(survey_id: int, form: Form, out: Path) -> None:
     """把每份答卷写进文件，打印文件的路径。"""
     services = current_services()
-    with _told(), services.reading() as session:
+    with services.reading() as session:
         figures = figures_of(session, survey_id)
         with click.progressbar(length=max(figures["returned"], 1), label="导出", file=sys.stderr) as bar:
             path = files.write(
@@ -196,25 +178,8 @@ def export(survey_id: int, form: Form, out: Path) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def template(file: Path) -> None:
     """写一份填写问卷用的模板，`load` 读的就是它：FILE 以 .docx 结尾是 Word 样例，否则是 Excel。"""
-    with _told():
-        file.write_bytes(written_files.sample() if file.suffix == ".docx" else written_files.template())
+    file.write_bytes(written_files.sample() if file.suffix == ".docx" else written_files.template())
     click.echo(file)
-
-
-@contextmanager
-def _told() -> Iterator[Any]:
-    """Print a refusal, ours, WeChat's or the disk's, on stderr, and exit with 1."""
-    try:
-        yield
-    except Refused as refusal:
-        click.echo(refusal.sentence, err=True)
-        sys.exit(1)
-    except SendError as error:
-        click.echo(f"微信没有接受：{error}", err=True)
-        sys.exit(1)
-    except OSError as error:
-        click.echo(f"文件读写失败：{error.strerror or error}", err=True)
-        sys.exit(1)
 
 
 def list_lines(found: Sequence[SurveyLine], zone: ZoneInfo) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Command group of broadcasts: `flask broadcasts …`, put together from the subjects' commands."""
 
 from broadcasts.commands import library, pushes, reports, searching
-from people.commands import Sentences
+from wechat_bot.command_line import CommandGroup
 
-broadcasts = Sentences("broadcasts", help="微培育：资料库、推送、结果。")
+broadcasts = CommandGroup("broadcasts", help="微培育：资料库、推送、结果。")
 for _command in (
     library.article,
     pushes.push,
