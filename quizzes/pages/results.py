@@ -142,19 +142,15 @@ def _part(session: Session, found: QuizDetail) -> dict[str, Any]:
     today = day_in(services.clock(), services.zone)
     part = turnout.of_part(session, access.visitor(), found.id, today=today)
     ended, pass_mark = sum(part.totals.values()), found.rules.pass_mark
-    sums: dict[int, int] = {}
-    for (_, total), count in part.totals.items():
-        sums[total] = sums.get(total, 0) + count
-    maxima = {maximum for maximum, _ in part.totals}
     is_shown = ended >= advice.LEAST_SHOWN
-    paper = statistics.paper(sums, None, (), unit=HUNDREDTHS)
+    paper = statistics.paper(spread.by_total(part.totals), None, (), unit=HUNDREDTHS)
     few = f"不到 {advice.LEAST_SHOWN} 家考完，平均分和分布先不显示。" if ended and not is_shown else ""
     return {
         "notes": ["下面只是您负责的店；一题一题的统计是全公司的，这里不显示。", *([few] if few else [])],
         "keys": [
             texts.turnout(part.asked, part.begun, ended, is_least=part.is_least),
             *([texts.passed(part.passed, ended)] if pass_mark else []),
-            *(texts.of_totals(paper, maxima.pop() if len(maxima) == 1 else None) if is_shown else []),
+            *(texts.of_totals(paper, spread.maximum(part.totals)) if is_shown else []),
         ],
         **_drawn(part.totals, pass_mark, part.passed, is_shown=is_shown),
     }

@@ -16,7 +16,7 @@ from quizzes.models.figures import WHOLE_PAPER, ItemCell, OptionCell
 from quizzes.models.quizzes import Quiz, QuizVersion
 from quizzes.queries import papers
 from quizzes.queries.papers import PaperPlace
-from quizzes.rules import advice, statistics
+from quizzes.rules import advice, spread, statistics
 from quizzes.rules.definition import QuizDefinition
 from quizzes.rules.items import HUNDREDTHS, Kind, QuizItem
 from quizzes.rules.statistics import ItemFigures, PaperFigures
@@ -73,13 +73,12 @@ class QuizFigures:
     @property
     def maximum(self) -> int | None:
         """What the whole paper is worth, in hundredths; None where attempts had different ones, or there are none."""
-        maxima = {maximum for maximum, _ in self.totals}
-        return maxima.pop() if len(maxima) == 1 else None
+        return spread.maximum(self.totals)
 
     @property
     def by_total(self) -> Counter[int]:
         """How many got each total, whatever the maximum."""
-        return _by_total(self.totals)
+        return spread.by_total(self.totals)
 
     def to_json(self) -> dict[str, Any]:
         """Return every figure as plain JSON values, unrounded."""
@@ -144,7 +143,7 @@ def figures(session: Session, quiz_id: int, *, has_words: bool = False) -> QuizF
         each.maximum if each.worth else place.points for each, (_, place, _) in zip(of_questions, asked, strict=True)
     ]
     cells = [each.cells for each in of_questions]
-    paper = statistics.paper(_by_total(totals), None if definition.is_drawn else cells, maxima, unit=HUNDREDTHS)
+    paper = statistics.paper(spread.by_total(totals), None if definition.is_drawn else cells, maxima, unit=HUNDREDTHS)
     found = statistics.items(cells, maxima)
     chosen = _chosen(session, version.id, [each[0] for each in asked if has_words or each[2].kind is not Kind.FILL])
     questions = tuple(
@@ -154,13 +153,6 @@ def figures(session: Session, quiz_id: int, *, has_words: bool = False) -> QuizF
     return QuizFigures(
         version.id, version.number, definition, paper, totals, questions, advice.of_paper(paper, len(questions))
     )
-
-
-def _by_total(totals: Mapping[tuple[int, int], int]) -> Counter[int]:
-    sums: Counter[int] = Counter()
-    for (_, total), count in totals.items():
-        sums[total] += count
-    return sums
 
 
 def _version(session: Session, quiz_id: int) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -13,6 +14,24 @@ Totals = Mapping[tuple[int, int], int]
 
 STEP = FULL_SHARE // 10
 THIRDS = 3
+
+
+def by_total(totals: Totals) -> Counter[int]:
+    """Return how many got each total, whatever the maximum.
+
+    >>> by_total({(1000, 500): 2, (900, 500): 1})
+    Counter({500: 3})
+    """
+    sums: Counter[int] = Counter()
+    for (_, total), count in totals.items():
+        sums[total] += count
+    return sums
+
+
+def maximum(totals: Totals) -> int | None:
+    """Return what the whole paper is worth; None where attempts had different maxima, or there are none."""
+    maxima = {of for of, _ in totals}
+    return maxima.pop() if len(maxima) == 1 else None
 
 
 class TotalsBin(NamedTuple):
