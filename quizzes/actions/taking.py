@@ -56,7 +56,6 @@ def begin(
     sentence = obstacle(sheet, now=now, zone=zone)
     if sentence:
         raise Refused(sentence)
-    definition = sheet.definition
     paper = _paper(session, sheet)
     values: dict[str, Any] = {
         "quiz_id": sheet.quiz_id,
@@ -69,9 +68,7 @@ def begin(
         "grace": [],
         "misread": 0,
         "started_at": now,
-        "ends_at": timing.ends_at(
-            now, minutes=definition.minutes, closes_at=sheet.closes_at, is_start_only=definition.is_start_only
-        ),
+        "ends_at": sheet.ends_at(now),
         "source": source,
     }
     begun = session.scalar(upsert(session, _attempt).values(values).on_conflict_do_nothing().returning(_attempt.c.id))

@@ -115,7 +115,7 @@ def _open_one(turn: Turn, reference: str) -> Reply:
     sentence = attempt_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     if sentence:
         return Reply(sentence)
-    return Reply(f"{_intro(turn, sheet)}\n{chat.BEGIN}", after=After.KEEP, reference=str(quiz_id))
+    return Reply(_intro(turn, sheet), after=After.KEEP, reference=str(quiz_id))
 
 
 def _resume(turn: Turn, quiz_id: int) -> Reply:
@@ -143,7 +143,7 @@ def _not_running(turn: Turn, talk: Talk, quiz_id: int) -> Reply:
     if replies.command(said) is Command.EXIT:
         return Reply(chat.LEFT, after=After.END)
     if same(said) not in _STARTS:
-        return Reply(f"{_intro(turn, sheet)}\n{chat.BEGIN}", after=After.KEEP, yields=True)
+        return Reply(_intro(turn, sheet), after=After.KEEP, yields=True)
     begun = taking.begin(turn.session, sheet, openid=turn.openid, source=SOURCE, now=turn.now, zone=turn.zone)
     if begun.attempt is None:  # begun and ended at this moment, on another phone
         return _open_one_again(turn, begun)
@@ -244,21 +244,7 @@ def _ask(turn: Turn, attempt: OpenAttempt, quiz_id: int) -> str:
 
 
 def _intro(turn: Turn, sheet: AttemptSheet) -> str:
-    extent = listing.extent(turn.session, sheet.quiz_id, sheet.version_id, sheet.definition)
-    ends_at = timing.ends_at(
-        turn.now,
-        minutes=sheet.definition.minutes,
-        closes_at=sheet.closes_at,
-        is_start_only=sheet.definition.is_start_only,
-    )
-    is_cut = ends_at is not None and ends_at == sheet.closes_at
-    return chat.intro(
-        sheet.definition,
-        extent.questions,
-        extent.maximum,
-        left=sheet.left,
-        ends_at=ends_at.astimezone(turn.zone) if ends_at is not None and is_cut else None,
-    )
+    return f"{listing.introduction(turn.session, sheet, now=turn.now, zone=turn.zone)}\n{chat.BEGIN}"
 
 
 def _says(turn: Turn, word: str) -> bool:

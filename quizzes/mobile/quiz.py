@@ -16,7 +16,7 @@ from quizzes.mobile import asking, result
 from quizzes.queries import attempt_sheet, listing, pictures, results
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
 from quizzes.rules import timing
-from quizzes.texts import chat, pages
+from quizzes.texts import pages
 from wechat_bot import oauth, serving
 from wechat_bot.conversation import Card
 from wechat_bot.services import Services, current_services
@@ -34,9 +34,9 @@ def show(quiz_id: int) -> ResponseReturnValue:
             return _running(services, sheet, sheet.attempt, now)
         last = results.last(session, quiz_id, sheet.retailer_id, now=now)
         obstacle = attempt_sheet.obstacle(sheet, now=now, zone=services.zone)
-        extent = listing.extent(session, quiz_id, sheet.version_id, sheet.definition)
         if sheet.attempt is None and last is not None and "again" not in request.args:
             return result.page(session, services, sheet, last, may_begin=not obstacle, now=now)
+        intro = "" if obstacle else listing.introduction(session, sheet, now=now, zone=services.zone)
     if sheet.attempt is not None:  # its time is over, and the clock has not been here yet
         with services.transaction() as session:
             held = attempt_sheet.hold(session, quiz_id, openid)
@@ -47,9 +47,6 @@ def show(quiz_id: int) -> ResponseReturnValue:
         return render_template(
             "quizzes/over.html", sheet=sheet, sentence=obstacle, has_result=last is not None, action=_here(sheet)
         )
-    intro = chat.intro(
-        sheet.definition, extent.questions, extent.maximum, left=sheet.left, ends_at=_early_end(services, sheet, now)
-    )
     return render_template(
         "quizzes/intro.html", sheet=sheet, lines=pages.intro(intro, sheet.definition.title), action=_here(sheet)
     )
@@ -169,16 +166,6 @@ def _clock(services: Services, attempt: OpenAttempt, now: datetime) -> pages.Qui
     if attempt.ends_at is None or timing.counted_down(attempt.ends_at, now) is None:
         return None
     return pages.clock(attempt.started_at, attempt.ends_at, now=now, zone=services.zone)
-
-
-def _early_end(services: Services, sheet: AttemptSheet, now: datetime) -> datetime | None:
-    """Return the end of the quiz where an attempt begun now would not have its whole time."""
-    definition = sheet.definition
-    ends_at = timing.ends_at(
-        now, minutes=definition.minutes, closes_at=sheet.closes_at, is_start_only=definition.is_start_only
-    )
-    is_cut = ends_at is not None and ends_at == sheet.closes_at
-    return ends_at.astimezone(services.zone) if ends_at is not None and is_cut else None
 
 
 def _named(attempt: OpenAttempt | None, code: str) -> Question | None:

@@ -20,6 +20,7 @@ from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
 from quizzes.queries.papers import PaperPlace
+from quizzes.rules import timing
 from quizzes.rules.definition import QuizDefinition
 from quizzes.rules.items import QuizItem
 from quizzes.texts import chat
@@ -95,6 +96,11 @@ class AttemptSheet:
     def left(self) -> int:
         """How many attempts may still be begun."""
         return max(0, self.definition.attempts - self.used)
+
+    def ends_at(self, begun: datetime) -> datetime | None:
+        """When an attempt ends that is begun at a moment; None where it has no end."""
+        of = self.definition
+        return timing.ends_at(begun, minutes=of.minutes, closes_at=self.closes_at, is_start_only=of.is_start_only)
 
 
 def look(session: Session, quiz_id: int, openid: str) -> AttemptSheet:

@@ -1,8 +1,9 @@
-"""Lists of quizzes: those that are open for a shop, and how long a paper is."""
+"""Lists of quizzes: those that are open for a shop; how long a paper is, and what is said before it."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -12,8 +13,10 @@ from people.models import Retailer
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
+from quizzes.queries.attempt_sheet import AttemptSheet
 from quizzes.rules.definition import QuizDefinition
 from quizzes.rules.items import KeyEffect
+from quizzes.texts import chat
 
 
 class PaperExtent(NamedTuple):
@@ -75,6 +78,15 @@ def extent(session: Session, quiz_id: int, version_id: int, definition: QuizDefi
         struck = {version for version, each in keys.items() if each.key.effect is KeyEffect.STRUCK}
         return PaperExtent(len(paper), sum(place.points for place in paper if place.version_id not in struck))
     return drawn_extent(definition)
+
+
+def introduction(session: Session, sheet: AttemptSheet, *, now: datetime, zone: ZoneInfo) -> str:
+    """Return what is said before the first question of an attempt that would begin now."""
+    questions, maximum = extent(session, sheet.quiz_id, sheet.version_id, sheet.definition)
+    ends_at = sheet.ends_at(now)
+    # Said only where the end of the quiz leaves less than the whole time.
+    early = ends_at.astimezone(zone) if ends_at is not None and ends_at == sheet.closes_at else None
+    return chat.intro(sheet.definition, questions, maximum, left=sheet.left, ends_at=early)
 
 
 def drawn_extent(definition: QuizDefinition) -> PaperExtent:
