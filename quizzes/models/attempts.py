@@ -18,7 +18,6 @@ class EndedBy(StrEnum):
 
     SHOP = "shop"
     TIME = "time"
-    STAFF = "staff"
 
 
 class Attempt(Base):

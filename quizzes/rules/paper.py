@@ -16,7 +16,7 @@ from quizzes.rules.items import QuizItem
 
 
 class DraftPlace(NamedTuple):
-    """DraftPlace of a fixed paper: a question written in it (`item`), or one of the bank."""
+    """Place of a fixed paper: a question written in it (`item`), or one of the bank."""
 
     code: str
     #: Hundredths; None leaves a question of the bank at its own.

@@ -24,7 +24,7 @@ STATES = {"open": "正在考", "passed": "合格", "failed": "没有合格"}
 FILTERS = {**STATES, "late": "有迟到的答案"}
 COLOURS = {"open": "accent", "passed": "good", "failed": "bad"}
 SOURCES = {"chat": "聊天", "page": "网页"}
-ENDED_BY = {EndedBy.SHOP: "店主交卷", EndedBy.TIME: "到时收卷", EndedBy.STAFF: "工作人员收卷"}
+ENDED_BY = {EndedBy.SHOP: "店主交卷", EndedBy.TIME: "到时收卷"}
 
 
 def filters(has_pass_mark: bool) -> list[tuple[str, str]]:
