@@ -1,18 +1,20 @@
-"""Console list of the attempts at a quiz, and the page of one: the paper as it was given, the answers, their marks."""
+"""Console list of the attempts at a quiz, all of them as a file, and the page of one: its paper, answers and marks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import abort, render_template, request
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act
+from console import access, act, fields, tasks
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.clock import when
 from foundation.paging import Cursor, Page
+from foundation.workbooks.files import FORMS, NO_SUCH_FORM
 from people.pages import filters
 from people.texts import licence
+from quizzes.export.attempts import EXPORT
 from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_SEE
 from quizzes.queries import attempts as queries
@@ -116,11 +118,11 @@ ATTEMPTS: Listing[AttemptLine] = Listing(
 @access.allow(QUIZZES_SEE)
 def attempts(quiz_id: int) -> ResponseReturnValue:
     """List the attempts at a quiz. Seeing them is written to the audit log."""
-    head = quiz.published(quiz_id)
+    found = quiz.published(quiz_id)
     with current_services().reading() as session:
         shown = looking.look(ATTEMPTS, session)
         said = ATTEMPTS.said(shown.asked)
-        page = render_template("quizzes/console/attempts.html", shown=shown, texts=texts, **head)
+        page = render_template("quizzes/console/attempts.html", shown=shown, texts=texts, **quiz.head(found))
     act.seen("quiz.attempts", f"quiz:{quiz_id}", said)
     return page
 
@@ -128,7 +130,7 @@ def attempts(quiz_id: int) -> ResponseReturnValue:
 @access.allow(QUIZZES_SEE)
 def attempt(quiz_id: int, attempt_id: int) -> ResponseReturnValue:
     """Show an attempt as it was taken and marked. Seeing it is written to the audit log."""
-    head, services = quiz.published(quiz_id), current_services()
+    found, services = quiz.published(quiz_id), current_services()
     with services.reading() as session:
         asked = looking.ask(ATTEMPTS, session, request.args)
         line = queries.one(session, quiz_id, attempt_id, filters.seen(asked))
@@ -145,10 +147,22 @@ def attempt(quiz_id: int, attempt_id: int) -> ResponseReturnValue:
             texts=texts,
             points=chat.points,
             pending=regrades.PENDING,
-            **head,
+            **quiz.head(found),
         )
     act.seen("quiz.attempt", f"quiz:{quiz_id}", f"{line.shop}，第 {line.number} 次")
     return page
+
+
+@access.allow(QUIZZES_EXPORT)
+def export(quiz_id: int) -> ResponseReturnValue:
+    """Ask for a file of every attempt."""
+    form = fields.choice(request.form.get("format", "xlsx"), FORMS, NO_SUCH_FORM)
+    title, owner_id = quiz.published(quiz_id).title, access.visitor().user_id
+    params = {"quiz_id": quiz_id, "form": form}
+    with act.transaction() as (session, now, note):
+        task_id = tasks.ask(session, EXPORT, f"导出 {title}", params, owner_id=owner_id, now=now)
+        note("quiz.export", f"quiz:{quiz_id}", f"{title} {FORMS[form]}")
+    return act.done(url_for("console.task", task_id=task_id))
 
 
 def options(each: MarkedItem) -> Sequence[OptionLine]:

@@ -43,7 +43,7 @@ NOT_BEGUN: Listing[NotBegun] = Listing(
 @access.allow(QUIZZES_SEE)
 def not_begun(quiz_id: int) -> ResponseReturnValue:
     """List the shops that have not begun. Seeing them is written to the audit log."""
-    head, me = quiz.published(quiz_id), access.visitor()
+    found, me = quiz.published(quiz_id), access.visitor()
     with current_services().reading() as session:
         shown = looking.look(NOT_BEGUN, session)
         whom = {"not_begun_quiz": {"quiz": quiz_id}} | filters.audience(session, shown.kept)
@@ -55,7 +55,7 @@ def not_begun(quiz_id: int) -> ResponseReturnValue:
                 for form in access.extensions().to_many_for(me)
             ],
             invitation=url_for("quizzes_pages.waves", quiz_id=quiz_id, **short.query_of(whom)) + "#invite",
-            **head,
+            **quiz.head(found),
         )
         said = NOT_BEGUN.said(shown.asked)
     act.seen("quiz.not_begun", f"quiz:{quiz_id}", said)

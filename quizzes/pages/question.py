@@ -19,9 +19,7 @@ EFFECTS = {KeyEffect.MARKED: "", KeyEffect.STRUCK: "这题不计分。", KeyEffe
 @access.allow(QUIZZES_SEE)
 def question(quiz_id: int, question_id: int) -> ResponseReturnValue:
     """Show a question with its key; its figures to whoever sees the whole company, for they are the whole company's."""
-    head = quiz.of(quiz_id)
-    if not head["is_published"]:
-        abort(404)
+    found = quiz.published(quiz_id)
     with current_services().reading() as session:
         whole = figures.figures(session, quiz_id)
         sheet = queries.sheet(session, whole, quiz_id, question_id)
@@ -32,7 +30,7 @@ def question(quiz_id: int, question_id: int) -> ResponseReturnValue:
     place = next(n for n, line in enumerate(lines) if line.of is sheet.of)
     return render_template(
         "quizzes/console/question.html",
-        **head,
+        **quiz.head(found),
         whole=whole,
         sheet=sheet,
         line=lines[place],

@@ -17,17 +17,12 @@ from wechat_bot.services import current_services
 @access.allow(QUIZZES_SEE)
 def quiz(quiz_id: int) -> ResponseReturnValue:
     """Show a draft; for a published quiz its results."""
-    head = of(quiz_id)
+    found = found_quiz(quiz_id)
     shown: dict[str, Any] = {}
-    if head["is_published"]:
+    if found.asked is not None:
         with current_services().reading() as session:
-            shown = results.shown(session, head["quiz"])
-    return render_template("quizzes/console/quiz.html", **head, **shown)
-
-
-def of(quiz_id: int) -> dict[str, Any]:
-    """Return what the head of each page of a quiz needs. Ends the request where there is no such quiz."""
-    return head(found_quiz(quiz_id))
+            shown = results.shown(session, found)
+    return render_template("quizzes/console/quiz.html", **head(found), **shown)
 
 
 def head(found: QuizDetail) -> dict[str, object]:
@@ -39,12 +34,12 @@ def head(found: QuizDetail) -> dict[str, object]:
     }
 
 
-def published(quiz_id: int) -> dict[str, object]:
-    """Return what the head of a page of a published quiz needs. Ends the request where there is none."""
-    head = of(quiz_id)
-    if not head["is_published"]:
+def published(quiz_id: int) -> QuizDetail:
+    """Return a published quiz. Ends the request with 404 where there is none."""
+    found = found_quiz(quiz_id)
+    if found.asked is None:
         abort(404)
-    return head
+    return found
 
 
 def has_pass_mark(asked: Asked) -> bool:

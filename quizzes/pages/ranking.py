@@ -118,8 +118,10 @@ RANKING: Listing[RankLine] = Listing(
 @access.allow(QUIZZES_SEE)
 def ranking(quiz_id: int) -> ResponseReturnValue:
     """Rank shops, or areas, managers and classes by the mean of theirs. Seeing shops is written to the audit log."""
-    head = _ranked(quiz_id)
-    by = request.args.get("by", SHOPS)
+    found = quiz.published(quiz_id)
+    if not found.rules.has_ranking:
+        abort(404)
+    head, by = quiz.head(found), request.args.get("by", SHOPS)
     with current_services().reading() as session:
         if by in list(GroupedBy):
             lines = queries.groups(session, access.visitor(), quiz_id, GroupedBy(by))
@@ -138,28 +140,25 @@ def ranking(quiz_id: int) -> ResponseReturnValue:
 @access.allow(QUIZZES_SEE)
 def screen(quiz_id: int) -> ResponseReturnValue:
     """Show the code and the first of the ranking, to be projected. Names are those a whole room may read."""
-    head = quiz.published(quiz_id)
-    return render_template("quizzes/console/screen.html", **head, **_on_screen(quiz_id, head))
+    return render_template("quizzes/console/screen.html", **_on_screen(quiz.published(quiz_id)))
 
 
 @access.allow(QUIZZES_SEE, polled=True)
 def screen_live(quiz_id: int) -> ResponseReturnValue:
     """Return the ranking of the screen alone."""
-    head = quiz.published(quiz_id)
-    return render_template("quizzes/console/_screen.html", **head, **_on_screen(quiz_id, head))
+    return render_template("quizzes/console/_screen.html", **_on_screen(quiz.published(quiz_id)))
 
 
-def _on_screen(quiz_id: int, head: dict[str, object]) -> dict[str, object]:
-    services, found = current_services(), quiz.found_quiz(quiz_id)
+def _on_screen(found: QuizDetail) -> dict[str, object]:
+    services = current_services()
     now = services.clock()
-    assert found.asked is not None
     lines: tuple[RankLine, ...] = ()
     with services.reading() as session:
-        held = sharing.held(session, f"quiz:{quiz_id}", f"/m/quizzes/{quiz_id}", now=now)
-        if found.asked.has_ranking:
+        held = sharing.held(session, f"quiz:{found.id}", f"/m/quizzes/{found.id}", now=now)
+        if found.rules.has_ranking:
             asked = looking.ask(RANKING, session, {})
             lines = _find(asked, Cursor(), ON_SCREEN).lines
-    return {
+    return quiz.head(found) | {
         "lines": lines,
         "picture": sharing.picture(held) if held else "",
         "is_over": found.state is AuthoredState.CLOSED,
@@ -169,12 +168,3 @@ def _on_screen(quiz_id: int, head: dict[str, object]) -> dict[str, object]:
         "points": chat.points,
         "greeted": salutation,
     }
-
-
-def _ranked(quiz_id: int) -> dict[str, object]:
-    head = quiz.published(quiz_id)
-    found = head["quiz"]
-    assert isinstance(found, QuizDetail) and found.asked is not None
-    if not found.asked.has_ranking:
-        abort(404)
-    return head

@@ -19,7 +19,7 @@ from people.texts import licence
 from quizzes import jobs
 from quizzes.actions import rekeying
 from quizzes.models.regrades import Regrade, RegradeState
-from quizzes.pages.quiz import of
+from quizzes.pages.quiz import found_quiz, head
 from quizzes.pages.rekeying import AT_ONCE
 from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_REKEY, QUIZZES_SEE
 from quizzes.queries import regrade_lists as queries
@@ -120,10 +120,10 @@ MOVED: Listing[MovedShop] = Listing(
 @access.allow(QUIZZES_SEE)
 def regrades(quiz_id: int) -> ResponseReturnValue:
     """List the changes of keys of a quiz."""
-    head = of(quiz_id)
+    found = found_quiz(quiz_id)
     with current_services().reading() as session:
         shown = looking.look(REGRADES, session)
-        return render_template("quizzes/console/regrades.html", shown=shown, **head)
+        return render_template("quizzes/console/regrades.html", shown=shown, **head(found))
 
 
 @access.allow(QUIZZES_REKEY)
@@ -180,7 +180,7 @@ def _undo(quiz_id: int, regrade_id: int) -> ResponseReturnValue:
 
 
 def _page(quiz_id: int, regrade_id: int, error: Refused | None) -> str:
-    head, me = of(quiz_id), access.visitor()
+    quiz, me = found_quiz(quiz_id), access.visitor()
     with current_services().reading() as session:
         found = queries.detail(session, quiz_id, regrade_id)
         if found is None:
@@ -199,7 +199,7 @@ def _page(quiz_id: int, regrade_id: int, error: Refused | None) -> str:
             tints=texts.COLOURS,
             moves=texts.MOVES,
             most_since=queries.MOST_SINCE,
-            **head,
+            **head(quiz),
         )
 
 

@@ -11,7 +11,7 @@ from foundation.errors import Refused
 from foundation.text import whole_number
 from quizzes import jobs
 from quizzes.actions import rekeying
-from quizzes.pages.quiz import of
+from quizzes.pages.quiz import found_quiz, head
 from quizzes.permissions import QUIZZES_REKEY
 from quizzes.queries import regrades as queries
 from quizzes.queries.regrades import AskedVersion
@@ -61,7 +61,7 @@ def _written(asked: AskedVersion) -> Key:
 
 
 def _page(quiz_id: int, question_id: int, error: Refused | None) -> str:
-    head = of(quiz_id)
+    quiz = found_quiz(quiz_id)
     with current_services().reading() as session:
         try:
             asked = queries.asked(session, quiz_id, question_id=question_id)
@@ -81,5 +81,5 @@ def _page(quiz_id: int, question_id: int, error: Refused | None) -> str:
         variants=given.get("variants", "\n".join(asked.key.variants)),
         running=running,
         running_words=texts.STATES,
-        **head,
+        **head(quiz),
     )

@@ -27,7 +27,6 @@ from quizzes.pages import (
     settings,
     sharing,
     starting,
-    taking_away,
     trying,
 )
 
@@ -81,7 +80,7 @@ for _rule, _view, _methods in (
     ("/<int:quiz_id>/ranking/export", exporting(ranking.RANKING, ranking.ranking), ("POST",)),
     ("/<int:quiz_id>/screen", ranking.screen, ("GET",)),
     ("/<int:quiz_id>/screen/live", ranking.screen_live, ("GET",)),
-    ("/<int:quiz_id>/export", taking_away.export, ("POST",)),
+    ("/<int:quiz_id>/export", attempts.export, ("POST",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
 for _end, _way, _verbs in views(sharing.SHARING):

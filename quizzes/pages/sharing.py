@@ -1,6 +1,6 @@
 """Console page of sharing a quiz: by a message to many, link, QR code, poster, menu key and word."""
 
-from flask import abort, render_template, url_for
+from flask import render_template, url_for
 
 from console.authored import AuthoredState
 from console.sharing import Shared, Sharing, Ways
@@ -8,17 +8,16 @@ from foundation.errors import Refused
 from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import listing
-from quizzes.queries.detail import QuizDetail
 from quizzes.texts import poster
 from wechat_bot.services import current_services
 
 
 def _page(quiz_id: int, ways: Ways, error: Refused | None) -> str:
-    return render_template("quizzes/console/share.html", **quiz.head(_find(quiz_id)), ways=ways, error=error)
+    return render_template("quizzes/console/share.html", **quiz.head(quiz.published(quiz_id)), ways=ways, error=error)
 
 
 def _shared(quiz_id: int) -> Shared:
-    services, found = current_services(), _find(quiz_id)
+    services, found = current_services(), quiz.published(quiz_id)
     assert found.asked is not None and found.version_id is not None
     with services.reading() as session:
         extent = listing.extent(session, quiz_id, found.version_id, found.asked)
@@ -33,13 +32,6 @@ def _shared(quiz_id: int) -> Shared:
         poster.STEPS,
         poster.ends(found.closes_at, services.zone),
     )
-
-
-def _find(quiz_id: int) -> QuizDetail:
-    found = quiz.found_quiz(quiz_id)
-    if found.asked is None:
-        abort(404)
-    return found
 
 
 SHARING = Sharing("测试", "开始考", QUIZZES_SEE, QUIZZES_WRITE, "quiz.code", _shared, _page)
