@@ -37,6 +37,7 @@ def news(town: PushTown, phone) -> list[str]:
     return [entry.text for entry in phone.unread() if entry.source == "account"]
 
 
+@pytest.mark.on_sqlite
 def test_a_button_by_its_number_is_an_act_and_an_opening(town) -> None:
     push_id = town.push(buttons=BUTTONS, audience="{licence: ['350802100001', '350802100002']}")
     wang, li = town.phone("王建国"), town.phone("老李")

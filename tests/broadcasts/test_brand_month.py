@@ -269,6 +269,7 @@ def test_who_sees_a_part_gets_the_figures_of_that_part_and_they_add_up(town: Pus
         assert areas["城区一片"] == areas["合计"] == line
 
 
+@pytest.mark.on_sqlite
 def test_the_month_is_taken_away_as_a_file_with_the_same_figures(town: PushTown, library: Library) -> None:
     first, _, _ = sent(town, library)
     market, zhou = town.office.browser("market"), town.office.browser("zhou")
@@ -290,6 +291,7 @@ def test_the_month_is_taken_away_as_a_file_with_the_same_figures(town: PushTown,
     assert chen.post(f"{MONTH}/export", {"month": "2026-12"}).status_code == 403
 
 
+@pytest.mark.on_sqlite
 def test_an_article_that_names_the_brand_counts_and_another_month_does_not(town: PushTown, library: Library) -> None:
     brand = library.brand("甲品牌")
     push_id = town.push()

@@ -66,6 +66,7 @@ def is_there(library: Library, name: str) -> bool:
         return queries.find(session, library.house.services.media_folder, name) is not None
 
 
+@pytest.mark.on_sqlite
 def test_a_picture_lies_there_once_and_is_swept_some_days_after_nothing_holds_it(library: Library) -> None:
     shown, let_go, never = (shelve(library, png(number)) for number in range(3))
     assert shelve(library, png(0)) == shown

@@ -239,6 +239,7 @@ def test_who_had_four_this_month_is_named_before_and_missed_with_that_reason(
     assert crowd.cards(openids[:300]) == {0: 300}
 
 
+@pytest.mark.on_sqlite
 def test_what_is_listed_in_one_month_and_sent_in_the_next_is_booked_where_it_was_sent(
     build: Callable[..., House], ten: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -359,6 +360,7 @@ def test_content_that_wechat_does_not_take_fails_the_push_before_any_part_and_is
     assert crowd.cards(openids) == {0: 25}
 
 
+@pytest.mark.on_sqlite
 def test_an_openid_that_wechat_has_erased_is_a_stranger_and_all_others_get_it(crowd: Crowd) -> None:
     openids = crowd.shops(100)
     push_id = crowd.approved(at(10, 11))

@@ -56,6 +56,7 @@ def test_opened_three_times_it_counts_once_and_a_neighbour_through_the_forwarded
     assert opened(town, push_id) == {"opened": 1, "others": 2}
 
 
+@pytest.mark.on_sqlite
 def test_staff_are_counted_apart_and_a_virtual_account_is_nobody(town) -> None:
     push_id = town.push(audience="{licence: ['350802100001']}")
     chen = town.manager("陈志强", "13900002201")
@@ -71,6 +72,7 @@ def test_staff_are_counted_apart_and_a_virtual_account_is_nobody(town) -> None:
     assert opened(town, push_id) == {"staff": 1}
 
 
+@pytest.mark.on_sqlite
 def test_who_looks_at_a_preview_opens_what_was_sent_to_nobody(town) -> None:
     article = Library(town.house).published("旺季陈列怎么摆")
     push_id = int(town.run("push", str(article), "--audience", "all", "--at", "2026-12-15 09:00", "--by", "market"))

@@ -120,6 +120,7 @@ def test_what_is_not_being_sent_is_not_paused_and_says_why(office: Office) -> No
     assert "已经暂停了" in refused(office, "pause", str(push_id), "--by", "market")
 
 
+@pytest.mark.on_sqlite
 def test_an_article_withdrawn_after_it_was_approved_is_not_sent(office: Office) -> None:
     article = Library(office.house).published("旺季陈列怎么摆")
     push_id = push(office, article=article)

@@ -165,6 +165,7 @@ def test_an_approved_push_that_is_changed_needs_a_new_approval_and_saved_as_it_w
     assert "标题已改动，需重新审批。" in market.get(f"{PUSHES}/{push_id}").text
 
 
+@pytest.mark.on_sqlite
 def test_a_saved_audience_that_is_changed_sends_its_push_back_to_draft(office: Office) -> None:
     with office.house.services.transaction() as session:
         session.add(Audience(name="老店", spec={"area": "城区一片"}, created_at=office.house.clock()))

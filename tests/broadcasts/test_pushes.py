@@ -100,6 +100,7 @@ def test_a_promotion_never_goes_as_a_template_message_and_a_service_notice_may(b
     assert messages(office, promo) == []
 
 
+@pytest.mark.on_sqlite
 def test_everybody_in_the_audience_is_meant_or_has_one_reason(office: Office) -> None:
     with office.house.services.transaction() as session:
         li = office.house.phone("李福生").openid
@@ -113,6 +114,7 @@ def test_everybody_in_the_audience_is_meant_or_has_one_reason(office: Office) ->
     assert Counter(reasons(office, push_id).values()).total() == 3
 
 
+@pytest.mark.on_sqlite
 def test_who_refused_promotions_still_gets_service_notices(office: Office) -> None:
     with office.house.services.transaction() as session:
         li = office.house.phone("李福生").openid
@@ -128,6 +130,7 @@ def test_a_shop_gets_one_push_a_day(office: Office) -> None:
     assert set(reasons(office, second).values()) == {"same_day"}
 
 
+@pytest.mark.on_sqlite
 def test_a_push_that_was_approved_goes_out_at_its_time_and_not_before(office: Office) -> None:
     push_id = push(office, "--channel", "message", at="2026-12-10 14:00")
     run(office, "submit", str(push_id), "--by", "market")

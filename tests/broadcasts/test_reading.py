@@ -148,6 +148,7 @@ def test_a_favourite_is_one_press_and_one_press_takes_it_back(town) -> None:
     assert refused.status_code in (403, 422)
 
 
+@pytest.mark.on_sqlite
 def test_the_chat_lists_what_is_new_and_a_number_opens_its_card(town) -> None:
     wang = town.house.phone("王建国")
     said = wang.say("资料").text

@@ -35,6 +35,7 @@ def withdraw(library: Library, article_id: int) -> None:
         articles.withdraw(session, article_id, who="周敏", now=services.clock())
 
 
+@pytest.mark.on_sqlite
 def test_words_find_the_right_articles_and_never_one_that_was_withdrawn(library) -> None:
     seal = library.published("封签不平整怎么办", "条烟的封签翘起来，先不上柜，打12313。", column=LAW)
     wolf = library.published("本月货源", "红狼按档位投放，断货的店请联系客户经理。", column=SUPPLY)
@@ -59,6 +60,7 @@ def test_words_find_the_right_articles_and_never_one_that_was_withdrawn(library)
     assert found(library, "封签") == [old] and found(library, "条烟怎么收") == [seal]
 
 
+@pytest.mark.on_sqlite
 def test_everybody_finds_what_they_may_read_by_the_command_too(library) -> None:
     house, office = library.house, Office(library.house)
     office.settle()

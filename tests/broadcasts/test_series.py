@@ -221,6 +221,7 @@ def test_a_series_ends_and_makes_nothing_more(office: Office) -> None:
         assert session.get_one(PushSeries, series_id).ended_at is not None
 
 
+@pytest.mark.on_sqlite
 def test_a_day_that_has_passed_in_china_is_no_end_of_a_series(office: Office) -> None:
     push_id = model(office)
     # Half past midnight on the 11th in China, and still the 10th in UTC.

@@ -139,6 +139,7 @@ def test_on_a_server_in_new_york_nine_oclock_is_chinas(new_york: None, office: O
         assert ("本周货源" in str(wang.unread())) is had
 
 
+@pytest.mark.on_sqlite
 def test_a_series_is_approved_once_by_another_and_its_occurrences_are_scheduled(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     where = begin(office, market)
@@ -160,6 +161,7 @@ def test_a_series_is_approved_once_by_another_and_its_occurrences_are_scheduled(
     assert "每周货源" in market.get(SERIES).text
 
 
+@pytest.mark.on_sqlite
 def test_what_is_approved_is_what_was_looked_at(office: Office) -> None:
     market, sun = office.browser("market"), office.browser("sun")
     where = begin(office, market)
@@ -205,6 +207,7 @@ def test_an_occurrence_that_could_not_be_submitted_waits_on_the_front_page_with_
     assert "系列《每周货源》12 月 14 日的一次还是草稿" not in office.browser("market").get("/console/").text
 
 
+@pytest.mark.on_sqlite
 def test_the_calendar_shows_the_occurrences_still_to_be_made_until_they_are(office: Office) -> None:
     market = office.browser("market")
     begin(office, market)

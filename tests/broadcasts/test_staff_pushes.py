@@ -128,6 +128,7 @@ def test_its_page_is_for_staff_who_open_it_once_and_no_shop_sees_it(town, server
     assert town.counts(push_id) == {}
 
 
+@pytest.mark.on_sqlite
 def test_who_left_is_left_out_and_so_is_who_cannot_be_reached(town, server) -> None:
     chen, lin = town.manager("陈志强", "13900002201"), town.manager("林小燕", "13900002202")
     push_id = write(town, audience="{staff_role: [manager]}")
@@ -241,6 +242,7 @@ def test_it_is_written_approved_and_accounted_for_in_the_console(town, server) -
     assert town.office.browser("chen").get(f"{page}/staff").status_code == 403
 
 
+@pytest.mark.on_sqlite
 def test_paused_with_messages_waiting_they_go_once_after_it_is_resumed(town, server) -> None:
     chen = town.manager("陈志强", "13900002201")
     wants_mail(town, "chen")
@@ -288,6 +290,7 @@ def mails(town: PushTown) -> list[str]:
         return list(session.scalars(select(Mail.state).order_by(Mail.id)))
 
 
+@pytest.mark.on_sqlite
 def test_cancelled_its_mails_are_withdrawn_and_one_in_the_call_is_told_and_counted(town, server) -> None:
     town.manager("陈志强", "13900002201")
     push_id, services = handed(town), town.house.services
@@ -344,6 +347,7 @@ def test_without_a_mail_server_it_ends_and_those_who_wait_for_mails_are_named_be
     assert report["reasons"] == {"unbound": 1, "no_mail": 1}
 
 
+@pytest.mark.on_sqlite
 def test_mails_that_no_server_took_in_time_are_given_up_and_the_push_ends(town, server) -> None:
     push_id, services = handed(town), town.house.services
     without = replace(services, mailer=None)

@@ -113,6 +113,7 @@ def test_nothing_is_sent_before_the_last_is_listed_and_everybody_once_after_it(t
         assert session.scalar(select(func.count()).select_from(Delivery)) == 5
 
 
+@pytest.mark.on_sqlite
 def test_who_is_bound_after_the_audience_was_frozen_is_not_bound_for_it(town: Town) -> None:
     early, late = town.shop(), town.shop(bound=False)
     campaign = town.plan(ODD, audience={"shops": [early, late]})
@@ -136,6 +137,7 @@ def test_a_shop_that_moves_afterwards_changes_no_figure(town: Town) -> None:
     assert [figures(town, campaign, areas=[area]).listed for area in town.areas.values()] == [1, 0]
 
 
+@pytest.mark.on_sqlite
 def test_who_has_a_reason_only_just_before_the_message_goes_is_counted_under_it(town: Town) -> None:
     made = [town.keeper() for _ in range(3)]
     campaign = town.plan(ODD, audience={"shops": made})

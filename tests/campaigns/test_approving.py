@@ -66,6 +66,7 @@ def refused(town: Town, what: str, campaign: int, by: str, said: str, **more) ->
         act(town, what, campaign, by, **more)
 
 
+@pytest.mark.on_sqlite
 def test_a_draft_goes_out_when_somebody_else_has_approved_it(town: Town) -> None:
     town.keeper()
     campaign = plan(town, audience={"bound": True})

@@ -354,6 +354,7 @@ def test_a_stranger_and_who_unfollowed_since_are_taken_out_of_their_part(town: T
     balanced(town, campaign)
 
 
+@pytest.mark.on_sqlite
 def test_somebody_who_is_erased_before_it_is_sent_is_left_out_with_that_reason(town: Town, few) -> None:
     shops = town.many(4)
     campaign = planned(town, shops)

@@ -21,6 +21,7 @@ LEAFLET, CAPPED = kind(), kind("capped", is_capped=True)
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_gets_campaigns_of_every_kind_on_no_more_days_of_seven_than_the_cap(town: Town) -> None:
     often, seldom, capped = town.keeper(), town.keeper(), []
     for reference, of, shops in (

@@ -45,6 +45,7 @@ def test_another_area_is_not_there(office, name) -> None:
             assert session.get_one(Area, other).manager_id == office.manager("林小燕")
 
 
+@pytest.mark.on_sqlite
 def test_who_may_not_see_phones_sees_none_and_cannot_search_them(office) -> None:
     intern, market = office.browser("intern"), office.browser("market")
     for path in ("/console/people", "/console/people/shops/350802100001"):

@@ -72,6 +72,7 @@ def tags(office: Office) -> list[str]:
         return list(session.scalars(select(Tag.name)))
 
 
+@pytest.mark.on_sqlite
 def test_what_is_done_is_written_down_with_who_and_when_and_the_next_page_says_so(office, admin) -> None:
     answer = admin.post("/console/toy", {"name": "示范店"})
     assert (answer.status_code, answer.location) == (303, "/console/toy")
@@ -91,6 +92,7 @@ def test_what_is_refused_is_said_on_its_page_with_what_was_written_and_nothing_i
     assert tags(office) == [] and office.audited("tag.save") == []
 
 
+@pytest.mark.on_sqlite
 def test_what_is_not_written_down_is_not_done(office, admin) -> None:
     assert admin.post("/console/toy/silently").status_code == 500
     assert tags(office) == []

@@ -111,6 +111,7 @@ def test_areas_and_leaves_are_told_to_whoever_they_are_about(quiet) -> None:
     assert needs(quiet, "intern") == [begins, ends]
 
 
+@pytest.mark.on_sqlite
 def test_shops_not_bound_are_counted_in_each_ones_part(office) -> None:
     assert "3 家店还没有绑定微信" in needs(office, "market")
     assert "2 家店还没有绑定微信" in needs(office, "zhou")
@@ -234,6 +235,7 @@ def test_each_open_survey_shows_its_return_of_all_shops_or_of_ones_own(office) -
     assert "送货时间</a>" in others and "0 / 1" not in others
 
 
+@pytest.mark.on_sqlite
 def test_a_row_a_service_compares_this_month_with_the_same_days_of_the_last(office) -> None:
     ask(office, WANG, LI)
     office.house.clock.advance(timedelta(days=31, hours=1))

@@ -62,6 +62,7 @@ def test_a_request_is_found_by_its_number_with_what_was_said_last(office) -> Non
     assert "136****5678" in found(office, "intern", "102")[1]
 
 
+@pytest.mark.on_sqlite
 def test_requests_are_found_by_what_was_said_open_ones_before_closed_ones(office) -> None:
     ask(office)
     with_phone = found(office, "market", "柜台坏")
@@ -79,6 +80,7 @@ def test_requests_are_found_by_what_was_said_open_ones_before_closed_ones(office
     assert found(office, "market", "货单少")[1] == "#101 城南便利店：“送货单少了一条”不用回复"
 
 
+@pytest.mark.on_sqlite
 def test_a_survey_is_found_by_its_title(office) -> None:
     load(office, closes_in=timedelta(days=3), title="夜间送货需求征集")
     assert found(office, "intern", "送货") == ["调查", "夜间送货需求征集草稿", "看“送货”的全部结果"]
@@ -113,6 +115,7 @@ def test_what_was_sought_is_written_down_once_however_it_was_typed(office) -> No
     assert "搜索" in office.browser("admin").get("/console/audit").text
 
 
+@pytest.mark.on_sqlite
 def test_what_was_sought_of_somebody_who_is_erased_is_erased(office) -> None:
     office.browser("market").get("/console/find", query_string={"q": "王建国"})
     assert office.house.flask("people", "erase", "350802100001", "--shop", "--yes").exit_code == 0

@@ -78,6 +78,7 @@ def test_nobody_is_led_out_of_the_house_behind_a_choice_of_columns(office, back)
     assert answer.location == "/console/"
 
 
+@pytest.mark.on_sqlite
 def test_a_file_holds_what_is_filtered_and_text_is_text(office) -> None:
     admin = office.browser("admin")
     office.user("=1+1", "reader")
@@ -131,6 +132,7 @@ def test_a_file_masks_what_its_page_masks_until_whoever_asked_may_see_it(build) 
         assert ("people_phones" in needs) is (name == "chen"), "and so is kept from who may not see it"
 
 
+@pytest.mark.on_sqlite
 def test_the_log_says_which_list_was_taken_away_once_its_task_is_gone(office) -> None:
     market, told = office.browser("market"), {}
     for asked in ("visits/plans/3", "visits/groups/5", "visits/quiet", "surveys/7/invitations/2"):

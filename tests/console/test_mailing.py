@@ -70,6 +70,7 @@ def test_a_code_that_was_sent_does_not_stay_in_the_tables(office, server) -> Non
         assert session.scalars(select(Mail.text)).all() == [""]
 
 
+@pytest.mark.on_sqlite
 def test_a_wrong_code_is_used_up_and_an_address_without_its_code_gets_nothing(office, server) -> None:
     browser = office.browser("market")
     assert browser.post(PAGE, {"do": "give", "email": "market@example.com"}).status_code == 303
@@ -140,6 +141,7 @@ def test_a_busy_server_is_asked_again_later_and_one_that_refuses_is_not(office, 
     assert mails(office) == ["sent", "failed"]
 
 
+@pytest.mark.on_sqlite
 def test_a_server_that_hung_up_with_the_text_may_have_it_and_is_not_sent_it_again(office, server) -> None:
     confirmed(office, server)
     server.hangs_up = True
@@ -150,6 +152,7 @@ def test_a_server_that_hung_up_with_the_text_may_have_it_and_is_not_sent_it_agai
     assert (len(server.taken), mails(office)) == (2, ["unsure"])
 
 
+@pytest.mark.on_sqlite
 def test_a_mail_whose_sender_died_in_the_call_is_unsure(office, server) -> None:
     confirmed(office, server)
     tell(office)

@@ -83,6 +83,7 @@ def test_an_admin_sees_nothing_before_the_second_step_is_set_up_and_then_none_wi
     assert half.get("/console/people").status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_a_secret_that_somebody_else_was_shown_is_never_the_one_that_is_set_up(office) -> None:
     thief, chen = desk(office, "chen"), desk(office, "chen")
     shown = [

@@ -11,6 +11,7 @@ from console.rules import sessions, tries
 from tests.office import PASSWORD, Browser, Office
 
 
+@pytest.mark.on_sqlite
 def test_the_first_admin_is_made_by_a_command_and_must_change_the_password(house) -> None:
     made = house.flask("console", "create-admin", "Boss")
     assert made.exit_code == 0, made.output
@@ -40,6 +41,7 @@ def test_no_password_and_no_token_stands_in_the_database(office) -> None:
     assert "argon2id" in str(kept)
 
 
+@pytest.mark.on_sqlite
 def test_a_wrong_name_and_a_wrong_password_are_told_apart_by_nobody(office) -> None:
     browser = office.browser()
     nobody = browser.sign_in("nobody", PASSWORD)
@@ -106,6 +108,7 @@ def test_many_tries_at_once_get_no_more_than_one_by_one(office) -> None:
     assert sum("试的次数太多" in text for text in told) == 12 - tries.TRIES_OF_PAIR
 
 
+@pytest.mark.on_sqlite
 def test_ipv6_neighbours_of_one_network_count_as_one(office) -> None:
     browser = office.browser()
     for n in range(tries.TRIES_OF_PAIR):
@@ -125,6 +128,7 @@ def test_behind_a_proxy_that_says_the_port_too_an_address_counts_as_one(build) -
     assert "试的次数太多" in browser.sign_in("admin", headers={"X-Forwarded-For": "203.0.113.7:80"}).text
 
 
+@pytest.mark.on_sqlite
 def test_a_name_nobody_has_waits_as_anybody_does(office) -> None:
     told = []
     for name in ("admin", "nobody"):
@@ -145,6 +149,7 @@ def test_a_clock_that_was_ahead_locks_nobody_out(office) -> None:
     assert browser.sign_in("admin").status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_the_old_password_is_guessed_no_faster_on_the_page_that_changes_it(office) -> None:
     browser = office.browser("admin")
     browser.get("/console/password")
@@ -161,6 +166,7 @@ def test_the_old_password_is_guessed_no_faster_on_the_page_that_changes_it(offic
     assert browser.get("/console/").status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_an_address_has_its_tries_over_all_names(office) -> None:
     with office.house.services.transaction() as session:
         row = SignInTries(subject="address:127.0.0.1", since_at=office.house.clock(), count=tries.TRIES_OF_ADDRESS - 1)
@@ -170,6 +176,7 @@ def test_an_address_has_its_tries_over_all_names(office) -> None:
     assert "试的次数太多" in browser.sign_in("admin").text
 
 
+@pytest.mark.on_sqlite
 def test_a_session_ends_when_it_is_signed_out_and_its_cookie_opens_nothing_more(office) -> None:
     browser = office.browser("admin")
     cookie = browser.client.get_cookie("wuwei_console", path="/console").value
@@ -178,6 +185,7 @@ def test_a_session_ends_when_it_is_signed_out_and_its_cookie_opens_nothing_more(
     assert browser.get("/console/").location.startswith("/console/sign-in")
 
 
+@pytest.mark.on_sqlite
 def test_a_session_is_over_when_left_alone_and_in_any_case_after_twelve_hours(office) -> None:
     browser = office.browser("admin")
     office.house.clock.advance(sessions.IDLE * 0.9)
@@ -193,6 +201,7 @@ def test_a_session_is_over_when_left_alone_and_in_any_case_after_twelve_hours(of
     assert last.status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_a_session_can_be_ended_from_another(office) -> None:
     here, there = office.browser("admin"), office.browser("admin")
     page = here.get("/console/sessions").text

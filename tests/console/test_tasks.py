@@ -199,6 +199,7 @@ def test_an_area_taken_out_of_ones_own_or_a_leave_that_is_over_takes_its_files_a
     assert chen.get(f"{cards}/file").status_code == 403
 
 
+@pytest.mark.on_sqlite
 def test_what_somebody_uploaded_is_theirs_and_not_brought_in_once_they_may_not(office) -> None:
     market = office.browser("market")
     office.user("other", "marketing")

@@ -80,6 +80,7 @@ def test_what_has_nothing_to_do_with_the_library_covers_too_little(house) -> Non
         assert search(house, words) == [], words
 
 
+@pytest.mark.on_sqlite
 def test_a_title_counts_more_than_a_passage_and_each_text_is_named_once(house) -> None:
     filled(house)
     assert references(house, "先进先出")[0] == 9
@@ -88,6 +89,7 @@ def test_a_title_counts_more_than_a_passage_and_each_text_is_named_once(house) -
     assert found[0] == 4 and len(found) == len(set(found))
 
 
+@pytest.mark.on_sqlite
 def test_full_width_letters_and_blanks_are_read_as_they_are_meant(house) -> None:
     with house.services.transaction() as session:
         indexing.put(session, "article", 1, "ＡＢ 款收银机", ["开机先按ab键。"])
@@ -95,6 +97,7 @@ def test_full_width_letters_and_blanks_are_read_as_they_are_meant(house) -> None
     assert references(house, "ab")[0] == references(house, "ＡＢ")[0] == references(house, "　Ａb　")[0] == 1
 
 
+@pytest.mark.on_sqlite
 def test_a_single_letter_of_a_word_is_found_by_its_letters(house) -> None:
     filled(house)
     with house.services.transaction() as session:
@@ -135,6 +138,7 @@ def test_what_is_removed_or_written_anew_is_found_no_more_and_the_numbers_agree(
         assert counts(session) == counted(session)
 
 
+@pytest.mark.on_sqlite
 def test_a_transaction_that_fails_leaves_the_index_as_it_was(house) -> None:
     filled(house)
     with house.look() as session:
@@ -171,6 +175,7 @@ def test_the_passages_of_a_long_text_are_cut_off_and_not_refused(house) -> None:
 ANY = st.text(st.one_of(st.characters(), st.sampled_from("封签红狼断货许可证%_\"*'\\ \n()-+^:~0Ａ")), max_size=300)
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("stores", ["sqlite", "postgresql"], indirect=True)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=ANY)

@@ -79,6 +79,7 @@ def test_what_wechat_made_before_it_refused_is_kept_and_the_next_wish_goes_on_fr
     assert len(texts_and_codes(print_all(office, market))[1]) == 3
 
 
+@pytest.mark.on_sqlite
 def test_no_more_codes_are_asked_for_than_an_account_may_have(office, monkeypatch) -> None:
     monkeypatch.setattr(codes, "MOST_CODES", codes.KEPT_BACK + 2)
     market = office.browser("market")

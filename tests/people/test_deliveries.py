@@ -67,6 +67,7 @@ def test_an_unsure_message_is_settled_once(office, wang) -> None:
     assert "没有不确定的消息" in browser.get(MESSAGES).text
 
 
+@pytest.mark.on_sqlite
 def test_an_unsure_part_of_a_mass_message_is_shown_and_settled_once(office, wang) -> None:
     house, market = office.house, office.browser("market")
     with house.services.transaction() as session:
@@ -181,6 +182,7 @@ def test_waiting_messages_are_cancelled_by_a_command(office, wang) -> None:
     assert {state_of(office, waiting), state_of(office, other)} == {"cancelled"}
 
 
+@pytest.mark.on_sqlite
 def test_an_unsure_message_is_named_and_leads_to_its_page_before_anybody_decides(office, wang) -> None:
     now, unsure = office.house.clock(), {"state": "unsure", "settled_at": office.house.clock()}
     with office.house.services.transaction() as session:

@@ -54,6 +54,7 @@ def test_a_rare_shop_is_found_behind_thousands(crowd) -> None:
         assert "共 1 家" in page, sought
 
 
+@pytest.mark.on_sqlite
 def test_a_common_name_comes_in_pages_and_is_counted_at_least(crowd) -> None:
     browser = crowd.browser("market")
     first = browser.get("/console/people?search=平价").text
@@ -85,6 +86,7 @@ def test_signs_are_signs_and_nothing_odd_finds_a_shop_or_breaks_the_list(crowd) 
         assert licences(crowd, search=sought) == ["990802100009"]
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_is_found_by_its_new_name_and_no_longer_by_the_old(crowd) -> None:
     renamed = ROSTER.splitlines()[0] + "\n990802100009,南门书店,诸葛明,13600001111,新罗区,江山片,普通终端,,\n"
     crowd.import_roster(renamed)

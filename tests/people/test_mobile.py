@@ -50,12 +50,14 @@ def test_my_page_shows_my_shop_my_manager_and_what_waits(wang) -> None:
     assert "满意度调查 已提交" in wang.open("/m/me")
 
 
+@pytest.mark.on_sqlite
 def test_who_is_bound_to_nothing_is_told_how(town) -> None:
     said = Browser(town, town.phone("路人")).open("/m/me")
     assert "还没有绑定店铺" in said
     assert "绑定 350802100001 8899" in said
 
 
+@pytest.mark.on_sqlite
 def test_a_manager_sees_the_office(town) -> None:
     invited = town.flask("people", "invite-manager", "13900002201").output
     chen = town.phone("陈志强")
@@ -84,6 +86,7 @@ def test_what_is_kept_is_told_to_everybody(town) -> None:
     assert "不记名" in said
 
 
+@pytest.mark.on_sqlite
 def test_no_page_shows_one_shop_to_another(town, wang) -> None:
     wang.open("/m/me")
     stranger = Browser(town, town.phone("路人"))

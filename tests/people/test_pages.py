@@ -28,6 +28,7 @@ def upload(browser, text: str, name: str = "名单.csv"):
 MORE = ROSTER.replace("老李食杂店", "老李超市") + "350802100004,东门烟店,陈东,13600009999,东门,东门片,普通终端,,\n"
 
 
+@pytest.mark.on_sqlite
 def test_a_roster_is_checked_looked_at_confirmed_and_brought_in_once(office) -> None:
     browser = office.browser("market")
     asked = upload(browser, MORE)
@@ -62,6 +63,7 @@ def test_what_was_checked_before_another_import_is_checked_anew(office) -> None:
     assert second.post(f"{theirs}/confirm").status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_what_was_checked_before_an_import_that_is_over_is_checked_anew_too(office) -> None:
     browsers = office.browser("market"), office.browser("admin")
     texts = MORE, ROSTER.replace("王建国", "王建军"), ROSTER.replace("王建国", "王建民")
@@ -264,6 +266,7 @@ def test_search_finds_by_the_licences_beginning_and_by_names(office) -> None:
         assert re.findall(r"/console/people/shops/(\w+)", page) == found, sought
 
 
+@pytest.mark.on_sqlite
 def test_a_number_no_table_can_hold_narrows_nothing(office) -> None:
     admin = office.browser("admin")
     for page in ("/console/people", "/console/people/codes", "/console/people/tagging"):
@@ -271,6 +274,7 @@ def test_a_number_no_table_can_hold_narrows_nothing(office) -> None:
             assert admin.get(f"{page}?{name}={'9' * 25}").status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_an_area_gets_a_deputy_for_the_days_of_leave(office) -> None:
     browser = office.browser("zhou")
     area, chen, lin = office.area("城区一片"), office.manager("陈志强"), office.manager("林小燕")
@@ -323,6 +327,7 @@ def test_a_manager_sees_the_shops_they_stand_in_for_on_these_days_alone(office) 
     assert "350802100001" not in browser.get("/console/people").text
 
 
+@pytest.mark.on_sqlite
 def test_an_area_does_not_stand_above_itself(office) -> None:
     admin = office.browser("admin")
     one, two = office.area("城区一片"), office.area("江山片")

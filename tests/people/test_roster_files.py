@@ -46,6 +46,7 @@ def test_signs_nobody_sees_are_as_if_they_were_not_there(row: Make) -> None:
         assert (found.keeper, found.class_name) == ("王建国", "普通终端")
 
 
+@pytest.mark.on_sqlite
 def test_what_holds_no_value_is_named_and_never_taken_for_left_empty(house: Any, row: Make, tmp_path: Any) -> None:
     path = tmp_path / "roster.xlsx"
     header = [*COLUMNS, "标签"]
@@ -205,6 +206,7 @@ def test_nobodys_file_takes_the_worker_down(row: Make) -> None:
     assert only(beside).licence == "350802100009"
 
 
+@pytest.mark.on_sqlite
 def test_a_file_is_known_by_what_it_holds_and_too_large_before_it_is_read(house: Any, row: Make, tmp_path: Any) -> None:
     path = tmp_path / "roster.csv"
     with path.open("wb") as file:

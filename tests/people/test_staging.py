@@ -120,6 +120,7 @@ def test_whoever_imports_next_brings_in_first_what_was_decided(known: Any, tmp_p
         assert len(session.scalars(select(RosterImport)).all()) == 1
 
 
+@pytest.mark.on_sqlite
 def test_one_compared_before_another_came_in_is_compared_again(known: Any) -> None:
     """Two at once: the second was compared with shops that the first has changed since."""
 

@@ -67,6 +67,7 @@ def test_a_customer_manager_is_called_as_in_the_roster_and_follows_it(office) ->
     assert "以名单为准" in office.house.flask("console", "name-user", "chen", "陈").output
 
 
+@pytest.mark.on_sqlite
 def test_the_command_line_names_an_account(office) -> None:
     flask = office.house.flask
     made = flask("console", "create-admin", "su", "--name", "苏晓梅", "--phone", "13900002210")

@@ -145,6 +145,7 @@ def test_what_is_exported_imports_unchanged_and_text_stays_text(bank):
     )
 
 
+@pytest.mark.on_sqlite
 def test_the_template_can_be_imported_as_it_is(bank):
     path = bank.folder / "template.xlsx"
     assert bank.house.flask("quizzes", "bank", "template", str(path)).exit_code == 0
@@ -169,6 +170,7 @@ C. 气味
 """
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("numbered", [False, True])
 @pytest.mark.parametrize("kind", ["txt", "docx"])
 def test_text_as_trainers_have_it_in_word_is_read(bank, numbered, kind):
@@ -186,6 +188,7 @@ def test_text_as_trainers_have_it_in_word_is_read(bank, numbered, kind):
     assert bank.take(bank.exported()) == "0 新增 0 修改 3 不变\n"
 
 
+@pytest.mark.on_sqlite
 def test_the_word_before_a_question_is_no_part_of_it(bank):
     bank.take(
         "题干：选哪几样？\nＡ．甲\nＢ．乙\nＣ．丙\n答案:AC\n解析:甲和丙。\n学习：article:9\n题干：对吗？\n答案：√\n",
@@ -208,6 +211,7 @@ def test_faults_of_a_text_are_named_by_their_lines(bank):
     ]
 
 
+@pytest.mark.on_sqlite
 def test_options_that_another_order_would_make_false_are_refused_by_their_cell(bank):
     said = bank.refused(
         sheet(

@@ -82,6 +82,7 @@ def sheet(book, name: str) -> list[list]:
     return [list(row) for row in book[name].iter_rows(values_only=True)]
 
 
+@pytest.mark.on_sqlite
 def test_every_cell_of_a_workbook_and_the_same_in_csv(school, quiz_id, tmp_path) -> None:
     book = openpyxl.load_workbook(exported(school, quiz_id, tmp_path / "out.xlsx", "xlsx"))
     assert book.sheetnames == ["数据", "编码表", "汇总"]
@@ -115,6 +116,7 @@ def test_every_cell_of_a_workbook_and_the_same_in_csv(school, quiz_id, tmp_path)
     ]
 
 
+@pytest.mark.on_sqlite
 def test_the_file_the_figures_and_the_pages_agree_to_the_digit(school, quiz_id, tmp_path) -> None:
     book = openpyxl.load_workbook(exported(school, quiz_id, tmp_path / "out.xlsx", "xlsx"))
     figures = json.loads(school.house.flask("quizzes", "figures", str(quiz_id), "--json").output)
@@ -173,6 +175,7 @@ def test_a_change_of_a_key_is_said_while_it_waits_and_then_stands_in_every_figur
     assert told() == (22.5, 30, {2}, False, True)
 
 
+@pytest.mark.on_sqlite
 def test_a_page_asks_for_the_file_and_whoever_may_no_more_does_not_get_it(school, quiz_id) -> None:
     office = Office(school.house)
     office.staff()

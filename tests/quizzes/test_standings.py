@@ -152,6 +152,7 @@ def test_a_ranking_goes_1_2_2_4(office) -> None:
     assert ranks(browser.get(RANKING))[:2] == [("1", "0"), ("1", "3")]
 
 
+@pytest.mark.on_sqlite
 def test_seconds_rank_only_where_the_quiz_says_so_and_a_ranking_that_is_off_is_nowhere(office) -> None:
     browser = office.browser("market")
     fast = published(office, PAPER.replace("pass: 85", "pass: 85\nby_speed: true").replace("排名赛", "抢答赛"))
@@ -223,6 +224,7 @@ def test_areas_managers_and_classes_are_ranked_by_the_mean_of_their_shops(office
     assert "江山片" not in wu.get(f"{RANKING}?by=area").text and "林小燕" not in wu.get(f"{RANKING}?by=manager").text
 
 
+@pytest.mark.on_sqlite
 def test_the_screen_shows_the_code_and_names_a_room_may_read(office) -> None:
     browser = office.browser("market")
     page = browser.get("/console/quizzes/1/screen").text

@@ -115,6 +115,7 @@ def rows(office: Office, table) -> int:
         return session.scalar(select(func.count()).select_from(table)) or 0
 
 
+@pytest.mark.on_sqlite
 def test_a_survey_of_every_kind_comes_back_from_the_form_as_it_was(office) -> None:
     browser = office.browser("market")
     path = upload(browser, EVERY_KIND).location
@@ -230,6 +231,7 @@ def test_a_draft_goes_out_as_a_workbook_and_comes_back_the_same(office) -> None:
     assert "写不下" in browser.get(f"{nested}/draft-file").text
 
 
+@pytest.mark.on_sqlite
 def test_the_form_tells_about_how_many_shops_it_would_ask(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -245,6 +247,7 @@ def test_the_form_tells_about_how_many_shops_it_would_ask(office) -> None:
     assert reach(whom="some").strip() == ""
 
 
+@pytest.mark.on_sqlite
 def test_the_list_marks_polls_and_drafts_that_are_not_whole(office) -> None:
     browser = office.browser("market")
     upload(

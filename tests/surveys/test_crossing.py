@@ -271,6 +271,7 @@ def test_an_anonymous_survey_hides_what_tells_too_much_and_never_who(office) -> 
         assert "匿名调查不显示一部分店的发放和回收" in office.browser(name).get(page).text
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_that_moves_leaves_its_answer_where_it_was_given(office) -> None:
     browser, page = answered(office, "false")
     late = office.house.phone("店主0")

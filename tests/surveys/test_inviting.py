@@ -228,6 +228,7 @@ def test_the_template_goes_where_the_window_is_closed_and_its_receipt_is_the_arr
     agree(office)
 
 
+@pytest.mark.on_sqlite
 def test_a_wave_is_paused_resumed_and_cancelled(office) -> None:
     browser, page = published(office)
     house = office.house

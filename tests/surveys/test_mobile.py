@@ -86,6 +86,7 @@ def picture(content: bytes, name: str = "photo.jpg"):
     return (io.BytesIO(content), name)
 
 
+@pytest.mark.on_sqlite
 def test_a_survey_is_filled_on_its_page_one_question_at_a_time(town, publish, wang) -> None:
     number = publish()
     page = f"/m/surveys/{number}"
@@ -115,6 +116,7 @@ def test_a_survey_is_filled_on_its_page_one_question_at_a_time(town, publish, wa
     assert tally(town, number)["returned"] == 1
 
 
+@pytest.mark.on_sqlite
 def test_half_in_the_chat_and_half_on_the_page_either_way_round(town, publish, wang) -> None:
     number = publish()
     page = f"/m/surveys/{number}"
@@ -276,6 +278,7 @@ def test_a_form_sent_again_counts_once(town, publish, wang) -> None:
     assert (tally(town, number)["sent"], tally(town, number)["returned"]) == (1, 1)
 
 
+@pytest.mark.on_sqlite
 def test_a_photo_sent_again_is_kept_once(town, publish, wang) -> None:
     text = "title: 照片\nquestions: [{code: q1, type: photo, text: 陈列?}, {code: q2, type: rating, text: 几分?}]\n"
     page = f"/m/surveys/{publish(text)}"
@@ -382,6 +385,7 @@ def test_a_shop_unbound_meanwhile_answers_nothing_more(town, publish, wang) -> N
     assert submissions(town) == []
 
 
+@pytest.mark.on_sqlite
 def test_results_are_shown_after_the_end_and_few_are_hidden(town, publish) -> None:
     number = publish(
         "title: 不记名\nanonymous: true\nresults: after\nquestions:\n"
@@ -419,6 +423,7 @@ def test_an_anonymous_survey_of_a_few_shows_nothing_at_all(town, publish, wang) 
     assert "100%" not in wang.text
 
 
+@pytest.mark.on_sqlite
 def test_a_first_load_is_light(town, publish, wang) -> None:
     """All that a phone fetches for the first question, as it travels."""
     wang.open(f"/m/surveys/{publish()}")

@@ -53,6 +53,7 @@ def figures(page: str) -> dict[str, str]:
     return dict(re.findall(r"<dt>(\w+)</dt><dd>([^<]+)</dd>", page))
 
 
+@pytest.mark.on_sqlite
 def test_a_survey_goes_from_a_file_to_answers_to_a_live_result(office) -> None:
     browser = office.browser("market")
     page = upload(browser, SURVEY.format(anonymous="false")).location
@@ -152,6 +153,7 @@ def test_an_audience_of_nobody_is_seen_before_and_refused(office) -> None:
     assert "没有这个客户类型" in browser.get(f"{broken}/publish").text
 
 
+@pytest.mark.on_sqlite
 def test_a_new_version_is_a_draft_until_it_is_published(office) -> None:
     browser, page = published(office)
     changed = SURVEY.format(anonymous="false").replace("一般", "还行")
@@ -205,6 +207,7 @@ def test_the_export_is_the_one_of_the_command_line_cell_by_cell(office, form, tm
     assert browser.post(f"{page}/export", {"format": "exe"}).status_code == 422
 
 
+@pytest.mark.on_sqlite
 def test_the_live_page_shows_how_full_the_quotas_are_and_the_phone_what_is_full(office) -> None:
     browser = office.browser("market")
     limited = (

@@ -63,6 +63,7 @@ def swept(office: Office) -> None:
         job(office.house.services)
 
 
+@pytest.mark.on_sqlite
 def test_a_picture_is_stripped_made_small_and_kept_with_its_words(office) -> None:
     browser = office.browser("market")
     path = illustrated(browser)
@@ -153,6 +154,7 @@ def test_the_trial_shows_it_and_nobody_gets_another_surveys_picture_or_a_shops_p
     assert keys(office, other) == []
 
 
+@pytest.mark.on_sqlite
 def test_a_copy_has_its_own_and_a_new_version_says_that_pictures_changed(office) -> None:
     browser = office.browser("market")
     path = illustrated(browser)

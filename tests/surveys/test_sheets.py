@@ -148,6 +148,7 @@ def test_the_list_goes_on_in_keyset_pages_and_is_taken_away_as_a_file(office) ->
     assert rows[1][rows[0].index("回答")] == "不满意"
 
 
+@pytest.mark.on_sqlite
 def test_a_sheet_is_shown_as_it_was_answered_with_the_next_and_the_one_before_within_the_filter(office) -> None:
     browser = answered(office)
     page = browser.get(f"{LIST}/{sheet_of(office, 1)}?answer=q1:3").text

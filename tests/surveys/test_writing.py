@@ -154,6 +154,7 @@ def test_a_question_is_inserted_between_two_and_in_front_of_all(office) -> None:
     assert fields(page)["q2.c0.q"] == ["q1"]  # its condition stands
 
 
+@pytest.mark.on_sqlite
 def test_a_deleted_question_comes_back_at_its_place_with_its_condition_even_after_a_save(office) -> None:
     browser = office.browser("market")
     path = upload(browser, CHAIN).location
@@ -227,6 +228,7 @@ def test_every_ready_made_survey_can_be_looked_into_and_becomes_a_draft_that_is_
     assert {"服务满意度调查", "需求征集", "新品评价", "投票", "客户经理评价"} <= asked
 
 
+@pytest.mark.on_sqlite
 def test_an_earlier_survey_is_found_by_its_title_and_copied_from_where_a_new_one_begins(office) -> None:
     browser = office.browser("market")
     upload(browser, CHAIN)
@@ -248,6 +250,7 @@ def test_the_upload_page_shows_what_a_file_looks_like_beside_the_samples_and_pas
             assert said in page
 
 
+@pytest.mark.on_sqlite
 def test_a_long_questionnaire_is_saved_with_all_its_options(office) -> None:
     browser = office.browser("market")
     options = "\n".join(f"选项{n}" for n in range(20))

@@ -68,6 +68,7 @@ def test_a_number_at_the_beginning_of_a_text_to_a_chosen_request_is_asked_about(
     assert all("打火机明天到" not in text for text in li.unread().texts)
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_that_was_never_answered_cannot_be_closed_but_needs_no_reply(asked) -> None:
     assert "还没有答复过" in asked.chen.say(f"{asked.n} 完结").text
     assert asked.request().closed_at is None
@@ -76,6 +77,7 @@ def test_a_shop_that_was_never_answered_cannot_be_closed_but_needs_no_reply(aske
     assert asked.news(asked.wang) == []
 
 
+@pytest.mark.on_sqlite
 def test_closing_asks_the_shop_how_it_was_and_reopening_goes_on(asked) -> None:
     asked.chen.say(f"{asked.n} 明天送到")
     assert asked.chen.say(f"{asked.n}完结").text == f"#{asked.n} 城南便利店已完结。"
@@ -109,6 +111,7 @@ def test_what_one_may_not_see_one_cannot_answer(asked) -> None:
     assert asked.news(asked.wang) == ["周主任：我是主任,马上办"]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.pooled
 def test_who_comes_second_is_shown_the_colleagues_answer_before_theirs_is_sent(asked) -> None:
     zhou = asked.manager("周主任")
@@ -232,6 +235,7 @@ def test_a_shops_voice_is_heard_in_the_managers_chat(asked) -> None:
     assert heard.kind == "voice" and asked.chen.picture_of(heard) == b"#!AMR\nhello"
 
 
+@pytest.mark.on_sqlite
 def test_help_shows_a_manager_what_can_be_done_with_what_waits(asked) -> None:
     helped = asked.chen.say("帮助").text
     assert f"{asked.n} 明天送到" in helped and "转 " in helped and "填写调查" not in helped
@@ -261,6 +265,7 @@ ORDERED = [
 ]
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("order", ORDERED)
 def test_an_order_is_understood_whichever_stands_first(asked, order) -> None:
     wide = str(asked.n).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
@@ -270,6 +275,7 @@ def test_an_order_is_understood_whichever_stands_first(asked, order) -> None:
     assert all("完" not in text for text in asked.news(asked.wang))
 
 
+@pytest.mark.on_sqlite
 def test_every_verb_may_stand_in_front_of_its_number(asked) -> None:
     asked.manager("林小燕")
     for order, said in (
@@ -286,6 +292,7 @@ def test_every_verb_may_stand_in_front_of_its_number(asked) -> None:
     assert asked.news(asked.wang) == []
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("is_chosen", [False, True])
 def test_what_looks_like_an_order_and_is_none_is_asked_back_and_reaches_no_shop(asked, is_chosen) -> None:
     asked.manager("林小燕")
@@ -317,6 +324,7 @@ def test_what_looks_like_an_order_and_is_none_is_asked_back_and_reaches_no_shop(
     assert asked.request().closed_how == "done"
 
 
+@pytest.mark.on_sqlite
 def test_what_was_offered_and_not_taken_is_offered_no_more(asked) -> None:
     asked.chen.say(f"{asked.n} 结案")
     assert "已记下备注" in asked.chen.say(f"{asked.n} 备注 上月也断过").text
@@ -327,6 +335,7 @@ def test_what_was_offered_and_not_taken_is_offered_no_more(asked) -> None:
     assert asked.news(asked.wang) == ["陈志强：结案"]
 
 
+@pytest.mark.on_sqlite
 def test_the_first_text_to_a_chosen_request_is_quoted_where_it_begins_like_an_order(asked) -> None:
     asked.chen.say(str(asked.n))
     quoted = asked.chen.say("完结了请告诉我").text
@@ -339,6 +348,7 @@ def test_the_first_text_to_a_chosen_request_is_quoted_where_it_begins_like_an_or
     assert asked.news(asked.wang) == ["陈志强：转告您爱人，货到了"]
 
 
+@pytest.mark.on_sqlite
 def test_a_word_that_sends_what_was_quoted_is_itself_sent_to_nobody(asked) -> None:
     assert "没有等着发的内容" in asked.chen.say("发").text
     assert asked.chen.say(str(asked.n)).text.startswith(f"#{asked.n} 城南便利店")
@@ -354,6 +364,7 @@ def test_numbers_of_roads_and_goods_are_no_requests(asked) -> None:
     assert asked.news(asked.wang) == ["陈志强：转告您爱人，货到了", "陈志强：给补两条"]
 
 
+@pytest.mark.on_sqlite
 def test_an_order_about_a_colleagues_request_does_nothing(asked) -> None:
     lin = asked.manager("林小燕")
     for order in ("完结 {}", "备注 {} 难缠", "转陈志强 {}", "结案 {}"):
@@ -383,6 +394,7 @@ AMONG_US += ["{n} 老板难缠，别外传", "{n} ps 老板难缠", "{n} 自己�
 NOBODYS += ["{n} 转给林小燕 她熟", "{n} 转 林 小燕", "{n} done"]
 
 
+@pytest.mark.on_sqlite
 def test_words_among_ourselves_and_half_orders_are_asked_back_and_reach_no_shop(asked) -> None:
     for line in (*AMONG_US, *NOBODYS):
         said = asked.chen.say(line.format(n=asked.n)).text
@@ -393,6 +405,7 @@ def test_words_among_ourselves_and_half_orders_are_asked_back_and_reach_no_shop(
     assert asked.news(asked.wang) == [] and asked.said()[-1] == ("text", "内部 老板难缠")
 
 
+@pytest.mark.on_sqlite
 def test_a_number_alone_with_a_sign_shows_the_request_and_brackets_around_it_are_none_of_the_answer(asked) -> None:
     assert "红七匹狼" in asked.chen.say(f"{asked.n}？").text
     asked.chen.say("退出")
@@ -401,6 +414,7 @@ def test_a_number_alone_with_a_sign_shows_the_request_and_brackets_around_it_are
         assert asked.news(asked.wang) == ["陈志强：两条明天送"], line
 
 
+@pytest.mark.on_sqlite
 def test_a_second_number_of_a_request_that_is_over_is_asked_about(asked) -> None:
     li = asked.shop("老李")
     li.say("断货了，要两条")
@@ -411,6 +425,7 @@ def test_a_second_number_of_a_request_that_is_over_is_asked_about(asked) -> None
     assert asked.news(asked.wang) == []
 
 
+@pytest.mark.on_sqlite
 def test_a_text_that_holds_the_number_it_is_sent_to_is_quoted_first(asked) -> None:
     assert "没有发出" in asked.chen.say(f"让小林去办{asked.n}这家").text
     assert "将发给城南便利店" in asked.chen.say(str(asked.n)).text

@@ -121,6 +121,7 @@ def test_a_photo_stays_with_a_form_that_comes_back_and_is_sent_with_it(asked) ->
     assert "照片还在" not in asked.page.send("drop_photo", content="算了")
 
 
+@pytest.mark.on_sqlite
 def test_a_photo_of_a_form_nobody_sends_is_deleted_after_some_days_and_one_that_was_sent_stays(asked) -> None:
     for content in ("{截止}", "明早带一条"):
         asked.page.open(f"/m/visits/{asked.n}")
@@ -149,6 +150,7 @@ def test_what_was_written_while_a_colleague_closed_it_waits_for_the_reopening(as
     assert "已发出" in send(asked.page, content="后天才有")
 
 
+@pytest.mark.on_sqlite
 def test_the_inbox_says_first_what_presses_and_when_the_window_shuts(asked) -> None:
     asked.house.clock.advance(timedelta(hours=23, minutes=30))
     assert "1 小时内到期 1 条" in asked.page.open("/m/visits")
@@ -316,6 +318,7 @@ def test_two_managers_answer_at_once_and_one_of_them_is_shown_the_other(asked) -
 # Inside WeChat, a shop
 
 
+@pytest.mark.on_sqlite
 def test_the_shop_reads_the_answer_on_its_page_and_writes_more_there(asked) -> None:
     asked.chen.say(f"{asked.n} 明早带两条")
     asked.chen.say(f"{asked.n} 备注 这家店总断货")
@@ -357,6 +360,7 @@ def test_a_page_posted_twice_by_the_shop_is_one_message(asked) -> None:
 # The console
 
 
+@pytest.mark.on_sqlite
 def test_the_console_shows_the_timeline_with_reasons_and_answers(desk) -> None:
     market = desk.office.browser("market")
     listed = market.get("/console/visits").text

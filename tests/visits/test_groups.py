@@ -182,6 +182,7 @@ def test_nothing_is_sent_before_the_numbers_of_this_very_choice_were_shown(chens
     assert read(chens, chens.wang) == read(chens, chens.li) == []
 
 
+@pytest.mark.on_sqlite
 def test_who_cannot_be_reached_now_waits_and_is_cancelled_in_time(chens) -> None:
     with chens.house.services.transaction() as session:
         mine = Follower.openid == chens.li.openid
@@ -199,6 +200,7 @@ def test_who_cannot_be_reached_now_waits_and_is_cancelled_in_time(chens) -> None
     assert chens.request().group_id is None
 
 
+@pytest.mark.on_sqlite
 def test_what_a_shop_writes_before_the_message_reached_it_is_no_answer(chens) -> None:
     with chens.house.services.transaction() as session:
         mine = Follower.openid == chens.li.openid

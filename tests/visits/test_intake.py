@@ -180,6 +180,7 @@ def test_at_night_it_is_taken_as_well(town) -> None:
     assert len(town.news(chen)) == 1
 
 
+@pytest.mark.on_sqlite
 def test_who_is_unknown_is_asked_and_the_manager_gets_it_once_they_are_bound(town) -> None:
     zhou, chen, passer = town.manager("周主任"), town.manager("陈志强"), town.house.phone("路人")
     passer.follow()
@@ -272,6 +273,7 @@ def test_five_processes_at_once_open_one_request(town) -> None:
         each.database.dispose()
 
 
+@pytest.mark.on_sqlite
 def test_on_leave_the_deputy_gets_it_and_the_shop_is_told_so(town) -> None:
     lin, li = town.manager("林小燕"), town.shop("老李")
     town.news(lin)
@@ -316,6 +318,7 @@ def test_a_disabled_managers_165_requests_move_in_a_few_statements_and_one_notic
     assert town.news(zhou) == []
 
 
+@pytest.mark.on_sqlite
 def test_leave_that_begins_takes_what_is_open_along(town) -> None:
     town.manager("陈志强")
     lin, wang = town.manager("林小燕"), town.shop("王建国")
@@ -368,6 +371,7 @@ def test_a_transfer_resets_no_clock_and_of_two_at_once_one_wins(town) -> None:
     assert town.owners() == ["林小燕"]
 
 
+@pytest.mark.on_sqlite
 def test_the_console_shows_whom_no_notice_reached(town) -> None:
     wang = town.shop("王建国")
     wang.say(NEED)
@@ -379,6 +383,7 @@ def test_the_console_shows_whom_no_notice_reached(town) -> None:
     assert "没通知到的客户经理" not in office.browser("lin").get("/console/").text
 
 
+@pytest.mark.on_sqlite
 def test_a_manager_out_of_reach_gets_one_line_for_all_that_waits(town) -> None:
     chen = town.manager("陈志强")
     town.house.later(days=3)

@@ -48,6 +48,7 @@ def test_what_was_closed_for_the_last_keeper_is_not_gone_on_with_for_the_next(le
     assert "陈志强：好的明天送" in left.news(left.heir)
 
 
+@pytest.mark.on_sqlite
 def test_who_was_bound_to_the_wrong_shop_takes_the_need_along_to_the_right_one(left) -> None:
     lin = left.manager("林小燕")
     due = left.request().due_at

@@ -32,6 +32,7 @@ def moved(area: str = "城区一片", manager: str = "林小燕,13900002202") ->
     return "\n".join([lines[0], f"350802100001,城南便利店,王建国,13600008899,新罗区,{area},现代终端,{manager}", ""])
 
 
+@pytest.mark.on_sqlite
 @pytest.mark.parametrize("area", ["城区一片", "江山片"])
 def test_a_shop_moved_by_the_roster_takes_its_request_to_its_new_manager(named, area: str) -> None:
     due = named.request().due_at
@@ -50,6 +51,7 @@ def test_a_shop_moved_by_the_roster_takes_its_request_to_its_new_manager(named, 
     assert "林小燕：明早带两条" in named.news(named.wang)
 
 
+@pytest.mark.on_sqlite
 def test_an_area_given_to_another_manager_in_the_console_takes_its_requests_along_in_one_notice(named) -> None:
     named.shop("老李").say("打火机卖完了,麻烦送一盒")
     named.news(named.chen)

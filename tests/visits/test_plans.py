@@ -124,6 +124,7 @@ def test_where_nothing_was_due_yet_the_first_turn_is_named_and_nobody_is_said_to
     assert said in planned.page.open("/m/visits/due?plan=1")
 
 
+@pytest.mark.on_sqlite
 def test_a_visit_marked_in_the_console_is_taken_back_once_and_written_down(planned) -> None:
     pass_days(planned, 31)
     chen, zhou = planned.office.browser("chen"), planned.office.browser("zhou")
@@ -179,6 +180,7 @@ def test_everybody_sees_and_notes_the_visits_of_their_own_shops(planned) -> None
     assert zhou.post(f"{PLANS}/new", planned.form).status_code == 403
 
 
+@pytest.mark.on_sqlite
 def test_who_has_not_been_in_touch_wrote_nothing_and_was_not_visited(planned) -> None:
     wang, li = planned.shop("王建国"), planned.shop("老李")
     pass_days(planned, 20)
@@ -280,6 +282,7 @@ def test_the_list_is_paged_by_key_the_longest_overdue_first(planned) -> None:
     assert order == sorted(order)
 
 
+@pytest.mark.on_sqlite
 def test_the_front_page_says_what_waits_for_whom(planned) -> None:
     wang = planned.shop("王建国")
     wang.say("红七匹狼这周断货了能不能先补两条")
@@ -342,6 +345,7 @@ def test_an_audience_can_be_the_shops_that_are_due(planned) -> None:
     assert "没有这个计划，或它已结束" in look(planned.market, due)
 
 
+@pytest.mark.on_sqlite
 def test_the_day_of_what_is_due_is_the_companys(planned) -> None:
     """An hour after midnight in 龙岩 it is still yesterday in Greenwich."""
     midnight = datetime.combine(today(planned) + 30 * DAY, time(1), planned.house.services.zone)
@@ -363,6 +367,7 @@ def test_a_plan_for_an_audience_made_of_itself_is_refused(planned) -> None:
     assert planned.market.get(PLANS).status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_what_was_visited_in_time_is_a_bar_for_each_plan_and_each_manager(planned) -> None:
     pass_days(planned, 30)
     page = planned.market.get(PLANS).text

@@ -85,6 +85,7 @@ def test_a_report_says_how_each_manager_kept_the_promise(kept) -> None:
     assert (chen.shops, lin.shops) == (2, 1)
 
 
+@pytest.mark.on_sqlite
 def test_the_headline_share_is_by_the_deadline_that_was_promised_and_the_24_hours_stand_beside_it(kept) -> None:
     """Three days were promised to 小王's class when she asked: 26 hours are late by the wall clock, and kept."""
     market, li = kept.office.browser("market"), kept.shop("老李")
@@ -147,6 +148,7 @@ def test_what_a_deputy_answered_is_the_deputys(kept) -> None:
     assert figures(kept)["陈志强"].requests == 1
 
 
+@pytest.mark.on_sqlite
 def test_a_request_left_to_lapse_is_a_window_lost(kept) -> None:
     kept.shop("老李").say("打火机卖完了,麻烦送一盒")
     kept.house.later(hours=49)
@@ -249,6 +251,7 @@ def test_the_file_holds_figures_and_requests_and_nothing_that_runs(kept) -> None
     assert [entry.did for entry in kept.office.audited("visit.export")] == ["visit.export"]
 
 
+@pytest.mark.on_sqlite
 def test_a_span_is_of_the_companys_days_and_nonsense_is_refused(kept) -> None:
     market = kept.office.browser("market")
     assert "这段时间没有留言" in market.get(f"{REPORT}?from=2020-01-01&until=2020-01-31").text

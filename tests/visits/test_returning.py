@@ -106,6 +106,7 @@ def test_within_three_days_it_goes_on_and_later_it_is_a_new_one(town, chen, wang
     assert [each.closed_at is None for each in town.requests()] == [False, True]
 
 
+@pytest.mark.on_sqlite
 def test_where_the_shop_says_nothing_more_it_is_closed_and_goes_on_when_it_does(town, chen, wang) -> None:
     number = town.request().number
     chen.say(f"{number} 明早带两条")
@@ -134,6 +135,7 @@ def test_where_the_shop_says_nothing_more_it_is_closed_and_goes_on_when_it_does(
     assert [text.partition(" ")[0] for text in town.news(chen)][-1] == "【又来留言"
 
 
+@pytest.mark.on_sqlite
 def test_what_was_put_off_comes_back_with_one_notice_and_its_promise_went_on(town, chen, wang) -> None:
     number, due = town.request().number, town.request().due_at
     chen.say(f"{number} 稍后 3小时")
@@ -149,6 +151,7 @@ def test_what_was_put_off_comes_back_with_one_notice_and_its_promise_went_on(tow
     assert f"#{number}" in chen.say("待办").text and town.request().due_at == due
 
 
+@pytest.mark.on_sqlite
 def test_what_the_deputy_has_stays_theirs_and_what_comes_back_after_the_leave_is_the_owners(town, chen, wang) -> None:
     number = town.request().number
     lin = town.manager("林小燕")
@@ -200,6 +203,7 @@ def test_a_number_after_something_else_is_the_short_menus(town, wang) -> None:
     assert scores(town) == [None]
 
 
+@pytest.mark.on_sqlite
 def test_nobody_is_asked_when_the_window_is_closed_or_used_up(town, wang) -> None:
     town.house.later(minutes=2)
     for _ in range(5):

@@ -52,6 +52,7 @@ def test_what_was_said_is_found_whatever_its_width_and_case_and_shown_where_it_w
     assert found(desk.market, "城南") == [first], "by its shop as before"
 
 
+@pytest.mark.on_sqlite
 def test_a_closed_request_is_found_by_every_word_of_it_once_it_is_filed_and_no_longer_when_it_is_open_again(
     desk,
 ) -> None:
@@ -80,6 +81,7 @@ def test_nobody_finds_what_they_may_not_see_nor_a_phone_by_trying_digits(desk) -
     assert found(intern, "手机136", "closed") == []
 
 
+@pytest.mark.on_sqlite
 def test_what_was_erased_is_found_no_more_and_what_a_colleague_said_about_others_still_is(desk) -> None:
     first, second = (request.number for request in desk.requests())
     for number in (first, second):

@@ -109,6 +109,7 @@ def test_who_may_not_see_phones_sees_them_masked_and_a_managers_neighbour_sees_n
     assert lin.get(PAGE).status_code == lin.get(f"{PAGE}/timeline").status_code == 404
 
 
+@pytest.mark.on_sqlite
 def test_a_change_of_manager_is_told_on_the_page_of_every_shop_it_concerns(desk, tmp_path) -> None:
     roster = tmp_path / "roster.csv"
     roster.write_text(

@@ -59,6 +59,7 @@ def test_what_the_manager_was_not_told_of_is_shown_before_an_answer_goes_out(ask
     asked.news(asked.wang)
 
 
+@pytest.mark.on_sqlite
 def test_the_last_sends_are_kept_for_new_requests_and_deadlines(asked) -> None:
     li = asked.shop("老李")
     left(asked, asked.chen, 2)
@@ -90,6 +91,7 @@ def test_of_a_new_request_the_next_in_line_hears_at_once_where_the_manager_canno
     assert any(f"#{number}" in each for each in town.news(town.chen))
 
 
+@pytest.mark.on_sqlite
 def test_of_many_requests_the_next_in_line_hears_in_one_line_and_of_each_that_is_new(town) -> None:
     town.manager("陈志强")
     town.house.later(hours=49)
@@ -121,6 +123,7 @@ def test_with_a_template_nobody_else_is_told(build, raise_town) -> None:
     assert town.news(zhou) == [] and "红七匹狼" in town.news(chen)[-1]
 
 
+@pytest.mark.on_sqlite
 def test_a_manager_who_left_and_comes_back_hears_what_waits_and_what_is_added_then(town) -> None:
     chen, wang, zhou = town.manager("陈志强"), town.shop("王建国"), town.manager("周主任")
     town.news(zhou)

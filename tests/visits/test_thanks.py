@@ -181,6 +181,7 @@ def test_yes_to_a_question_of_the_manager_is_told_to_them(asked, said) -> None:
     assert told.startswith(f"【店主回话 #{asked.n}】") and said in told
 
 
+@pytest.mark.on_sqlite
 def test_thanks_for_a_message_to_many_that_asks_nothing_open_nothing_and_count_as_heard(town) -> None:
     chen, wang, li = town.manager("陈志强"), town.shop("王建国"), town.shop("老李")
     town.news(chen)

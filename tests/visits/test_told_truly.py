@@ -75,6 +75,7 @@ def test_of_two_answers_the_one_that_arrived_counts(asked) -> None:
     assert request.first_answered_at == first.met_at == first.started_at + timedelta(minutes=5)
 
 
+@pytest.mark.on_sqlite
 def test_the_window_that_something_else_renewed_is_followed_and_nobody_warned_of_the_old_one(asked) -> None:
     with asked.house.services.transaction() as session:
         settings.save_policy(session, None, Terms(first_answer=72 * SECONDS), now=asked.house.clock())
@@ -92,6 +93,7 @@ def test_the_window_that_something_else_renewed_is_followed_and_nobody_warned_of
     assert window.met_at < window.due_at
 
 
+@pytest.mark.on_sqlite
 def test_the_mornings_notice_goes_to_whoever_has_it_by_then(asked) -> None:
     lin = asked.manager("林小燕")
     to_night(asked)
@@ -106,6 +108,7 @@ def test_the_mornings_notice_goes_to_whoever_has_it_by_then(asked) -> None:
     assert f"【已超时】#{asked.n}" in asked.news(zhou)[-1]
 
 
+@pytest.mark.on_sqlite
 def test_the_mornings_notice_tells_the_deadline_as_it_is_by_then(asked) -> None:
     to_night(asked)
     with asked.house.services.transaction() as session:
@@ -187,6 +190,7 @@ def test_a_change_for_one_class_renews_its_clocks_though_another_has_the_old_ter
     assert asked.request().due_at == now + 6 * HOUR
 
 
+@pytest.mark.on_sqlite
 def test_what_was_closed_unanswered_by_mistake_waits_as_before_once_it_is_opened_again(asked) -> None:
     due = asked.request().due_at
     asked.chen.say(f"{asked.n} 不用回复")
@@ -237,6 +241,7 @@ def test_a_supervisor_with_requests_of_their_own_still_hears_of_each_breach(aske
     assert any(f"#{asked.n}" in text and "超时" in text for text in asked.news(zhou))
 
 
+@pytest.mark.on_sqlite
 def test_an_answer_said_to_be_sent_that_has_to_wait_is_corrected_once(asked) -> None:
     asked.house.later(hours=1)
     asked.house.sim.faults.add(SENDS, "errcode", value=45015)

@@ -98,6 +98,7 @@ def test_a_token_that_stays_bad_costs_two_calls(house) -> None:
     assert house.sim.count(STABLE) == 2
 
 
+@pytest.mark.on_sqlite
 def test_whoever_failed_with_a_token_that_is_replaced_by_now_fetches_none(house) -> None:
     tokens = house.services.wechat.tokens
     old = tokens.current()
@@ -108,6 +109,7 @@ def test_whoever_failed_with_a_token_that_is_replaced_by_now_fetches_none(house)
     assert house.sim.count(STABLE) == fetched
 
 
+@pytest.mark.on_sqlite
 def test_a_wrong_secret_is_asked_about_once_in_half_a_minute(build_chat) -> None:
     house = build_chat(wechat_app_secret="ffffffffffffffffffffffffffffffff")
     for _ in range(10):
@@ -149,6 +151,7 @@ def test_logs_hold_no_secret_no_token_and_no_phone_number() -> None:
     assert written.count("\n") == 2
 
 
+@pytest.mark.on_sqlite
 def test_a_picture_is_fetched_and_a_picture_gone_is_given_up(house) -> None:
     li = house.phone("老李")
     li.follow(), li.say("数数")

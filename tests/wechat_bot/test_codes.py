@@ -31,6 +31,7 @@ def alarms(house) -> dict[str, str]:
     return {} if told == "ok" else told
 
 
+@pytest.mark.on_sqlite
 def test_a_duplicate_within_a_minute_was_sent(house, li, silent) -> None:
     queue(house, li, template=notice(house))
     house.sim.faults.add(TEMPLATE, "errcode", value=40241, times=1)
@@ -121,6 +122,7 @@ def test_a_code_nobody_knows_is_told_once_and_nothing_is_sent_twice_for_it(house
     assert house.sim.count(CUSTOM) == 2 and house.sim.count(TEMPLATE) == 1
 
 
+@pytest.mark.on_sqlite
 def test_a_template_that_may_have_gone_out_is_not_sent_once_wechat_has_forgotten_it(house, li, silent) -> None:
     queue(house, li, template=notice(house))
     house.sim.faults.add(TEMPLATE, "lost_answer", times=None)
@@ -138,6 +140,7 @@ def test_a_template_that_may_have_gone_out_is_not_sent_once_wechat_has_forgotten
     assert states(house)[1] == "delivered"
 
 
+@pytest.mark.on_sqlite
 def test_a_mass_message_accepted_before_gives_the_first_ones_id(house, li) -> None:
     wang = house.phone("老王")
     wang.follow()

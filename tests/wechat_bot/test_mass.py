@@ -161,6 +161,7 @@ def test_one_receiver_is_no_mass_message(house) -> None:
     assert booked(house, 202612) == {}
 
 
+@pytest.mark.on_sqlite
 def test_a_job_by_tag_goes_to_whom_the_tag_has(house) -> None:
     everybody = follow(house, 3)
     wechat = house.services.wechat
@@ -184,6 +185,7 @@ def test_a_source_that_refuses_its_content_ends_the_job_with_its_sentence(house)
 # Answers
 
 
+@pytest.mark.on_sqlite
 def test_a_time_out_after_which_wechat_has_it_is_asked_again_and_doubles_nothing(house) -> None:
     everybody = follow(house, 30)
     plan(house, everybody)
@@ -216,6 +218,7 @@ def test_the_same_id_too_soon_is_asked_again_after_a_minute_and_is_no_failure(ho
     assert cards(house, everybody) == {1: 30}
 
 
+@pytest.mark.on_sqlite
 def test_what_wechat_does_not_answer_for_23_hours_is_unsure_until_its_report_comes(house) -> None:
     everybody = follow(house, 30)
     plan(house, everybody, heeds_quiet=False)
@@ -240,6 +243,7 @@ def test_what_wechat_does_not_answer_for_23_hours_is_unsure_until_its_report_com
     assert cards(house, everybody) == {1: 30}
 
 
+@pytest.mark.on_sqlite
 def test_the_report_of_an_unsure_job_is_known_by_its_size(house) -> None:
     everybody = follow(house, 30)
     plan(house, everybody, heeds_quiet=False)
@@ -380,6 +384,7 @@ def test_a_fault_of_the_account_on_a_retry_does_not_make_it_a_failure(house) -> 
 # Quotas, quiet hours, months
 
 
+@pytest.mark.on_sqlite
 def test_98_parts_keep_to_sixty_a_minute_and_the_hundredth_call_is_the_days_last(house) -> None:
     everybody = follow(house, 2 * 98)
     pairs = [everybody[n : n + 2] for n in range(0, len(everybody), 2)]
@@ -406,6 +411,7 @@ def test_98_parts_keep_to_sixty_a_minute_and_the_hundredth_call_is_the_days_last
     assert sum(call.path == SEND and call.errcode == 0 for call in house.sim.calls) == 102
 
 
+@pytest.mark.on_sqlite
 def test_a_count_that_was_cleared_lets_go_what_waits_for_tomorrow(house) -> None:
     everybody = follow(house, 4)
     with house.services.transaction() as session:
@@ -418,6 +424,7 @@ def test_a_count_that_was_cleared_lets_go_what_waits_for_tomorrow(house) -> None
     assert states(house) == {"finished": 2}
 
 
+@pytest.mark.on_sqlite
 def test_a_day_that_wechat_says_is_spent_has_no_calls_left_for_us_either(house) -> None:
     everybody = follow(house, 4)
     plan(house, everybody[:2], everybody[2:], heeds_quiet=False)
@@ -433,6 +440,7 @@ def test_a_day_that_wechat_says_is_spent_has_no_calls_left_for_us_either(house) 
         assert quota.calls_left(session, "mass", now=house.clock()) == 98
 
 
+@pytest.mark.on_sqlite
 def test_what_is_not_out_by_nine_in_the_evening_waits_for_the_morning(house) -> None:
     """Three parts are due at 20:59:30; WeChat takes none of them in that half minute."""
     everybody = follow(house, 9)
@@ -449,6 +457,7 @@ def test_what_is_not_out_by_nine_in_the_evening_waits_for_the_morning(house) -> 
     assert states(house) == {"finished": 3}
 
 
+@pytest.mark.on_sqlite
 def test_what_cannot_go_before_its_last_moment_is_late(house) -> None:
     everybody = follow(house, 4)
     house.clock.advance(at(10, 21, 5) - house.clock())
@@ -528,6 +537,7 @@ def test_a_job_held_back_by_its_source_waits_and_goes_when_let_go(house) -> None
     assert states(house) == {"finished": 2}
 
 
+@pytest.mark.on_sqlite
 def test_a_cancelled_job_in_the_call_is_not_tried_again_and_is_unsure(house) -> None:
     everybody = follow(house, 6)
     plan(house, everybody[:3], everybody[3:])
@@ -589,6 +599,7 @@ def test_what_wechats_review_stops_is_refused_with_the_reason_in_words(house, ve
     assert (job.state, job.error, job.has_news, job.sent) == ("refused", said, True, 0)
 
 
+@pytest.mark.on_sqlite
 def test_an_end_that_is_never_reported_is_asked_about_after_a_day(house) -> None:
     plan(house, follow(house, 30))
     house.sim.faults.add("callback:MASSSENDJOBFINISH", "lost", times=1)
@@ -646,6 +657,7 @@ def test_a_report_that_could_be_either_of_two_unsure_jobs_is_given_to_none_until
 # Drafts and previews
 
 
+@pytest.mark.on_sqlite
 def test_drafts_that_nothing_needs_are_listed_and_deleted(house) -> None:
     everybody = follow(house, 4)
     mass.add_draft(house.services.wechat, {"title": "手工写的", "content": "x", "thumb_media_id": cover(house)})
@@ -691,6 +703,7 @@ def test_a_preview_shows_one_phone_what_all_would_get_and_leaves_no_draft(house)
     preview(openid=li.openid)
 
 
+@pytest.mark.on_sqlite
 def test_wechats_own_figures_of_an_article_are_asked_by_its_data_id(house) -> None:
     everybody = follow(house, 30)
     plan(house, everybody)

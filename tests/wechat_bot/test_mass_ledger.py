@@ -109,6 +109,7 @@ def test_a_booked_send_is_given_back_and_a_full_follower_stays_at_four(house, fo
     assert used(house) == dict.fromkeys([f"o0{n}" for n in range(5)], 4)
 
 
+@pytest.mark.on_sqlite
 def test_what_was_sent_by_hand_is_booked_for_all_who_follow(house, followers) -> None:
     with house.services.transaction() as session:
         noted = quota.by_hand(session, quota.everybody(), whom=None, noted_by="周经理", now=DUE)

@@ -59,6 +59,7 @@ def test_everybody_has_the_old_menu_or_the_new_wherever_publishing_fails(house, 
     assert steps == 10
 
 
+@pytest.mark.on_sqlite
 def test_a_tag_we_mirror_is_found_under_the_name_it_has_there_by_now(house, publish, seen) -> None:
     wechat = house.services.wechat
     tag = wechat.tags()["客户经理"]

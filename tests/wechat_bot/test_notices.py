@@ -124,6 +124,7 @@ def test_a_template_that_could_never_be_filled_is_refused_at_the_start(build, fi
         build(wechat_templates={"request": {"id": "T-request", "fields": {field: pattern}}})
 
 
+@pytest.mark.on_sqlite
 def test_a_notice_the_account_has_no_template_for_waits_for_the_next_contact(house, li) -> None:
     house.clock.advance(timedelta(hours=49))
     queue(house, li, template=notices.notice("request", "/m/here", when=house.clock(), who="老李"))

@@ -43,6 +43,7 @@ def back(address: str) -> str:
     return f"{parts.path}?{parts.query}"
 
 
+@pytest.mark.on_sqlite
 def test_a_page_learns_who_opened_it_and_its_address_is_clean(wang, town) -> None:
     asked = wang.sign_in_address(PAGE)
     assert asked.startswith("https://open.weixin.qq.com/connect/oauth2/authorize?")
@@ -55,6 +56,7 @@ def test_a_page_learns_who_opened_it_and_its_address_is_clean(wang, town) -> Non
     assert town.sim.count("/sns/oauth2/access_token") == 1
 
 
+@pytest.mark.on_sqlite
 def test_after_twelve_hours_it_is_asked_again(wang, town) -> None:
     wang.open(PAGE)
     town.clock.advance(timedelta(hours=11, minutes=59))
@@ -82,6 +84,7 @@ def test_the_state_of_another_browser_opens_nothing(wang, town) -> None:
     assert wang.get(PAGE).status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_a_second_tap_back_or_a_doubled_redirect_goes_on_to_the_page(wang, town) -> None:
     address = back(wang.phone.open(wang.sign_in_address(PAGE)))
     assert wang.get(address).headers["Location"] == PAGE
@@ -92,6 +95,7 @@ def test_a_second_tap_back_or_a_doubled_redirect_goes_on_to_the_page(wang, town)
     assert town.sim.count("/sns/oauth2/access_token") == 1, "a code is exchanged once"
 
 
+@pytest.mark.on_sqlite
 def test_a_used_way_of_somebody_not_signed_in_any_more_begins_anew(wang, town) -> None:
     address = back(wang.phone.open(wang.sign_in_address(PAGE)))
     wang.get(address)
@@ -107,6 +111,7 @@ def test_a_used_way_of_somebody_not_signed_in_any_more_begins_anew(wang, town) -
     assert old.get(late).headers["Location"].startswith("https://open.weixin.qq.com/")
 
 
+@pytest.mark.on_sqlite
 def test_somebody_signed_in_goes_on_whatever_becomes_of_another_code(wang, town) -> None:
     page = f"{PAGE}?from=menu"
     ways = [back(wang.phone.open(wang.sign_in_address(page))) for _ in range(3)]
@@ -119,6 +124,7 @@ def test_somebody_signed_in_goes_on_whatever_becomes_of_another_code(wang, town)
     assert town.sim.count("/sns/oauth2/access_token") == 4
 
 
+@pytest.mark.on_sqlite
 def test_a_used_code_begins_again_once_and_not_for_ever(wang, town) -> None:
     town.sim.faults.add("/sns/oauth2/access_token", "errcode", value=40163, times=1)
     assert "城南便利店" in wang.open(PAGE)
@@ -158,6 +164,7 @@ def test_outside_wechat_nothing_opens_and_it_says_how_to_open_it(town) -> None:
     assert outside.get("/m/privacy").status_code == 200
 
 
+@pytest.mark.on_sqlite
 def test_on_the_desk_any_browser_opens_and_another_phone_is_asked_for_anew(build) -> None:
     house = build(wechat_oauth_base=DESK)
     phone = house.phone("王建国")
@@ -192,6 +199,7 @@ def test_a_stolen_form_token_does_not_fit_another_visitor(wang, town) -> None:
     assert "城南便利店" in wang.open(PAGE)
 
 
+@pytest.mark.on_sqlite
 def test_a_form_posted_after_signing_out_leads_through_wechat_to_its_page(wang, town) -> None:
     wang.open("/m/me/unbind")
     town.clock.advance(timedelta(hours=13))

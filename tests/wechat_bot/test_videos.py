@@ -110,6 +110,7 @@ def test_a_video_is_asked_for_again_while_it_is_not_there_and_holds_nobody_up(ho
     assert (kept.content_type, kept.size, kept.attempts) == ("video/mp4", len(FILM), 3)
 
 
+@pytest.mark.on_sqlite
 def test_a_video_that_is_not_there_all_day_is_asked_for_every_ten_minutes(house, li) -> None:
     film_of(house, li)
     house.sim.faults.add("/simulator/media/", "http", value=404, times=100)
