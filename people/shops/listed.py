@@ -1,6 +1,7 @@
 """Lists about shops: keyset pages of rows of any table, narrowed by conditions on the shop that each belongs to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -16,7 +17,22 @@ from people.shops import filtering, searching
 #: Shops that a search looks up by index; of more, rows are compared as the list is read.
 MOST_SHOPS = 5_000
 _own, _head = aliased(Manager), aliased(Manager)
-#: Of the shop that a row belongs to: licence, names, phone, area, class and customer manager, as they are today.
+
+
+@dataclass(frozen=True, slots=True)
+class ListedShop:
+    """Shop that a row belongs to, as it is today."""
+
+    licence: str
+    shop: str
+    keeper: str
+    phone: str
+    area: str
+    class_name: str
+    manager: str | None
+
+
+#: What a `ListedShop` is read from.
 OF_SHOP: tuple[Any, ...] = (
     Retailer.licence,
     Retailer.shop,

@@ -12,6 +12,7 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import Retailer
 from people.shops import listed
+from people.shops.listed import ListedShop
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Standing
 
@@ -20,7 +21,7 @@ OPEN, PASSED, FAILED, LATE = "open", "passed", "failed", "late"
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptLine:
+class AttemptLine(ListedShop):
     """Attempt in the list, with its shop as it is today."""
 
     id: int
@@ -35,13 +36,6 @@ class AttemptLine:
     is_passed: bool | None
     has_late: bool
     counted_attempt_id: int | None
-    licence: str
-    shop: str
-    keeper: str
-    phone: str
-    area: str
-    class_name: str
-    manager: str | None
 
     @property
     def state(self) -> str:
@@ -121,7 +115,7 @@ def _lines(session: Session, *which: Any) -> list[AttemptLine]:
         Attempt.has_late,
         Standing.counted_attempt_id,
     )
-    statement = select(*how, *listed.OF_SHOP).join(
+    statement = select(*listed.OF_SHOP, *how).join(
         Standing, (Standing.quiz_id == Attempt.quiz_id) & (Standing.retailer_id == Attempt.retailer_id)
     )
     return [AttemptLine(*row) for row in session.execute(listed.joined(statement, Attempt.retailer_id).where(*which))]

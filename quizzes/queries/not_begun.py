@@ -11,23 +11,17 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import Retailer
 from people.shops import listed
+from people.shops.listed import ListedShop
 from quizzes.models.quizzes import Standing
 
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class NotBegun:
+class NotBegun(ListedShop):
     """Shop that has not begun, and how far it came."""
 
     retailer_id: int
-    licence: str
-    shop: str
-    keeper: str
-    phone: str
-    area: str
-    class_name: str
-    manager: str | None
     openid: str | None
     is_reached: bool
     is_opened: bool
@@ -54,7 +48,7 @@ def page(
 
 def _lines(session: Session, quiz_id: int, ids: Sequence[int]) -> list[NotBegun]:
     how_far = (Retailer.openid, Standing.is_reached, Standing.is_opened)
-    statement = select(Standing.retailer_id, *listed.OF_SHOP, *how_far).select_from(Standing)
+    statement = select(*listed.OF_SHOP, Standing.retailer_id, *how_far).select_from(Standing)
     rows = session.execute(
         listed.joined(statement, Standing.retailer_id).where(Standing.quiz_id == quiz_id, Standing.retailer_id.in_(ids))
     )

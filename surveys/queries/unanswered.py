@@ -13,6 +13,7 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import Retailer
 from people.shops import listed
+from people.shops.listed import ListedShop
 from surveys.models import Participation
 from surveys.rules import waves
 
@@ -20,17 +21,10 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class Unanswered(ListedShop):
     """Shop that has not answered, and how far it came."""
 
     retailer_id: int
-    licence: str
-    shop: str
-    keeper: str
-    phone: str
-    area: str
-    class_name: str
-    manager: str | None
     openid: str | None
     is_reached: bool
     is_opened: bool
@@ -79,7 +73,7 @@ def _lines(session: Session, survey_id: int, ids: Sequence[int]) -> list[Unanswe
         Participation.started_at,
         Participation.is_again,
     )
-    statement = select(Participation.retailer_id, *listed.OF_SHOP, *how_far).select_from(Participation)
+    statement = select(*listed.OF_SHOP, Participation.retailer_id, *how_far).select_from(Participation)
     rows = session.execute(
         listed.joined(statement, Participation.retailer_id).where(
             Participation.survey_id == survey_id, Participation.retailer_id.in_(ids)
