@@ -18,7 +18,7 @@ CODES = 13_201
 """Key of an advisory lock (any number) on codes and texts of the bank, each of which is there once."""
 
 
-class NotTaken(Refused):
+class FieldRefused(Refused):
     """Refusal of a question because of one of its fields."""
 
     def __init__(self, field: str, sentence: str) -> None:
@@ -31,7 +31,7 @@ def add(session: Session, item: QuizItem, *, code: str, who: str, now: datetime)
     is taken, the text is in the bank already, or a picture is gone."""
     one_at_a_time(session, CODES)
     if code and bank.items(session, [code]):
-        raise NotTaken("code", f"编码“{code}”在题库里已经有了，请换一个，或不写。")
+        raise FieldRefused("code", f"编码“{code}”在题库里已经有了，请换一个，或不写。")
     return _store(session, item.under(code or next(bank_review.free_codes(bank.numbered(session)))), who=who, now=now)
 
 
@@ -74,9 +74,9 @@ def locked(session: Session, question_id: int) -> BankQuestion:
 def _store(session: Session, item: QuizItem, *, who: str, now: datetime) -> BankQuestion:
     twin = bank.twin(session, item)
     if twin:
-        raise NotTaken("text", f"题库里已经有这一题了，编码是 {twin}。")
+        raise FieldRefused("text", f"题库里已经有这一题了，编码是 {twin}。")
     if not kept_pictures.are_kept(session, item):
-        raise NotTaken("picture", "图片放得太久，已经不在了，请再选一次。")
+        raise FieldRefused("picture", "图片放得太久，已经不在了，请再选一次。")
     storing.store(session, (item,), home_quiz_id=BANK, who=who, now=now)
     return session.scalars(
         select(BankQuestion).where(BankQuestion.home_quiz_id == BANK, BankQuestion.code == item.code)

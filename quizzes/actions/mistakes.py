@@ -98,8 +98,8 @@ def put_in(session: Session, marked: Iterable[JustMarked]) -> None:
     )
 
 
-def follow(session: Session, *, wrong: Sequence[WrongAnswer], right: Sequence[WrongAnswer]) -> None:
-    """Let the books follow attempts that were marked anew: what is wrong now is put in, what is right after all leaves,
+def correct(session: Session, *, wrong: Sequence[WrongAnswer], right: Sequence[WrongAnswer]) -> None:
+    """Correct the books where attempts were marked anew: what is wrong now is put in; what is right after all leaves,
     unless it was wrong in another attempt too, or practised already."""
     if right:
         session.connection().execute(

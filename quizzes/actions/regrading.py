@@ -30,7 +30,7 @@ BATCH = 250
 
 @dataclass(frozen=True, slots=True)
 class _Marker:
-    """What marks attempts anew: the question with its keys by version, and the numbers of these."""
+    """Marker of attempts by another key: the question with its key by version, and the numbers of these keys."""
 
     items: Mapping[int, QuizItem]
     numbers: Mapping[int, int]
@@ -297,7 +297,7 @@ def _correct_books(session: Session, regrade: Regrade, shops: Sequence[RegradedS
                 after.ended_at,
             )
             (wrong if after.is_wrong(at) else right).append(line)
-    mistakes.follow(session, wrong=wrong, right=right)
+    mistakes.correct(session, wrong=wrong, right=right)
 
 
 def _place(before: GradedAttempt, after: GradedAttempt) -> int:

@@ -1,4 +1,4 @@
-"""A question's page in a quiz: the words in which it may be left out are others than in a survey."""
+"""Question page of a quiz: as the kit makes it, with other words for leaving a question out."""
 
 from dataclasses import replace
 

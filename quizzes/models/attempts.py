@@ -14,7 +14,7 @@ ATTEMPT_ID = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class EndedBy(StrEnum):
-    """Who ended an attempt."""
+    """Ender of an attempt: its shop, or its time."""
 
     SHOP = "shop"
     TIME = "time"

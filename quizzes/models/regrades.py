@@ -76,8 +76,8 @@ class Regrade(Base):
 
 
 class RegradeShop(Base):
-    """Shop whose result a change of a key moves: before and after. It is the list of the dry run; while the change runs
-    each row is written again with what came of it."""
+    """Shop whose result a change of a key moves, with its result before and after. First it says what the change would
+    do; while the change is carried out, each row is written again with what it did."""
 
     __tablename__ = "quiz_regrade_shop"
 

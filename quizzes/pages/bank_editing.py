@@ -15,7 +15,7 @@ from console.stamps import Editable
 from foundation.errors import Refused
 from foundation.text import shortened
 from quizzes.actions import bank
-from quizzes.actions.bank import NotTaken
+from quizzes.actions.bank import FieldRefused
 from quizzes.export.bank import row
 from quizzes.models.bank import BankQuestion
 from quizzes.pages import illustrating, item_form
@@ -64,7 +64,7 @@ def _view(found: BankDetail | None, stored: ItemForm) -> ResponseReturnValue:
         if review.item is None:
             return _page(found, form, review, is_unsaved=True), 422
         return _changed(found, review.item) if found else _added(form, review.item, is_followed=do == SAVE_MORE)
-    except NotTaken as refusal:
+    except FieldRefused as refusal:
         review = ItemReview(None, {f"{CARD}.{refusal.field}": [refusal.sentence]})
         return _page(found, form, review, is_unsaved=True), act.status(refusal)
     except Refused as refusal:

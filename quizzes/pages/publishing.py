@@ -17,7 +17,7 @@ from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import readiness
 from quizzes.texts import chat
-from quizzes.texts.ruled import ruled
+from quizzes.texts.rules import rules_line
 from wechat_bot.services import current_services
 
 EVERYBODY = "全部已绑定微信的店，以后绑定的也可以考"
@@ -78,7 +78,7 @@ def _page(quiz_id: int, error: Refused | None) -> str:
         look=look,
         is_first=found.asked is None,
         is_over=found.state is AuthoredState.CLOSED,
-        drafted=ruled(draft),
+        drafted=rules_line(draft),
         # The draft that was looked at, and no newer one.
         stamp=request.form.get("stamp", found.stamp),
         error=error,

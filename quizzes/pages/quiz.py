@@ -10,7 +10,7 @@ from console.lists.listing import Asked
 from quizzes.pages import results
 from quizzes.permissions import QUIZZES_SEE
 from quizzes.queries.detail import QuizDetail, detail
-from quizzes.texts.ruled import ruled
+from quizzes.texts.rules import rules_line
 from wechat_bot.services import current_services
 
 
@@ -29,7 +29,7 @@ def head(found: QuizDetail) -> dict[str, object]:
     """Return what the head of each page of a quiz needs."""
     return {
         "quiz": found,
-        "ruled": ruled(found.rules),
+        "rules_line": rules_line(found.rules),
         "is_published": found.asked is not None,
     }
 

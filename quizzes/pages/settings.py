@@ -30,7 +30,7 @@ TICKS = ("start_only", "shuffle", "ranking", "by_speed")
 
 
 class RulesMistaken(Mistaken):
-    """What is wrong with the rules as they were written, by the name of their field."""
+    """Refusal of the rules as they were written, with what is wrong by the name of its field."""
 
     def __init__(self, found: review.QuizReview) -> None:
         super().__init__(found.mistakes, CALLED)

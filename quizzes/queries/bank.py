@@ -1,4 +1,4 @@
-"""The bank: its items with the newest version and the key in force, and what a file would do to it."""
+"""Bank of questions: its items with the newest version and the key in force, and what a file would do to it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace

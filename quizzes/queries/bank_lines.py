@@ -20,7 +20,7 @@ from quizzes.rules.items import Difficulty, Kind, folded
 
 
 class QuestionResult(NamedTuple):
-    """How a question was answered in the attempts that count: by how many, and what they got of what there was to get.
+    """Result of a question in the attempts that count: how many answered, and what they got of what there was to get.
 
     >>> (QuestionResult(1, 500, 1000) + QuestionResult(3, 1000, 3000)).facility, QuestionResult().facility
     (0.375, None)
@@ -63,7 +63,7 @@ class BankLine:
 
 @dataclass(frozen=True, slots=True)
 class BankSearch:
-    """What a list of the bank is narrowed by."""
+    """Search of the bank: what its list is narrowed by."""
 
     search: str = ""
     tag: str = ""

@@ -32,7 +32,7 @@ def faults(session: Session, definition: QuizDefinition, *, now: datetime) -> li
         found.append("结束时间已经过了，请先改结束时间。")
     if definition.bank:
         found += of_bank(session, definition).faults
-    if definition.is_drawn and (said := short(session, definition.draw)):
+    if definition.is_drawn and (said := shortage(session, definition.draw)):
         found.append(f"题库里的题不够抽：{said}。")
     return found
 
@@ -75,7 +75,7 @@ def extent(session: Session, definition: QuizDefinition) -> PaperExtent:
     return PaperExtent(len(points), sum(points))
 
 
-def short(session: Session, strata: Sequence[Stratum]) -> str:
+def shortage(session: Session, strata: Sequence[Stratum]) -> str:
     """Return in words which strata the bank cannot fill; empty where it can fill all."""
     lacks = drawing.shortage(strata, pools.candidates(session, strata))
     return "；".join(

@@ -18,7 +18,7 @@ DEFAULT_PASS = 6000
 
 
 class CountRule(StrEnum):
-    """Which attempt of a shop counts."""
+    """Rule of which attempt of a shop counts."""
 
     FIRST = "first"
     BEST = "best"
@@ -30,7 +30,7 @@ class CountRule(StrEnum):
 
 
 class Reveal(StrEnum):
-    """When a shop is shown what was right."""
+    """Rule of when a shop is shown what was right."""
 
     AT_ONCE = "at_once"
     AFTER_CLOSING = "after_closing"

@@ -124,7 +124,7 @@ def review(
     notes = Notes(places, keyed=keyed)
     notes.unknown_keys("", (), data, KEYS)
     head = Head(data, notes)
-    return head.reviewed(_with_paper(head, _ruled(head, timezone), before))
+    return head.reviewed(_with_paper(head, _rules(head, timezone), before))
 
 
 def review_rules(data: Mapping[str, Any], *, timezone: tzinfo) -> QuizReview:
@@ -135,10 +135,10 @@ def review_rules(data: Mapping[str, Any], *, timezone: tzinfo) -> QuizReview:
     ['“x”应是数字']
     """
     head = Head(data, Notes(_NOWHERE, keyed=False))
-    return head.reviewed(_ruled(head, timezone))
+    return head.reviewed(_rules(head, timezone))
 
 
-def _ruled(head: Head, timezone: tzinfo) -> QuizDefinition:
+def _rules(head: Head, timezone: tzinfo) -> QuizDefinition:
     """Read everything but the paper."""
     title = head.title()
     opens_at, closes_at = head.times(timezone)

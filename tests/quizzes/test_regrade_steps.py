@@ -41,7 +41,7 @@ def answered(desk, quiz_id: int, said: str) -> None:
         wrong = [
             WrongAnswer(each.retailer_id, first.question_id, first.id, each.id, False, each.ended_at) for each in failed
         ]
-        mistakes.follow(session, wrong=wrong, right=())
+        mistakes.correct(session, wrong=wrong, right=())
         openids = [f"o-{n}" for n in range(1, len(said) + 1)]
         session.execute(insert(Follower), [{"openid": one, "followed_at": now, "has_held": False} for one in openids])
     desk.school.house.tick()

@@ -1,4 +1,4 @@
-"""Text of a quiz's rules, as staff read them."""
+"""Text of a quiz's rules in a line, as staff read them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from quizzes.rules.definition import QuizDefinition
 from quizzes.texts import chat
 
 
-def ruled(definition: QuizDefinition) -> str:
-    """The rules of a quiz in a line.
+def rules_line(definition: QuizDefinition) -> str:
+    """Return the rules of a quiz in a line.
 
-    >>> ruled(QuizDefinition("测试", minutes=15, attempts=2)), ruled(QuizDefinition("测试", pass_mark=0))
+    >>> rules_line(QuizDefinition("测试", minutes=15, attempts=2)), rules_line(QuizDefinition("测试", pass_mark=0))
     ('限 15 分钟 · 可考 2 次，取最高分 · 60% 合格 · 答案交卷就看', '不限时 · 只考一次 · 不设合格线 · 答案交卷就看')
     """
     often = "只考一次" if definition.attempts == 1 else f"可考 {definition.attempts} 次，{definition.counts.label}"
