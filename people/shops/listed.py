@@ -20,7 +20,7 @@ _own, _head = aliased(Manager), aliased(Manager)
 
 
 @dataclass(frozen=True, slots=True)
-class ListedShop:
+class ShopOfRow:
     """Shop that a row belongs to, as it is today."""
 
     licence: str
@@ -32,7 +32,7 @@ class ListedShop:
     manager: str | None
 
 
-#: What a `ListedShop` is read from.
+#: What a `ShopOfRow` is read from.
 OF_SHOP: tuple[Any, ...] = (
     Retailer.licence,
     Retailer.shop,

@@ -12,7 +12,7 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import Retailer
 from people.shops import listed
-from people.shops.listed import ListedShop
+from people.shops.listed import ShopOfRow
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Standing
 
@@ -21,7 +21,7 @@ OPEN, PASSED, FAILED, LATE = "open", "passed", "failed", "late"
 
 
 @dataclass(frozen=True, slots=True)
-class AttemptLine(ListedShop):
+class AttemptLine(ShopOfRow):
     """Attempt in the list, with its shop as it is today."""
 
     id: int

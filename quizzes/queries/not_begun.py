@@ -11,14 +11,14 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import Retailer
 from people.shops import listed
-from people.shops.listed import ListedShop
+from people.shops.listed import ShopOfRow
 from quizzes.models.quizzes import Standing
 
 PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class NotBegun(ListedShop):
+class NotBegun(ShopOfRow):
     """Shop that has not begun, and how far it came."""
 
     retailer_id: int

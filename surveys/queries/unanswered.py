@@ -13,7 +13,7 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import Retailer
 from people.shops import listed
-from people.shops.listed import ListedShop
+from people.shops.listed import ShopOfRow
 from surveys.models import Participation
 from surveys.rules import waves
 
@@ -21,7 +21,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered(ListedShop):
+class Unanswered(ShopOfRow):
     """Shop that has not answered, and how far it came."""
 
     retailer_id: int
