@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup, Need, Start
+from console.menu import Item, MenuGroup, Need, Start, Tile
 from quizzes import commands, jobs, permissions
 from quizzes.actions import erasing
 from quizzes.actions import inviting as inviting_actions
@@ -74,8 +74,10 @@ quizzes = Feature(
                 Item("测试", "quizzes_pages.quiz_list", QUIZZES_SEE, 10, QUIZZES, waits=needs.to_decide),
                 Item("题库", "quizzes_pages.bank", QUIZZES_WRITE, 20, QUIZZES),
             ),
+            tiles=(Tile("quizzes/console/_tile.html", QUIZZES_SEE, listing.tile, 4, span=7, is_kept=True),),
             finders=(finding.QUIZZES,),
             needs=(
+                Need(QUIZZES_SEE, needs.ending, 14),
                 Need(QUIZZES_REKEY, needs.corrections, 16),
                 Need(QUIZZES_WRITE, needs.drafts, 41),
             ),

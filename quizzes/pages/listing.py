@@ -1,20 +1,26 @@
-"""Console list of quizzes."""
+"""Console list of quizzes, and those that run on the front page."""
 
-from typing import Any
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from console import access
+from console import access, running
 from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
+from console.rules.visitors import Visitor
+from foundation.clock import day_in
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
 from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_SEE
-from quizzes.queries import lines
+from quizzes.queries import lines, turnout
 from quizzes.queries.lines import QuizLine
-from wechat_bot.services import current_services
+from quizzes.rules import advice, spread
+from wechat_bot.services import Services, current_services
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[QuizLine]:
@@ -62,3 +68,27 @@ def quiz_list() -> ResponseReturnValue:
     """List every quiz with its state and figures, the newest first."""
     with current_services().reading() as session:
         return render_template("quizzes/console/list.html", shown=looking.look(QUIZZES, session))
+
+
+class RunningFigures(NamedTuple):
+    """Figures of a running quiz: shops asked and begun, and the mean share of the maximum where enough have ended."""
+
+    asked: int
+    begun: int
+    mean: float | None
+
+
+def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
+    """Return the quizzes that are running, those that end first in front, with their figures: of all shops, or of the
+    visitor's own."""
+    today = day_in(now, services.zone)
+
+    def figures(each: QuizLine) -> RunningFigures:
+        if visitor.is_company_wide:
+            return RunningFigures(each.asked, each.begun, each.share if each.counted >= advice.LEAST_SHOWN else None)
+        part = turnout.of_part(session, visitor, each.id, today=today)
+        is_shown = sum(part.totals.values()) >= advice.LEAST_SHOWN
+        return RunningFigures(part.asked, part.begun, spread.mean_share(part.totals) if is_shown else None)
+
+    found = lines.page(session, now=now, state=AuthoredState.OPEN, limit=running.LOOKED_AT).lines
+    return running.tile(found, figures, now=now, zone=services.zone)

@@ -1,4 +1,4 @@
-"""Front page items of quizzes: changed keys that wait for a decision, drafts."""
+"""Front page items of quizzes: what ends soon, changed keys that wait for a decision, drafts."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,14 +6,14 @@ from datetime import datetime
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from console import authored
+from console import authored, running
 from console.authored import AuthoredState
 from console.menu import Waiting, Waits
 from console.rules.visitors import Visitor
-from foundation.clock import when
+from foundation.clock import day_in, when
 from quizzes.models.quizzes import Quiz
 from quizzes.permissions import QUIZZES_REKEY
-from quizzes.queries import regrade_lists
+from quizzes.queries import regrade_lists, turnout
 from wechat_bot.services import Services
 
 #: Changes that are counted, and named, at most.
@@ -41,6 +41,28 @@ def corrections(services: Services, session: Session, visitor: Visitor, now: dat
         )
         for line in regrade_lists.awaiting(session, visitor.user_id, NAMED)
     ]
+
+
+def ending(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+    """Return quizzes that end today or tomorrow and that many have not begun: of all shops, or of the visitor's own."""
+    zone = services.zone
+    found = turnout.ending(session, now=now, zone=zone)
+    if visitor.is_company_wide:
+        lacking = running.missing(found)
+    else:
+        parts = {each.id: turnout.of_part(session, visitor, each.id, today=day_in(now, zone)) for each in found}
+        lacking = {quiz_id: part.asked - part.begun for quiz_id, part in parts.items()}
+    return running.needs(
+        found,
+        lacking,
+        sentence="家店还没有考《{}》，{}",
+        small="已有 {:,} / {:,} 家开始" if visitor.is_company_wide else "",
+        url=lambda quiz_id: url_for("quizzes_pages.not_begun", quiz_id=quiz_id),
+        button="去看看",
+        icon="checklist",
+        now=now,
+        zone=zone,
+    )
 
 
 def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from console.authored import AuthoredState
 from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
-from quizzes.models.figures import WHOLE_PAPER, ItemCell
+from quizzes.models.figures import WHOLE_PAPER, ItemCell, Turnout
 from quizzes.models.quizzes import Quiz, QuizVersion
 
 
@@ -27,6 +27,9 @@ class QuizLine:
     #: Shops whose attempt counts, and the mean of what they got as a share of the maximum; None where nobody has ended.
     counted: int
     share: float | None
+    #: Shops that were asked, and those that have begun.
+    asked: int
+    begun: int
     #: Whether its paper is still empty.
     is_unfinished: bool
 
@@ -69,12 +72,14 @@ def _of_cells(figure: Any) -> Any:
 _got = cast(ItemCell.total, Float) / func.nullif(ItemCell.points, 0)
 _LINES: Select[Any] = select(
     Quiz,
+    func.coalesce(Turnout.asked, 0),
+    func.coalesce(Turnout.begun, 0),
     _of_cells(func.coalesce(func.sum(ItemCell.count), 0)),
     _of_cells(func.sum(_got * ItemCell.count) / func.nullif(func.sum(ItemCell.count), 0)),
-)
+).outerjoin(Turnout, Turnout.quiz_id == Quiz.id)
 
 
-def _line(quiz: Quiz, counted: int, share: float | None, *, now: datetime) -> QuizLine:
+def _line(quiz: Quiz, asked: int, begun: int, counted: int, share: float | None, *, now: datetime) -> QuizLine:
     return QuizLine(
         quiz.id,
         quiz.title,
@@ -83,5 +88,7 @@ def _line(quiz: Quiz, counted: int, share: float | None, *, now: datetime) -> Qu
         quiz.closes_at,
         int(counted),
         float(share) if share is not None else None,
+        asked,
+        begun,
         not any(quiz.draft[key] for key in ("questions", "bank", "draw")),
     )

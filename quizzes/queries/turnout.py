@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from console import running
 from console.rules.visitors import Visitor
+from console.running import EndingWork
 from foundation.dialects import among, table_of
 from people.models import Retailer
 from people.visibility import within
 from quizzes.models.attempts import Attempt
 from quizzes.models.figures import WHOLE_PAPER, ItemCell, Turnout
-from quizzes.models.quizzes import QuizVersion, Standing
+from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 
 #: Counting the shops of a part stops here: the page says "at least".
 COUNTED = 10_000
@@ -66,6 +70,15 @@ def whole(session: Session, quiz_id: int, version_id: int) -> QuizTurnout:
     counted = session.get(Turnout, quiz_id)
     asked, begun = (counted.asked, counted.begun) if counted else (0, 0)
     return QuizTurnout(asked, begun, int(session.scalar(others) or 0))
+
+
+def ending(session: Session, *, now: datetime, zone: ZoneInfo) -> list[EndingWork]:
+    """Return open quizzes that end today or tomorrow, the soonest first, with their turnout from the counters."""
+
+    def figure(column: Any) -> Any:
+        return func.coalesce(select(column).where(Turnout.quiz_id == Quiz.id).scalar_subquery(), 0)
+
+    return running.ending(session, Quiz, figure(Turnout.asked), figure(Turnout.begun), now=now, zone=zone)
 
 
 def unfiled(session: Session, quiz_id: int) -> UnfiledAttempts | None:

@@ -44,6 +44,17 @@ class TotalsBin(NamedTuple):
     is_passed: bool
 
 
+def mean_share(totals: Totals) -> float | None:
+    """Return the mean total as a share of its maximum; None without any.
+
+    >>> mean_share({(1000, 1000): 1, (500, 250): 3}), mean_share({})
+    (0.625, None)
+    """
+    got = [(total / maximum, count) for (maximum, total), count in totals.items() if maximum]
+    number = sum(count for _, count in got)
+    return sum(each * count for each, count in got) / number if number else None
+
+
 def bins(totals: Totals, pass_mark: int) -> list[TotalsBin]:
     """Return the distribution by tenths of the maximum. The pass mark is always a border, so that each column has
     either passed or failed.

@@ -9,12 +9,12 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, fields
+from console import access, fields, running
 from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from console.rules.visitors import Visitor
-from foundation.clock import day_in, when
+from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
@@ -23,7 +23,6 @@ from surveys.queries import listing, part
 from surveys.queries.listing import SurveyLine
 from wechat_bot.services import Services, current_services
 
-RUNNING, ON_TILE = 50, 4
 #: Months that the list can be narrowed to, from this one back.
 MONTHS = 18
 
@@ -127,21 +126,13 @@ def survey_list() -> ResponseReturnValue:
 def tile(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """Return the surveys that are running, those that end first in front, with their return: of all shops, or of the
     visitor's own. Of an anonymous survey a part of the shops is told nothing."""
-    running = listing.surveys(session, now=now, states=[AuthoredState.OPEN], limit=RUNNING)
-    running.sort(key=lambda each: (each.closes_at is None, each.closes_at or now))
-    today, lines = day_in(now, services.zone), []
-    for each in running[:ON_TILE]:
-        figures: tuple[int, int] | None = (each.sent, each.returned)
-        if not visitor.is_company_wide:
-            own = None if each.is_anonymous else part.sent_and_returned(session, visitor, each.id, today=today)
-            figures = own if own and own[0] else None
-        lines.append((each, figures, *_ends(each.closes_at, now, services.zone)))
-    return {"surveys": lines, "running": len(running)}
+    today = day_in(now, services.zone)
 
+    def figures(each: SurveyLine) -> tuple[int, int] | None:
+        if visitor.is_company_wide:
+            return each.sent, each.returned
+        own = None if each.is_anonymous else part.sent_and_returned(session, visitor, each.id, today=today)
+        return own if own and own[0] else None
 
-def _ends(closes_at: datetime | None, now: datetime, zone: ZoneInfo) -> tuple[str, bool]:
-    """Return when a survey ends, in words, and whether that is soon."""
-    if closes_at is None:
-        return "不限时间", False
-    left = (day_in(closes_at, zone) - day_in(now, zone)).days
-    return (f"还有 {left} 天", False) if left > 1 else (f"{when(closes_at, now=now, zone=zone)} 结束", True)
+    found = listing.surveys(session, now=now, states=[AuthoredState.OPEN], limit=running.LOOKED_AT)
+    return running.tile(found, figures, now=now, zone=services.zone)

@@ -1,51 +1,29 @@
 """Surveys that need somebody today."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from console import running
 from console.rules.visitors import Visitor
+from console.running import EndingWork
 from people.models import Area, Retailer
 from people.visibility import within
 from surveys.models import Participation, Survey, Tally
 
-#: Surveys ending at once that the front page names.
-NAMED = 5
 #: Counting stops here.
 COUNTED = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """Survey that ends soon."""
-
-    id: int
-    title: str
-    closes_at: datetime
-    sent: int
-    returned: int
-
-    @property
-    def missing(self) -> int:
-        return max(0, self.sent - self.returned)
+def ending(session: Session, *, now: datetime, zone: ZoneInfo) -> list[EndingWork]:
+    """Return open surveys that end today or tomorrow, the soonest first; from the counters, whatever their size."""
+    return running.ending(session, Survey, _figure("sent"), _figure("returned"), now=now, zone=zone)
 
 
-def ending(session: Session, *, now: datetime, until: datetime) -> list[Ending]:
-    """Return open surveys that end by then, the soonest first; from the counters, whatever their size."""
-    rows = session.execute(
-        select(Survey.id, Survey.title, Survey.closes_at, _figure("sent"), _figure("returned"))
-        .where(Survey.version_id.is_not(None), Survey.closes_at > now, Survey.closes_at <= until)
-        .where(func.coalesce(Survey.opens_at, now) <= now)
-        .order_by(Survey.closes_at, Survey.id)
-        .limit(NAMED)
-    )
-    return [Ending(*row) for row in rows]
-
-
-def missing_of(session: Session, visitor: Visitor, found: list[Ending], *, today: date) -> dict[int, int]:
+def missing_of(session: Session, visitor: Visitor, found: list[EndingWork], *, today: date) -> dict[int, int]:
     """Count this visitor's listed shops that have not answered, by survey; nothing for anonymous ones.
 
     All together counted up to `COUNTED`. Anonymous surveys are left out because in a part of two shops the figure could
