@@ -74,7 +74,7 @@ quizzes = Feature(
                 Item("测试", "quizzes_pages.quiz_list", QUIZZES_SEE, 10, QUIZZES, waits=needs.to_decide),
                 Item("题库", "quizzes_pages.bank", QUIZZES_WRITE, 20, QUIZZES),
             ),
-            tiles=(Tile("quizzes/console/_tile.html", QUIZZES_SEE, listing.tile, 4, span=7, is_kept=True),),
+            tiles=(Tile("quizzes/console/_tile.html", QUIZZES_SEE, listing.tile, 4, span=12, is_kept=True),),
             finders=(finding.QUIZZES,),
             needs=(
                 Need(QUIZZES_SEE, needs.ending, 14),
