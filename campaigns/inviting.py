@@ -74,8 +74,10 @@ class Inviting:
     feature: str
     topic: str
     noun: str
-    #: What shops do with it, and how looking at it is called; empty where that is not told apart.
+    #: What shops do with it, who has no more to do with it, and how looking at it is called; empty where that is not
+    #: told apart.
     does: str
+    done: str
     opens: str
     see: Permission
     write: Permission

@@ -96,7 +96,7 @@ def check_bank(work: Work) -> None:
         return
     lines = [(item, "") for item in found.new[:TOLD]]
     lines += [(item, "、".join(what)) for item, what in found.changed[:TOLD]]
-    told = [(item.code, item.kind.label, item.question.text, what) for item, what in lines]
+    told = [(item.code, item.kind.label, item.question.text, bank_files.answer(item), what) for item, what in lines]
     work.finish({**_counts(found), "lines": told})
 
 

@@ -10,13 +10,15 @@ from foundation.errors import Refused
 from foundation.text import bare, plain
 from foundation.workbooks import reading
 from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Merged, NumberCell, Sheet, column_letters
-from questions.authoring.layout import QUESTIONS, AuthoredFile, FileLayout, Names
+from questions.authoring.layout import LETTERED, NUMBERED, QUESTIONS, AuthoredFile, FileLayout, Names
 from questions.authoring.option_reader import with_code
 from questions.authoring.spelling import Mistaken, Path, suggestion
+from questions.authoring.word_lines import options_of
 
 LIMITS = Limits(file=2 << 20, unpacked=32 << 20, rows=5000, columns=200)
 
 _SEPARATORS = re.compile(r"\s*[、,，|｜\n]\s*")
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PAIR = re.compile(r"\s*([^=＝:：]+?)\s*[=＝:：]\s*(.*?)\s*")
 
 
@@ -33,6 +35,8 @@ def parse(content: bytes, layout: FileLayout) -> AuthoredFile:
         if name in sheets:
             raise Refused(f"有两张工作表都叫“{name}”，请只留下一张")
         sheets[name] = sheet
+    if not layout.rows and len(sheets) == 1:
+        sheets = dict(zip((QUESTIONS,), sheets.values(), strict=True))
     wanted = (layout.called, QUESTIONS) if layout.rows else (QUESTIONS,)
     lacking = [name for name in wanted if name not in sheets]
     if lacking:
@@ -103,7 +107,12 @@ def _questions(
         mistakes.append(f"{here}!A1：没有题目")
         return
     (head, labels), *rows = rows
-    columns = _columns(labels, f"{here}!{{}}{head}", layout, mistakes)
+    faults: list[str] = []
+    columns = _columns(labels, f"{here}!{{}}{head}", layout, faults)
+    if not columns:
+        mistakes.append(f"{here}!A{head}：这一行应是表头（{'、'.join(layout.columns)}），上面的标题请删去")
+        return
+    mistakes += faults
     _refuse_merged(here, [each for each in sheet.merged if each.bottom > head and each.left <= max(labels)])
     for n, cells in rows:
         path: Path = ("questions", len(questions))
@@ -117,12 +126,24 @@ def _questions(
                     mistakes.append(f"{where}：这一列没有表头")
                 continue
             value = _value(cell, where, mistakes)
-            if value is not None:
+            if value is not None and key in _LETTERS:
+                _lettered(question, value, key, where, mistakes)
+                places.setdefault((*path, "options"), where)
+                places[*path, "options", len(question["options"]) - 1] = where
+            elif value is not None:
                 places[(*path, key)] = where
                 question[key] = _READERS[key](value, where, mistakes) if key in _READERS else value
         for at, key in columns.items():
             places.setdefault((*path, key), f"{here}!{column_letters(at)}{n}")
         questions.append(question)
+
+
+def _lettered(question: dict[str, Any], value: object, letter: str, where: str, mistakes: list[str]) -> None:
+    """Add the option of a column of its own."""
+    options = question.setdefault("options", [])
+    if _LETTERS.index(letter) != len(options):
+        mistakes.append(f"{where}：选项 {letter} 前面有空的选项，请从 A 起一个接一个写")
+    options.append(with_code(value) if isinstance(value, str) else value)
 
 
 def _columns(labels: Cells, place: str, layout: FileLayout, mistakes: list[str]) -> dict[int, str]:
@@ -134,10 +155,13 @@ def _columns(labels: Cells, place: str, layout: FileLayout, mistakes: list[str])
         label = "".join(_label(cell, where, mistakes).split())
         if not label:
             continue
-        key = names.get(label, "")
+        letter = LETTERED.fullmatch(label.upper()) if "选项" in known else None
+        key = names.get(label, letter[1] if letter else "")
+        if label in NUMBERED and not key:
+            continue
         if not key:
             mistakes.append(f"{where}：不认识表头“{label}”" + suggestion(label, known))
-        elif key in columns.values():
+        elif key in columns.values() or (key == "options" and {*_LETTERS} & {*columns.values()}):
             mistakes.append(f"{where}：表头“{label}”重复")
         else:
             columns[at] = key
@@ -152,6 +176,9 @@ def _refuse_merged(sheet: str, merged: list[Merged]) -> None:
 
 def _options(value: object, where: str, mistakes: list[str]) -> list[object]:
     lines = re.split(r"[\n|｜]", value) if isinstance(value, str) else [value]
+    marked = [option for n, line in enumerate(lines, 1) for option in options_of(str(line).strip(), "letter", n)]
+    if len(marked) == len(lines) > 1:
+        lines = [label for _, label in marked]  # their letters are those of places, which may be shuffled
     return [with_code(line) if isinstance(line, str) else line for line in lines if line != "" and str(line).strip()]
 
 

@@ -3,6 +3,7 @@ it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -38,6 +39,11 @@ _NOTES = (
     ("必填", "不填就是必填；否：可以跳过"),
     ("显示条件", "只在前面的题这样回答时才问，如 q1=一般、不满意 或 q4=0-6；几个条件各占一行，要同时满足"),
 )
+
+
+#: Headings of columns that only count the questions, and of those with one option each.
+NUMBERED = ("序号", "题号", "编号")
+LETTERED = re.compile(r"(?:选项)?([A-Z])(?:选?项)?")
 
 
 class AuthoredFile(NamedTuple):

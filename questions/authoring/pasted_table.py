@@ -44,7 +44,7 @@ def _question(number: int, row: Sequence[str], columns: Sequence[str], heads: Se
     question = PastedQuestion(number, lines=[line])
     for at, cell in enumerate(row):
         column, value = (columns[at] if at < len(columns) else ""), cell.strip()
-        if not is_visible(value) or column in (*word_table.NUMBERS, "编码"):
+        if not is_visible(value) or column in (*word_table.NUMBERED, "编码"):
             continue
         if column == "题目":
             question.stem(line, " ".join(value.split()))

@@ -18,7 +18,15 @@ from questions.authoring import word_table
 from questions.authoring.excel_file import named
 from questions.authoring.layout import AuthoredFile, FileLayout
 from questions.authoring.spelling import Mistaken, Path, suggestion
-from questions.authoring.word_question import LOOKS_ASKED, NOT_KNOWN, WordLine, WordNotes, WordQuestion, labelled
+from questions.authoring.word_question import (
+    LOOKS_ASKED,
+    NOT_KNOWN,
+    WordLine,
+    WordNotes,
+    WordQuestion,
+    labelled,
+    with_answer,
+)
 
 LARGEST, _UNPACKED = 2 << 20, 16 << 20
 _MOST_MISTAKES, _LONGEST_LINE, _LONGEST_QUOTE, _LONGEST_HEADING = 100, 3000, 13, 20
@@ -96,6 +104,10 @@ class _Reader:
             self.notes.mistakes.append("没有读到题目。题目请写成“1. …”，选项写成“A. …”")
 
     def _line(self, line: WordLine) -> None:
+        text, answer = with_answer(line.text) if self.notes.key("答案") else (line.text, "")
+        if answer:
+            self._line(line._replace(text=text))
+            line = line._replace(text=answer)
         if self._is_stem(line) or self._is_heading(line):
             return
         above = self._label_above(line.text)

@@ -31,7 +31,7 @@ _RULES = "_＿—…"
 _BRACKETS = re.compile(r"[\[【(（〔]([^\[\]【】()（）〔〕]{1,30})[\]】)）〕]")
 #: Space for the letter of an answer, behind a whole sentence.
 _EMPTY_BRACKETS = re.compile(r"(?<=[?？。:：])\s*[(（]\s*[)）]\s*$")
-_ANSWERS = re.compile(r"[A-L](?:[,，、;；\s]*[A-L]){0,11}|[√×✓✗对错]")
+_ANSWERS = re.compile(r"[A-L](?:[,，、;；\s]*[A-L]){0,11}|[√×✓✗对错T]")
 
 SINGLE, MULTIPLE, TRUTH = QuestionType.SINGLE.value, QuestionType.MULTIPLE.value, "truth"
 TEXT = QuestionType.TEXT.value
@@ -182,8 +182,12 @@ def labelled(line: str) -> list[tuple[str, str]]:
 
     >>> labelled("【答案】B　难度：易"), labelled("参考答案: AC"), labelled("答案很多")
     ([('答案', 'B'), ('难度', '易')], [('答案', 'AC')], [])
+    >>> [labelled(each) for each in ("答案是 A、C。", "答：×", "答案（B）", "答案是什么？", "答：____")]
+    [[('答案', 'A、C')], [('答案', '×')], [('答案', 'B')], [], []]
     """
     seen = half(line)
+    if bare := _BARE_ANSWER.fullmatch(seen):
+        return [("答案", line[bare.start(1) : bare.end(1)].strip())]
     found = list(_LABEL.finditer(seen))
     if not found or found[0].start():
         return []
@@ -333,4 +337,8 @@ def whole(digits: str) -> int:
 
 _LABEL_WORDS: Mapping[str, str] = {word: label for label, words in LABELS.items() for word in words}
 _KNOWN = "|".join(sorted(_LABEL_WORDS, key=len, reverse=True))
-_LABEL = re.compile(rf"(?:^|(?<=[\s;；。]))(?:[【\[]\s*({_KNOWN})\s*[】\]]\s*:?|({_KNOWN})\s*:)\s*")
+_LABEL = re.compile(rf"(?:^|(?<=[\s;；。]))(?:[【\[]\s*({_KNOWN})\s*[】\]]\s*:?|({_KNOWN})\s*[为是]?\s*:)\s*")
+#: Letters or a mark behind a word for an answer, with or without a colon; other words there are a sentence.
+_BARE_ANSWER = re.compile(
+    rf"(?:{'|'.join(LABELS['答案'])}|答)\s*[为是]?\s*:?\s*[(\[【]?\s*({_ANSWERS.pattern})\s*[)\]】]?[.。]?"
+)

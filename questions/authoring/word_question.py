@@ -14,7 +14,12 @@ from questions.authoring.spelling import Path
 from questions.reading import truths
 
 _TRUTH = ("对", "错")
-_MANY_ANSWERS = re.compile(r"[1１]\s*(?:[-~.．、:：)）]|[A-Z])")
+_MANY_ANSWERS = re.compile(r"[1１]\s*(?:[-~、:：)）]|[.．](?![0-9０-９])|[A-Z])")
+_ANSWER = "|".join(lines.LABELS["答案"])
+#: An answer behind a question or its options, in their line.
+_ANSWER_BEHIND = re.compile(
+    rf"[(]\s*(?:{_ANSWER})\s*[为是]?\s*:|(?<=[\s?？。;；)_])(?:【\s*(?:{_ANSWER})\s*】|(?:{_ANSWER})\s*[为是]?\s*:)"
+)
 _BLANK = re.compile("[_＿]{2,}")
 LOOKS_ASKED = re.compile(rf"[?？]|{_BLANK.pattern}")
 _EXAMPLES = {"letter": "A.", "circled": "①", "box": "□", "bracketed": "（1）"}
@@ -199,6 +204,19 @@ class WordQuestion:
         for line in self.loose:
             self.stem(line.text)
         self.loose.clear()
+
+
+def with_answer(line: str) -> tuple[str, str]:
+    """The text of a line, and the answer that stands behind it; empty where none does.
+
+    >>> with_answer("A.一 B.二 答案：B"), with_answer("证可以转借吗？（答案：错）"), with_answer("答案：B")
+    (('A.一 B.二', '答案：B'), ('证可以转借吗？', '答案：错'), ('答案：B', ''))
+    """
+    found = _ANSWER_BEHIND.search(lines.half(line))
+    if found is None:
+        return line, ""
+    behind = line[found.start() :].strip()
+    return line[: found.start()].strip(), behind[1:].rstrip(" )）") if lines.half(behind)[0] == "(" else behind
 
 
 def labelled(notes: WordNotes, question: WordQuestion | None, label: str, value: str, line: WordLine) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from foundation.documents.reading import TableRow
 from foundation.text import is_visible, plain
 from questions.authoring import word_lines as lines
+from questions.authoring.layout import LETTERED, NUMBERED
 from questions.authoring.word_question import WordLine, WordNotes, WordQuestion, labelled
 
 _WORDS = {
@@ -16,8 +17,6 @@ _WORDS = {
     **dict.fromkeys(("选项", "备选项"), "选项"),
     "其他": "其他",
 }
-NUMBERS = ("序号", "题号", "编号")
-_LETTER = re.compile(r"(?:选项)?([A-Z])(?:选?项)?")
 
 
 def columns_of(head: TableRow) -> list[str] | None:
@@ -36,7 +35,7 @@ def question_of(
         return None
     question = WordQuestion(notes, place)
     for column, name, cell in zip(columns, head.cells, row.cells, strict=True):
-        if not is_visible(cell) or column in NUMBERS:
+        if not is_visible(cell) or column in NUMBERED:
             continue
         if not column:
             said = f"不认识表头“{name}”" if is_visible(name) else f"“{cell[:12]}”这一列没有表头"
@@ -45,7 +44,7 @@ def question_of(
             question.stem(cell.replace("\n", " "))
         elif column == "选项":
             question.options += [(label, place) for label in _labels(cell)]
-        elif letter := _LETTER.fullmatch(column):
+        elif letter := LETTERED.fullmatch(column):
             if ord(letter[1]) - ord("A") != len(question.options):
                 notes.wrong(place, f"“{name}”前面有空的选项，请从 A 起一个接一个写")
             question.options.append((cell.replace("\n", " "), place))
@@ -62,7 +61,7 @@ def question_of(
 
 def _column(cell: str) -> str:
     word = plain("".join(cell.split()))
-    return word if word in NUMBERS or _LETTER.fullmatch(word) else _WORDS.get(word, "")
+    return word if word in NUMBERED or LETTERED.fullmatch(word) else _WORDS.get(word, "")
 
 
 def _labels(cell: str) -> Iterator[str]:

@@ -20,7 +20,7 @@ from quizzes.queries import inviting as queries
 from quizzes.queries.detail import detail
 from quizzes.texts import chat
 
-DONE = "已合格，或次数用完"
+DONE = "已合格或次数用完"
 PICKER = Picker(
     ("not_begun_quiz", "failed_quiz", "class", "area", "manager", "tag", "audience"),
     "全部还没合格、还能考的",
@@ -54,6 +54,7 @@ INVITING = Inviting(
     topic="quiz",
     noun="测试",
     does="开始考",
+    done=DONE,
     opens="",
     see=QUIZZES_SEE,
     write=QUIZZES_WRITE,

@@ -1,6 +1,6 @@
 """Console page on which a question of a quiz's own is written and edited, with the form of the bank."""
 
-from flask import abort, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act
@@ -69,8 +69,8 @@ def _page(
     *,
     error: Refused | None = None,
     is_unsaved: bool = False,
-) -> str:
-    return render_template(
+) -> Response:
+    page = render_template(
         "quizzes/console/paper_item.html",
         **quiz.head(found),
         before=before,
@@ -79,3 +79,4 @@ def _page(
         is_fixed=before is not None and found.asked is not None,
         **item_form.context(form, review.faults if review else {}),
     )
+    return access.with_frame(page)

@@ -86,6 +86,7 @@ INVITING = Inviting(
     topic="survey",
     noun="调查",
     does="填写",
+    done="已填写",
     opens="打开",
     see=SURVEYS_SEE,
     write=SURVEYS_WRITE,

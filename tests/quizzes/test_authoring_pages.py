@@ -117,7 +117,11 @@ def test_a_paper_is_put_together_from_the_bank_and_own_questions_in_any_order_pu
     other = office.browser("admin")
     other.get(f"{HERE}/paper")
     press(market, f"{HERE}/paper", {"do": "save", "points:b1": "10"})
-    assert other.post(f"{HERE}/paper", {"do": "remove:b1"}).status_code == 409, "not over another's draft unseen"
+    assert other.post(f"{HERE}/paper", {"do": "remove:b2"}).status_code == 409, "not over another's draft unseen"
+    assert other.post(f"{HERE}/paper", {"do": "remove:b2"}).status_code == 303, "seen, and pressed again"
+    press(market, f"{HERE}/paper", {"do": "undo"})
+    framed = market.get(f"{HERE}/paper/new")
+    assert "frame-src 'self'" in framed.headers["Content-Security-Policy"], "the preview beside the form"
     forecast = market.get(f"{HERE}/publish").text
     assert "没有发现要改的地方" in forecast and ">2</b> 家" in forecast
     assert market.post(f"{HERE}/publish").location == f"{HERE}/share"

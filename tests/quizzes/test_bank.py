@@ -212,6 +212,36 @@ def test_faults_of_a_text_are_named_by_their_lines(bank):
 
 
 @pytest.mark.on_sqlite
+def test_answers_are_read_in_every_usual_spelling_also_behind_a_question(bank):
+    spelt = ("标准答案 B", "答：B", "答案为：B", "答案是B", "正确答案是：B。", "答案(B)", "【答案】B")
+    asked = "\n".join(f"{n}. 第 {n} 题选哪个？\nA. 一\nB. 二\n{answer}" for n, answer in enumerate(spelt, 1))
+    behind = "\n8. 证可以转借。 答案：错\n9. 选哪些？\nA. 一 B. 二 C. 三（答案：AC）\n10. 一条重几斤？\n答案：1.5"
+    bank.take(asked + behind, name="a.txt")
+    sheet, _ = reading.workbook(bank.exported(), LIMITS)
+    lines = [(cells[2], cells[3].split("\n") if 3 in cells else [], cells[4]) for _, cells in sheet.rows()][1:]
+    assert [answer for _, _, answer in lines] == ["B"] * 7 + ["错", "AC", "1.5"]
+    assert lines[7][0] == "证可以转借。" and lines[8][1] == ["一", "二", "三"]
+
+
+@pytest.mark.on_sqlite
+def test_a_workbook_of_ones_own_is_read_with_an_option_in_each_column(bank):
+    head = ["序号", "题型", "题干", "选项A", "选项B", "C", "正确答案"]
+    lines = (
+        ["1", "单选题", "封签贴在哪一面？", "正面", "背面", "顶部", "Ｃ"],
+        ["2", "判断题", "证可以转借。", "", "", "", "×"],
+    )
+    assert bank.take(workbook({"Sheet1": rows([head, *lines])})) == "2 新增 0 修改 0 不变\n"
+    one_cell = line("k9", options="A. 甲\nB. 乙", answer="B")
+    assert bank.take(sheet(one_cell)) == "1 新增 0 修改 0 不变\n"
+    assert [each["label"] for each in bank.bodies()["k9"]["question"]["options"]] == ["甲", "乙"]
+    bank.before = 3
+    gap = ["3", "单选", "哪个？", "甲", "", "丙", "B"]
+    assert "Sheet1!F2：选项 C 前面有空的选项" in bank.refused(workbook({"Sheet1": rows([head, gap])}))
+    titled = workbook({"题目": rows([["营销科题库"], HEAD, line("k1", options="甲|乙", answer="A")])}, merged=["A1:M1"])
+    assert bank.refused(titled).startswith("题目!A1：这一行应是表头（编码、类型、"), "one fault, not one for each cell"
+
+
+@pytest.mark.on_sqlite
 def test_options_that_another_order_would_make_false_are_refused_by_their_cell(bank):
     said = bank.refused(
         sheet(

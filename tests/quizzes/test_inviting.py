@@ -39,6 +39,7 @@ def test_shops_are_invited_who_begins_and_ends_is_counted_and_who_is_done_is_lef
     page = market.get(f"{HERE}/1").text
     assert "<dt>开始考</dt><dd>1</dd>" in page
     assert "城南便利店" in page
+    assert "名单里 2 家，已合格或次数用完 1 家；其余的里面" in market.get(f"{HERE}?whom=all").text
     # A reminder is for the other alone: who passed has nothing left to do.
     assert invite(market, seen="1", said="再提醒您一次。").location == HERE
     school.house.tick()
