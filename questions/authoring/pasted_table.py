@@ -11,6 +11,7 @@ from foundation.documents.reading import TableRow
 from foundation.text import is_visible
 from questions.authoring import pasted_lines as marks
 from questions.authoring import word_table
+from questions.authoring.layout import NUMBERED
 from questions.authoring.pasted_kinds import PastedQuestion
 from questions.authoring.pasted_lines import Line
 from questions.authoring.spelling import Misspelt, truth
@@ -44,7 +45,7 @@ def _question(number: int, row: Sequence[str], columns: Sequence[str], heads: Se
     question = PastedQuestion(number, lines=[line])
     for at, cell in enumerate(row):
         column, value = (columns[at] if at < len(columns) else ""), cell.strip()
-        if not is_visible(value) or column in (*word_table.NUMBERED, "编码"):
+        if not is_visible(value) or column in (*NUMBERED, "编码"):
             continue
         if column == "题目":
             question.stem(line, " ".join(value.split()))
