@@ -189,11 +189,8 @@ def _drawn(session: Session, draft: QuizDefinition) -> dict[str, Any]:
     if request.method == "POST":
         strata = _written(request.form)
     pool = pools.candidates(session, draft.draw)
-    matching = {(each.tag, each.difficulty): drawing.matching(each, pool) for each in draft.draw}
-    lines = [
-        each._replace(matching=matching.get((each.tag, Difficulty(each.difficulty) if each.difficulty else None)))
-        for each in strata
-    ]
+    matching = {(each.tag, each.difficulty or ""): drawing.matching(each, pool) for each in draft.draw}
+    lines = [each._replace(matching=matching.get((each.tag, each.difficulty))) for each in strata]
     count, worth = listing.drawn_extent(draft)
     return {
         "strata": lines,

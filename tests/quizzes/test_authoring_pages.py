@@ -141,6 +141,7 @@ def test_a_drawn_paper_says_how_many_match_and_is_not_published_where_there_are_
     market = begin(office)
     drawn = {"how": "drawn", "do": "strata", "tag.0": "许可证", "count.0": "3", "points.0": "", "difficulty.0": ""}
     assert press(market, f"{HERE}/paper", {**drawn, "count.0": ""}).status_code == 422
+    assert press(market, f"{HERE}/paper", {**drawn, "difficulty.0": "很难"}).status_code == 422, "no such difficulty"
     assert press(market, f"{HERE}/paper", drawn).status_code == 303
     page = market.get(f"{HERE}/paper").text
     assert "2 题" in page and "要 3 题，还差 1 题" in page
