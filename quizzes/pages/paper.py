@@ -149,12 +149,14 @@ def _page(quiz_id: int, error: Refused | None) -> str:
     with services.reading() as session:
         shown = _drawn(session, found.draft) if is_drawn else _fixed(session, found.draft)
         faults = readiness.faults(session, found.draft, now=services.clock())
+        is_new = readiness.is_new(session, found)
     return render_template(
         "quizzes/console/paper.html",
         **quiz.head(found),
         **shown,
         points=chat.points,
         is_drawn=is_drawn,
+        is_new=is_new,
         faults=faults if found.draft.codes or found.draft.draw else [],
         most=MOST_QUESTIONS,
         error=error,

@@ -55,6 +55,7 @@ def _page(quiz_id: int, error: Refused | None) -> str:
     broken = ""
     with services.reading() as session:
         faults = readiness.faults(session, draft, now=now)
+        is_new = readiness.is_new(session, found)
         extent = readiness.extent(session, draft)
         whom = short.words(session, draft.audience, services.criteria, everybody=EVERYBODY)
         try:
@@ -76,6 +77,7 @@ def _page(quiz_id: int, error: Refused | None) -> str:
         extent=extent,
         whom=whom,
         look=look,
+        is_new=is_new,
         is_first=found.asked is None,
         is_over=found.state is AuthoredState.CLOSED,
         drafted=rules_line(draft),

@@ -9,6 +9,7 @@ from console import access
 from console.lists.listing import Asked
 from quizzes.pages import results
 from quizzes.permissions import QUIZZES_SEE
+from quizzes.queries import readiness
 from quizzes.queries.detail import QuizDetail, detail
 from quizzes.texts.rules import rules_line
 from wechat_bot.services import current_services
@@ -19,10 +20,11 @@ def quiz(quiz_id: int) -> ResponseReturnValue:
     """Show a draft; for a published quiz its results."""
     found = found_quiz(quiz_id)
     shown: dict[str, Any] = {}
-    if found.asked is not None:
-        with current_services().reading() as session:
+    with current_services().reading() as session:
+        is_new = readiness.is_new(session, found)
+        if found.asked is not None:
             shown = results.shown(session, found)
-    return render_template("quizzes/console/quiz.html", **head(found), **shown)
+    return render_template("quizzes/console/quiz.html", **head(found), **shown, is_new=is_new)
 
 
 def head(found: QuizDetail) -> dict[str, object]:

@@ -27,8 +27,6 @@ class QuizDetail:
     version: int | None
     asked: QuizDefinition | None
     draft: QuizDefinition
-    #: Whether the draft was changed since it was published last.
-    has_changes: bool
     #: The draft's stamp: whoever overwrites it says which one they read.
     stamp: int
     drafted_at: datetime | None
@@ -63,7 +61,6 @@ def detail(session: Session, quiz_id: int, *, now: datetime) -> QuizDetail | Non
         row.number,
         papers.definition(session, row.id, row.digest) if row.id is not None else None,
         from_json(quiz.draft),
-        quiz.stamp != quiz.published_stamp,
         quiz.stamp,
         quiz.drafted_at,
         quiz.drafted_by,

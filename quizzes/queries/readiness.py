@@ -1,19 +1,23 @@
 """Readiness of a draft: what keeps it from being published, in words, and where its questions of the bank are."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from foundation.digest_cache import digest
 from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
 from quizzes.queries import drawing as pools
-from quizzes.queries import listing
+from quizzes.queries import listing, papers
+from quizzes.queries.detail import QuizDetail
 from quizzes.queries.listing import PaperExtent
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules import drawing
 from quizzes.rules.definition import QuizDefinition, Stratum
+from quizzes.rules.items import to_json
 
 
 class BankPlaces(NamedTuple):
@@ -35,6 +39,27 @@ def faults(session: Session, definition: QuizDefinition, *, now: datetime) -> li
     if definition.is_drawn and (said := shortage(session, definition.draw)):
         found.append(f"题库里的题不够抽：{said}。")
     return found
+
+
+def is_new(session: Session, found: QuizDetail) -> bool:
+    """Tell whether publishing the draft would ask something else than what is asked now: by another rule, another
+    question, or one that was changed in the bank."""
+    draft = found.draft
+    if found.version_id is None:
+        return True
+    if replace(draft, questions=(), bank=(), order=()) != found.asked:
+        return True
+    if draft.is_drawn:
+        return False
+    asked = papers.fixed(session, found.version_id)
+    would = {item.code: (digest(to_json(item)), item.points) for item in draft.questions}
+    would |= {code: (place.digest, place.points) for code, place in of_bank(session, draft).places.items()}
+    if [would.get(code) for code in draft.codes] != [(place.digest, place.points) for place in asked]:
+        return True
+    keys = papers.keys_in_force(session, found.id, [place.version_id for place in asked])
+    own = {item.code: item.key for item in draft.questions}
+    pairs = zip(draft.codes, asked, strict=True)
+    return any(code in own and own[code] != keys[place.version_id].key for code, place in pairs)
 
 
 def of_bank(session: Session, definition: QuizDefinition) -> BankPlaces:

@@ -101,6 +101,8 @@ def test_a_paper_is_put_together_from_the_bank_and_own_questions_in_any_order_pu
         "item.points": "5",
         "do": "save",
     }
+    framed = market.get(f"{HERE}/paper/new").headers["Content-Security-Policy"]
+    assert "frame-src 'self'" in framed, "or its preview stays empty"
     assert press(market, f"{HERE}/paper/new", {**own, "item.variants": ""}).status_code == 422
     assert press(market, f"{HERE}/paper/new", own).location == f"{HERE}/paper"
     paper = market.get(f"{HERE}/paper").text
@@ -125,6 +127,12 @@ def test_a_paper_is_put_together_from_the_bank_and_own_questions_in_any_order_pu
     forecast = market.get(f"{HERE}/publish").text
     assert "没有发现要改的地方" in forecast and ">2</b> 家" in forecast
     assert market.post(f"{HERE}/publish").location == f"{HERE}/share"
+    assert "发布新的一版" not in market.get(f"{HERE}/paper").text + market.get(HERE).text
+    assert "草稿和正在考的一样" in market.get(f"{HERE}/publish").text
+    press(market, f"{HERE}/paper", {"do": "save", "points:b1": "9"})
+    assert "发布新的一版" in market.get(f"{HERE}/paper").text and "发布新的一版" in market.get(HERE).text
+    press(market, f"{HERE}/paper", {"do": "undo"})
+    assert "发布新的一版" not in market.get(f"{HERE}/paper").text, "as it was when it was published"
     asked = school.wang.say("测试").text
     assert "冬季小测试" in asked
     assert "许可证可以转借" in school.wang.say("开始").text
