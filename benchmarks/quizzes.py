@@ -31,9 +31,9 @@ from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BankQuestion
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import figures, papers
-from quizzes.rules import files, frozen, marking, ranking, review
+from quizzes.rules import files, marking, ranking, review
 from quizzes.rules.cells import AskedQuestion, EndedPaper
-from quizzes.rules.definition import QuizDefinition
+from quizzes.rules.definition import QuizDefinition, fixed_paper
 from quizzes.rules.items import Kind, QuizItem
 from simulator.clock import real_clock
 from simulator.simulator import Simulator
@@ -157,7 +157,7 @@ def handed_in(items: tuple[QuizItem, ...], count: int) -> list[HandedIn]:
 def _items(session: Session, quiz: Quiz) -> tuple[list[list[Any]], tuple[QuizItem, ...]]:
     """The frozen paper of a quiz, and its items with their keys."""
     definition = session.scalars(select(QuizVersion.definition).where(QuizVersion.id == quiz.version_id)).one()
-    places = papers.places(frozen.paper(definition))
+    places = papers.places(fixed_paper(definition))
     keys = papers.keys_in_force(session, quiz.id, [place.version_id for place in places])
     items = papers.items(session, places, {version: each.key for version, each in keys.items()})
     return [place.to_json() for place in places], items

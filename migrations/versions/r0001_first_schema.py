@@ -1912,17 +1912,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_quiz_attempt_ended", "quiz_attempt", ["quiz_id", "ended_at"], unique=False)
     op.create_index(
-        "ix_quiz_attempt_endless",
-        "quiz_attempt",
-        ["quiz_id", "id"],
-        unique=False,
-        sqlite_where=sa.text("ended_at is null and ends_at is null"),
-        postgresql_where=sa.text("ended_at is null and ends_at is null"),
-    )
-    op.create_index(
         "ix_quiz_attempt_late",
         "quiz_attempt",
-        ["quiz_id", "id"],
+        ["quiz_id", "has_late", "id"],
         unique=False,
         sqlite_where=sa.text("has_late"),
         postgresql_where=sa.text("has_late"),

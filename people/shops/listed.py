@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from foundation import paging, search_index
@@ -80,7 +80,7 @@ def keys(
         ids = searching.rare(session, plain(search), MOST_SHOPS)
         if ids is not None:
             found = rows.join(Retailer, Retailer.id == shop).where(*wanted, *own, among(session, shop, ids))
-            return _behind(session.execute(found).all(), order, cursor)[:limit]
+            return next_of(session.execute(found).all(), order, cursor)[:limit]
         wanted.append(filtering.named(plain(search), Retailer))
     if not wanted and not own:
         return list(session.execute(paging.begun(rows, order, cursor).limit(limit)))
@@ -93,21 +93,36 @@ def keys(
         return session.execute(paging.begun(rows, order, behind(row)).limit(far)).all()
 
     def matching(read: Sequence[Any]) -> Sequence[Any]:
-        those = session.execute(met.where(among(session, order.columns[-1], [row[-1] for row in read]))).all()
-        return sorted(those, reverse=not is_up)
+        if not read:
+            return ()
+        # With the part of the list they stand in: by the ids alone SQLite would read the whole list.
+        those = met.where(*_from_to(order, read), among(session, order.columns[-1], [row[-1] for row in read]))
+        return sorted(session.execute(those).all(), reverse=not is_up)
 
     def look_up(row: Any, most: int) -> Sequence[Any]:
         # The shops are found first, because in the order of the list they are far apart.
-        first = begins if begins is not None else select(Retailer.id).where(*wanted) if wanted else None
+        first = begins
+        if first is None and wanted:
+            first = select(Retailer.id).where(*wanted)
+            few = session.scalars(first.limit(MOST_SHOPS + 1)).all()
+            if len(few) <= MOST_SHOPS:
+                return next_of(session.execute(met.where(among(session, shop, few))).all(), order, behind(row))[:most]
         rest = met if first is None else met.where(shop.in_(first.correlate(None)))
         return session.execute(paging.begun(rest, order, behind(row)).limit(most)).all()
 
     return search_index.sift(read, matching, look_up, limit)
 
 
-def _behind(rows: Sequence[Any], order: Order[Any], cursor: Cursor) -> list[Any]:
-    """Rows in the order of the list, those behind a cursor. Sorted here: told the order, a database would read the list
+def next_of(rows: Sequence[Any], order: Order[Any], cursor: Cursor) -> list[Any]:
+    """Rows in the order of a list, those behind a cursor. Sorted here: told the order, a database would read the list
     in that order, however few rows are asked for."""
     place, is_up = paging.read(order, cursor.place), paging.goes_up(order, cursor)
     behind = [row for row in rows if place is None or (tuple(row) > place if is_up else tuple(row) < place)]
     return sorted(behind, reverse=not is_up)
+
+
+def _from_to(order: Order[Any], rows: Sequence[Any]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The condition of the part of a list between its first and last row, in either direction."""
+    first, last = sorted((tuple(rows[0]), tuple(rows[-1])))
+    place = tuple_(*order.columns)
+    return place >= tuple_(*first), place <= tuple_(*last)

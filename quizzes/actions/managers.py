@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select, tuple_, update
+from sqlalchemy import case, func, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
 from foundation.database import count_up, upsert
@@ -206,7 +206,8 @@ _UNTOLD = (
     .join(Quiz, Quiz.id == _attempt.c.quiz_id)
     .join(QuizVersion, QuizVersion.id == _attempt.c.quiz_version_id)
     .join(_standing, (_standing.c.quiz_id == _attempt.c.quiz_id) & (_standing.c.retailer_id == _attempt.c.retailer_id))
-    .where(_attempt.c.ended_at.is_not(None), _attempt.c.is_told.is_(False))
+    # Written as in the partial index.
+    .where(text("quiz_attempt.ended_at is not null and not quiz_attempt.is_told"))
     .order_by(_attempt.c.id)
     .with_for_update(of=_attempt, skip_locked=True)
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from foundation.dialects import table_of
+from foundation.dialects import among, table_of
 from quizzes.actions import ending
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz
@@ -44,20 +44,26 @@ def end_some(session: Session, *, now: datetime) -> int:
 
 def _limit(session: Session, now: datetime) -> None:
     """Give attempts that were begun without an end that of their quiz, once it was closed: none stays open for ever."""
+    # Of the closed quizzes, which are few: joined with them, SQLite would read all attempts there are.
+    closed = {
+        row.id: row.closes_at for row in session.execute(select(Quiz.id, Quiz.closes_at).where(Quiz.closes_at <= now))
+    }
     rows = session.execute(
-        select(_attempt.c.id, Quiz.closes_at)
-        .join(Quiz, Quiz.id == _attempt.c.quiz_id)
-        .where(_attempt.c.ended_at.is_(None), _attempt.c.ends_at.is_(None), Quiz.closes_at <= now)
-        .order_by(_attempt.c.id)
+        select(_attempt.c.id, _attempt.c.quiz_id)
+        .where(
+            among(session, _attempt.c.quiz_id, list(closed)),
+            _attempt.c.ended_at.is_(None),
+            _attempt.c.ends_at.is_(None),
+        )
         .limit(BATCH)
-        .with_for_update(of=_attempt, skip_locked=True)
+        .with_for_update(skip_locked=True)
     ).all()
     if rows:
         session.connection().execute(
             update(_attempt)
             .where(_attempt.c.id == bindparam("attempt"))
             .values(ends_at=bindparam("closed", type_=Attempt.ends_at.type)),
-            [{"attempt": row.id, "closed": row.closes_at} for row in rows],
+            [{"attempt": row.id, "closed": closed[row.quiz_id]} for row in rows],
         )
 
 

@@ -33,13 +33,12 @@ class Attempt(Base):
         Index("ix_quiz_attempt_quiz_id", "quiz_id", "id"),
         # For lists: those that are open (null), that passed, that did not; those with a late answer.
         Index("ix_quiz_attempt_passed", "quiz_id", "is_passed", "id"),
-        Index("ix_quiz_attempt_late", "quiz_id", "id", **only("has_late")),
+        Index("ix_quiz_attempt_late", "quiz_id", "has_late", "id", **only("has_late")),
         Index("ix_quiz_attempt_retailer_id", "retailer_id"),
-        # For what ended since a change of a key was reckoned.
+        # For what ended since a change of a key was reckoned, and what is open though its quiz is over.
         Index("ix_quiz_attempt_ended", "quiz_id", "ended_at"),
         # For the clock, which ends what ran out and files what has ended.
         Index("ix_quiz_attempt_running_out", "ends_at", **only("ended_at is null and ends_at is not null")),
-        Index("ix_quiz_attempt_endless", "quiz_id", "id", **only("ended_at is null and ends_at is null")),
         Index("ix_quiz_attempt_unfiled", "id", **only("ended_at is not null and not is_filed")),
         Index("ix_quiz_attempt_untold", "id", **only("ended_at is not null and not is_told")),
         Index("ix_quiz_attempt_manager_id", "manager_id", "ended_at"),

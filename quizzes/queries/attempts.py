@@ -48,12 +48,13 @@ class AttemptLine(ShopOfRow):
 
 
 _NEWEST: Order[Any] = Order((Attempt.id,), lambda line: (line.id,), is_down=True)
-#: Each answered by an index in the order of the list; the last is written as in its partial index.
+#: Each answered by an index in the order of the list; the last is written as in its partial index, and as an equality
+#: too, or SQLite would take the index of all attempts.
 _STATES: Mapping[str, Sequence[Any]] = {
     OPEN: (Attempt.is_passed.is_(None),),
     PASSED: (Attempt.is_passed == True,),  # noqa: E712 - an index is looked up by equality alone
     FAILED: (Attempt.is_passed == False,),  # noqa: E712
-    LATE: (text("quiz_attempt.has_late"),),
+    LATE: (text("quiz_attempt.has_late"), Attempt.has_late == True),  # noqa: E712
 }
 
 

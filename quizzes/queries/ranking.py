@@ -4,6 +4,7 @@ Shops are ranked among those whose attempt counts and who were in this area, of 
 ended. Who is listed must also be seen by the visitor today.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -36,7 +37,7 @@ LEAST = 10
 @dataclass(frozen=True, slots=True)
 class RankFilter:
     """Filter of a ranking: whose standings are ranked, and the conditions on `Retailer` of those that may be listed.
-    With `is_of_seen` only these are ranked.
+    With `is_of_seen` only these are ranked: they are a manager's, and few.
 
     An index answers `walked` in the order of the ranking, for `own` it is read through.
     """
@@ -128,13 +129,17 @@ def page(
     """Return a page of a ranking of shops, equal results on one rank: 1, 2, 2, 4. Ranks are counted up to `most`; None
     for all."""
     there = (Standing.quiz_id == quiz_id, Standing.place.is_not(None), *whose.walked)
-    rows: Any = select(Standing.place, Standing.retailer_id).where(*there)
-    met = listed.keys(
-        session, rows, _BY_PLACE, Standing.retailer_id, whose.seen, own=whose.own, cursor=cursor, limit=limit + 1
-    )
+    few = _of_seen(session, there, whose) if whose.is_of_seen else None
+    if few is not None:
+        met = listed.next_of(few, _BY_PLACE, cursor)[: limit + 1]
+    else:
+        rows: Any = select(Standing.place, Standing.retailer_id).where(*there)
+        met = listed.keys(
+            session, rows, _BY_PLACE, Standing.retailer_id, whose.seen, own=whose.own, cursor=cursor, limit=limit + 1
+        )
     found = {row.retailer_id: row for row in session.execute(_lines(quiz_id, [row[1] for row in met]))}
     cut = paging.cut([found[row[1]] for row in met], _BY_PLACE, cursor, limit=limit)
-    ranks = _ranks(session, there, whose, cut, by_speed=by_speed, most=most)
+    ranks = _ranks(session, (*there, *whose.own), few, cut, by_speed=by_speed, most=most)
     return cut.of(RankLine(rank, *row) for rank, row in zip(ranks, cut.lines, strict=True))
 
 
@@ -150,18 +155,35 @@ def own(session: Session, quiz_id: int, retailer_id: int, *, by_speed: bool) -> 
     return OwnRank(higher + 1 if higher <= MOST_RANKED else None, of, has_ended=True)
 
 
+def _of_seen(session: Session, there: Sequence[Any], whose: RankFilter) -> list[Any]:
+    """Return the places of the shops that a manager may see, in order. Each is looked up: asked for all of them at once
+    SQLite would read the whole ranking."""
+    of_shop = select(Standing.place).where(*there, *whose.own, Standing.retailer_id == Retailer.id)
+    place = of_shop.correlate(Retailer).scalar_subquery()
+    rows = session.execute(select(place, Retailer.id).where(*whose.seen))
+    return sorted(tuple(row) for row in rows if row[0] is not None)
+
+
 def _ranks(
-    session: Session, there: Sequence[Any], whose: RankFilter, cut: Page[Any], *, by_speed: bool, most: int | None
+    session: Session,
+    ranked: Sequence[Any],
+    few: Sequence[Any] | None,
+    cut: Page[Any],
+    *,
+    by_speed: bool,
+    most: int | None,
 ) -> Sequence[int | None]:
     if not cut.lines:
         return ()
     # On the first page too: in front of it may stand some that are not listed.
-    first, rows = cut.lines[0], select(Standing.retailer_id).where(*there, *whose.own)
-    if whose.is_of_seen:
-        rows = rows.join(Retailer, Retailer.id == Standing.retailer_id).where(*whose.seen)
-    before = tuple_(Standing.place, Standing.retailer_id) < (first.place, first.retailer_id)
-    ahead = _count(session, rows.where(before), most)
-    higher = _count(session, rows.where(Standing.place < ranking.level(first.place, by_speed=by_speed)), most)
+    first = cut.lines[0]
+    level = ranking.level(first.place, by_speed=by_speed)
+    if few is not None:
+        ahead, higher = bisect_left(few, (first.place, first.retailer_id)), bisect_left(few, (level,))
+    else:
+        rows = select(Standing.retailer_id).where(*ranked)
+        before = tuple_(Standing.place, Standing.retailer_id) < (first.place, first.retailer_id)
+        ahead, higher = (_count(session, rows.where(each), most) for each in (before, Standing.place < level))
     if most is not None and ahead > most:
         return [None] * len(cut.lines)
     places = [line.place for line in cut.lines]

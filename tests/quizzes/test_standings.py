@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import event, insert, select, update
 
 from people.models import Area, Retailer
 from quizzes.models.attempts import Attempt
@@ -263,3 +263,34 @@ def test_a_long_ranking_is_paged_both_ways_with_its_ranks(office, monkeypatch) -
     pages = both_ways(browser, RANKING, RANK)
     assert pages[1][-1] == "98" and set(pages[2]) == {"—"}
     assert file_of(office, browser, f"{RANKING}/export")[-1][0] == 122
+
+
+@pytest.mark.on_sqlite
+def test_no_list_and_no_turn_of_the_clock_reads_all_rows_of_a_quiz(office) -> None:
+    """SQLite keeps no statistics: its plans here are those of a million rows."""
+    database, said = office.house.services.database, []
+
+    def note(connection, cursor, statement, parameters, context, many) -> None:
+        if statement.startswith("SELECT") and re.search("quiz_(attempt|standing)", statement):
+            said.append((statement, parameters))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    for name in ("market", "lin"):
+        browser = office.browser(name)
+        for page in (LIST, f"{LIST}?state=late", RANKING, "/console/quizzes/1/not-begun", "/console/quizzes/1/screen"):
+            assert browser.get(page).status_code == 200
+    office.house.tick()
+    event.remove(database.engine, "before_cursor_execute", note)
+    with office.house.look() as session:
+        plans = [
+            (statement, str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()))
+            for statement, parameters in said
+        ]
+    # Rows that are looked up by their ids; those of a manager, one by one; attempts of the clock.
+    assert not [
+        plan for said, plan in plans if "json_each" in said and re.search(r"\(quiz_id=\?( AND place>\?)?\)", plan)
+    ]
+    assert [plan for said, plan in plans if "(SELECT quiz_standing.place" in said and "retailer_id=?" in plan]
+    assert not [plan for _, plan in plans if re.search(r"SCAN quiz_(attempt|standing)'", plan)]
+    late = [plan for said, plan in plans if "has_late = 1" in said and "LIMIT" in said]
+    assert late and all("ix_quiz_attempt_late" in plan for plan in late)
