@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from flask import Response, abort, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, act
 from console.stamps import Editable
-from foundation.errors import Refused
 from foundation.text import shortened
 from quizzes.actions import bank
-from quizzes.actions.bank import FieldRefused
 from quizzes.export.bank import row
 from quizzes.models.bank import BankQuestion
-from quizzes.pages import illustrating, item_form
-from quizzes.pages.item_form import CARD, ItemForm, ItemReview
+from quizzes.pages import illustrating, item_form, item_pages
+from quizzes.pages.item_form import ItemForm, ItemReview
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank_question
 from quizzes.queries.bank_question import BankDetail
@@ -27,7 +26,6 @@ from quizzes.rules.files import COLUMNS
 from quizzes.rules.items import Kind, QuizItem
 from wechat_bot.services import current_services
 
-SAVE_MORE = "save_more"
 #: Stands for a code that is given when the question is saved.
 _UNNAMED = "new"
 
@@ -50,25 +48,16 @@ def bank_edit(question_id: int) -> ResponseReturnValue:
 
 
 def _view(found: BankDetail | None, stored: ItemForm) -> ResponseReturnValue:
-    if request.method != "POST":
-        return _page(found, stored)
-    services, do = current_services(), request.form.get("do", "")
-    form = item_form.read(request.form.to_dict(flat=False))
-    review = ItemReview(None, {})
-    try:
-        form = illustrating.received(services, form)
-        if do not in ("save", SAVE_MORE):
-            return _page(found, item_form.pressed(form, do), is_unsaved=True)
-        before = found.item if found else None
-        review = item_form.reviewed(form, code=found.item.code if found else form.code or _UNNAMED, before=before)
-        if review.item is None:
-            return _page(found, form, review, is_unsaved=True), 422
-        return _changed(found, review.item) if found else _added(form, review.item, is_followed=do == SAVE_MORE)
-    except FieldRefused as refusal:
-        review = ItemReview(None, {f"{CARD}.{refusal.field}": [refusal.sentence]})
-        return _page(found, form, review, is_unsaved=True), act.status(refusal)
-    except Refused as refusal:
-        return _page(found, form, review, error=refusal, is_unsaved=True), act.status(refusal)
+    before = found.item if found else None
+
+    def review(form: ItemForm) -> ItemReview:
+        code = before.code if before else form.code or _UNNAMED
+        return item_form.reviewed(form, code=code, before=before)
+
+    def keep(form: ItemForm, item: QuizItem, is_followed: bool) -> ResponseReturnValue:
+        return _changed(found, item) if found else _added(form, item, is_followed=is_followed)
+
+    return item_pages.answer(stored, review, keep, partial(_page, found))
 
 
 def _added(form: ItemForm, item: QuizItem, *, is_followed: bool) -> ResponseReturnValue:
@@ -103,21 +92,8 @@ def _kept(found: BankDetail) -> dict[str, str]:
     return dict(zip(COLUMNS, row(found.item), strict=True)) | {"改过": f"{found.stamp - 1} 次"}
 
 
-def _page(
-    found: BankDetail | None,
-    form: ItemForm,
-    review: ItemReview | None = None,
-    *,
-    error: Refused | None = None,
-    is_unsaved: bool = False,
-) -> Response:
-    page = render_template(
-        "quizzes/console/bank_edit.html",
-        found=found,
-        kept=_kept(found) if found else {},
-        error=error,
-        is_unsaved=is_unsaved,
-        is_fixed=found is not None,
-        **item_form.context(form, review.faults if review else {}),
+def _page(found: BankDetail | None, values: Mapping[str, Any]) -> str:
+    kept = _kept(found) if found else {}
+    return render_template(
+        "quizzes/console/bank_edit.html", found=found, kept=kept, is_fixed=found is not None, **values
     )
-    return access.with_frame(page)

@@ -1,15 +1,7 @@
 """Form of one question: drawn from an item with its key, and a posted one read back into an item.
 
-It knows neither the bank nor a quiz. A page of either does this, as `bank_editing` does:
-
-    form = item_form.of_item(item)  # or `fresh()`; when posted:
-    form = illustrating.received(services, item_form.read(request.form.to_dict(flat=False)))
-    if do != "save":
-        form = item_form.pressed(form, do)  # a button that only redraws: an option more, another kind
-    found = item_form.reviewed(form, code=code, before=item)
-    if found.item is not None: …  # to be stored; else `found.faults` are the mistakes by the id of their field
-
-and includes `quizzes/console/_item_form.html` in its `<form id="editor">`, drawn from `context(form, faults)`.
+It knows neither the bank nor a quiz. `item_pages` draws it and takes what was posted; a page includes
+`quizzes/console/_item_form.html` in its `<form id="editor">`.
 """
 
 from __future__ import annotations
