@@ -1,6 +1,5 @@
 """H5 pages of the wrong-answer book (错题本): what is in it, a round of practice, and each answer marked at once."""
 
-import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -104,9 +103,9 @@ def _book(session: Session, openid: str, now: datetime) -> WrongAnswerBook:
 
 def _round(book: WrongAnswerBook, now: datetime) -> PracticeRound:
     """Return the round whose beginning stands in the address; one that begins now where none stands there."""
-    written = request.args.get("since", "")
-    since = int(written) if re.fullmatch("[0-9]{1,11}", written) else int(now.timestamp())
-    since = min(since, int(now.timestamp()))
+    this_second = int(now.timestamp())
+    written = whole_number(request.args.get("since", ""), longest=11)
+    since = this_second if written is None else min(written, this_second)
     began = datetime.fromtimestamp(since, UTC)
     left = [line for line in book.open if line.practised_at is None or line.practised_at < began]
     done = [line for line in (*book.open, *book.learnt) if line.practised_at is not None and line.practised_at >= began]
