@@ -19,8 +19,7 @@ from questions.stepping import Step, StepOutcome
 from quizzes.actions import ending, inviting, turnout
 from quizzes.models.attempts import Attempt, EndedBy
 from quizzes.models.quizzes import Standing
-from quizzes.queries import drawing as pools
-from quizzes.queries import papers
+from quizzes.queries import papers, pools
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt, look, obstacle
 from quizzes.queries.papers import PaperPlace
 from quizzes.queries.results import AttemptResult

@@ -14,7 +14,7 @@ from questions.reading.replies import Command
 from questions.stepping import Step, StepOutcome
 from quizzes.actions import overdue, taking
 from quizzes.actions.taking import StepTaken
-from quizzes.queries import attempt_sheet, listing, results
+from quizzes.queries import attempt_sheet, extent, listing, results
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
 from quizzes.rules import timing
 from quizzes.rules.timing import AnswerMoment
@@ -244,7 +244,7 @@ def _ask(turn: Turn, attempt: OpenAttempt, quiz_id: int) -> str:
 
 
 def _intro(turn: Turn, sheet: AttemptSheet) -> str:
-    return f"{listing.introduction(turn.session, sheet, now=turn.now, zone=turn.zone)}\n{chat.BEGIN}"
+    return f"{extent.introduction(turn.session, sheet, now=turn.now, zone=turn.zone)}\n{chat.BEGIN}"
 
 
 def _says(turn: Turn, word: str) -> bool:

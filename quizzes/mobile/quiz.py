@@ -13,7 +13,7 @@ from questions.page import answer_lines, question_page
 from questions.question import Question
 from quizzes.actions import taking
 from quizzes.mobile import asking, result
-from quizzes.queries import attempt_sheet, listing, pictures, results
+from quizzes.queries import attempt_sheet, extent, listing, pictures, results
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
 from quizzes.rules import timing
 from quizzes.texts import pages
@@ -36,7 +36,7 @@ def show(quiz_id: int) -> ResponseReturnValue:
         obstacle = attempt_sheet.obstacle(sheet, now=now, zone=services.zone)
         if sheet.attempt is None and last is not None and "again" not in request.args:
             return result.page(session, services, sheet, last, may_begin=not obstacle, now=now)
-        intro = "" if obstacle else listing.introduction(session, sheet, now=now, zone=services.zone)
+        intro = "" if obstacle else extent.introduction(session, sheet, now=now, zone=services.zone)
     if sheet.attempt is not None:  # its time is over, and the clock has not been here yet
         with services.transaction() as session:
             held = attempt_sheet.hold(session, quiz_id, openid)

@@ -17,15 +17,15 @@ from foundation.clock import day_in
 from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
 from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_SEE
-from quizzes.queries import lines, turnout
-from quizzes.queries.lines import QuizLine
+from quizzes.queries import listing, turnout
+from quizzes.queries.listing import QuizLine
 from quizzes.rules import advice, spread
 from wechat_bot.services import Services, current_services
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[QuizLine]:
     state = next((each for each in AuthoredState if each == asked.given.get("state")), None)
-    return lines.page(asked.session, now=asked.now, search=asked.search, state=state, cursor=cursor, limit=limit)
+    return listing.page(asked.session, now=asked.now, search=asked.search, state=state, cursor=cursor, limit=limit)
 
 
 def _is_whole(asked: Asked) -> bool:
@@ -90,5 +90,5 @@ def tile(services: Services, session: Session, visitor: Visitor, now: datetime) 
         is_shown = sum(part.totals.values()) >= advice.LEAST_SHOWN
         return RunningFigures(part.asked, part.begun, spread.mean_share(part.totals) if is_shown else None)
 
-    found = lines.page(session, now=now, state=AuthoredState.OPEN, limit=running.LOOKED_AT).lines
+    found = listing.page(session, now=now, state=AuthoredState.OPEN, limit=running.LOOKED_AT).lines
     return running.tile(found, figures, now=now, zone=services.zone)

@@ -17,11 +17,9 @@ from questions.authoring.spelling import Misspelt
 from quizzes.actions import authoring
 from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_WRITE
-from quizzes.queries import bank, bank_lines, listing, readiness
-from quizzes.queries import drawing as pools
+from quizzes.queries import bank, bank_lines, extent, pools, readiness
 from quizzes.queries.detail import QuizDetail
-from quizzes.rules import drawing
-from quizzes.rules import paper as steps
+from quizzes.rules import drawing, paper_steps
 from quizzes.rules.definition import QuizDefinition, Stratum
 from quizzes.rules.item_reader import read_points
 from quizzes.rules.items import Difficulty, QuizItem
@@ -37,7 +35,7 @@ POINTS = "points:"
 class PaperLine(NamedTuple):
     """Place of a paper as the page shows it; without an item where the bank does not have it."""
 
-    place: steps.DraftPlace
+    place: paper_steps.DraftPlace
     item: QuizItem | None
     is_retired: bool
     points: str
@@ -78,11 +76,11 @@ def _step(quiz_id: int) -> ResponseReturnValue:
             note("quiz.edit", f"quiz:{quiz_id}", "撤销上一步")
         return act.done(here, "已撤销。")
     if verb in ("strata", "unstratum"):
-        changed = steps.drawn(found.draft, _strata(given, without=code if verb == "unstratum" else ""))
+        changed = paper_steps.drawn(found.draft, _strata(given, without=code if verb == "unstratum" else ""))
         said = "抽题的办法已保存。"
     else:
         # Points that were typed are kept by each of the form's buttons.
-        changed = steps.worth(found.draft, _points(given))
+        changed = paper_steps.worth(found.draft, _points(given))
         changed, said = _pressed(changed, verb, code)
     stamp = keep(found, changed, stamp, said.rstrip("。"))
     return act.done(here, said, undo=(here, {"do": "undo", "stamp": stamp}))
@@ -92,9 +90,9 @@ def _pressed(changed: QuizDefinition, verb: str, code: str) -> tuple[QuizDefinit
     """Return the definition after a button beside a place, and what to say of it."""
     number = next((n for n, each in enumerate(changed.codes, start=1) if each == code), 0)
     if verb in ("up", "down"):
-        return steps.moved(changed, code, -1 if verb == "up" else 1), f"第 {number} 题已移动。"
+        return paper_steps.moved(changed, code, -1 if verb == "up" else 1), f"第 {number} 题已移动。"
     if verb == "remove":
-        return steps.without(changed, code), f"第 {number} 题已拿掉。"
+        return paper_steps.without(changed, code), f"第 {number} 题已拿掉。"
     return changed, "分值已保存。"
 
 
@@ -164,7 +162,7 @@ def _page(quiz_id: int, error: Refused | None) -> str:
 
 
 def _fixed(session: Session, draft: QuizDefinition) -> dict[str, Any]:
-    places = steps.places(draft)
+    places = paper_steps.places(draft)
     known = bank.items(session, [each.code for each in draft.bank])
     lines = []
     for place in places:
@@ -193,7 +191,7 @@ def _drawn(session: Session, draft: QuizDefinition) -> dict[str, Any]:
     pool = pools.candidates(session, draft.draw)
     matching = {(each.tag, each.difficulty or ""): drawing.matching(each, pool) for each in draft.draw}
     lines = [each._replace(matching=matching.get((each.tag, each.difficulty))) for each in strata]
-    count, worth = listing.drawn_extent(draft)
+    count, worth = extent.of_drawn(draft)
     return {
         "strata": lines,
         "blank_line": StratumLine(),

@@ -14,7 +14,7 @@ from quizzes.pages.item_form import ItemForm, ItemReview
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank
 from quizzes.queries.detail import QuizDetail
-from quizzes.rules import paper as steps
+from quizzes.rules import paper_steps
 from quizzes.rules.items import QuizItem
 from wechat_bot.services import current_services
 
@@ -41,7 +41,7 @@ def _view(found: QuizDetail, before: QuizItem | None) -> ResponseReturnValue:
     def review(form: ItemForm) -> ItemReview:
         with current_services().reading() as session:
             known = bank.own(session, found.id)
-        code = before.code if before else form.code or steps.free_code(found.draft, known)
+        code = before.code if before else form.code or paper_steps.free_code(found.draft, known)
         return item_form.reviewed(form, code=code, before=known[code].item if code in known else before)
 
     def keep(form: ItemForm, item: QuizItem, is_followed: bool) -> ResponseReturnValue:
@@ -51,7 +51,7 @@ def _view(found: QuizDetail, before: QuizItem | None) -> ResponseReturnValue:
 
 
 def _kept(found: QuizDetail, before: QuizItem | None, item: QuizItem, *, is_followed: bool) -> ResponseReturnValue:
-    changed = steps.with_item(found.draft, item, instead_of=before.code if before else "")
+    changed = paper_steps.with_item(found.draft, item, instead_of=before.code if before else "")
     did = f"{'改' if before else '加'}了“{shortened(item.question.text, 20)}”"
     paper.keep(found, changed, request.form.get("stamp", -1, type=int), did)
     then = "paper_new_item" if is_followed else "paper"

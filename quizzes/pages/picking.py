@@ -13,7 +13,7 @@ from foundation.errors import Refused
 from quizzes.pages import paper, quiz
 from quizzes.pages.bank import BANK
 from quizzes.permissions import QUIZZES_WRITE
-from quizzes.rules import paper as steps
+from quizzes.rules import paper_steps
 from wechat_bot.services import current_services
 
 #: The bank's list, with a box to tick in front.
@@ -39,7 +39,7 @@ def _add(quiz_id: int) -> ResponseReturnValue:
     if not codes:
         raise Refused("请先在题目前面打勾。")
     stamp = paper.keep(
-        found, steps.with_bank(found.draft, codes), given.get("stamp", -1, type=int), f"加 {len(codes)} 题"
+        found, paper_steps.with_bank(found.draft, codes), given.get("stamp", -1, type=int), f"加 {len(codes)} 题"
     )
     here = url_for("quizzes_pages.paper", quiz_id=quiz_id)
     return act.done(here, f"加了 {len(codes)} 题。", undo=(here, {"do": "undo", "stamp": stamp}))

@@ -7,7 +7,7 @@ from console.sharing import Shared, Sharing, Ways
 from foundation.errors import Refused
 from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_SEE, QUIZZES_WRITE
-from quizzes.queries import listing
+from quizzes.queries import extent
 from quizzes.texts import poster
 from wechat_bot.services import current_services
 
@@ -20,7 +20,7 @@ def _shared(quiz_id: int) -> Shared:
     services, found = current_services(), quiz.published(quiz_id)
     assert found.asked is not None and found.version_id is not None
     with services.reading() as session:
-        extent = listing.extent(session, quiz_id, found.version_id, found.asked)
+        questions, _ = extent.of_version(session, quiz_id, found.version_id, found.asked)
     return Shared(
         f"quiz:{quiz_id}",
         f"/m/quizzes/{quiz_id}",
@@ -28,7 +28,7 @@ def _shared(quiz_id: int) -> Shared:
         found.closes_at,
         found.state is AuthoredState.CLOSED,
         url_for("quizzes_pages.share", quiz_id=quiz_id),
-        poster.about(extent.questions, found.asked),
+        poster.about(questions, found.asked),
         poster.STEPS,
         poster.ends(found.closes_at, services.zone),
     )

@@ -15,7 +15,7 @@ from quizzes.actions import authoring
 from quizzes.export import bank as samples
 from quizzes.pages.quiz import found_quiz
 from quizzes.permissions import QUIZZES_WRITE
-from quizzes.queries import lines
+from quizzes.queries import listing
 from quizzes.rules import files, review
 from quizzes.rules.definition import QuizDefinition
 from wechat_bot.services import current_services
@@ -90,7 +90,7 @@ def _begin(definition: QuizDefinition, did: str) -> int:
 def _page(error: Refused | None) -> str:
     services, sought = current_services(), request.args.get("earlier", "").strip()
     with services.reading() as session:
-        earlier = lines.page(session, now=services.clock(), search=sought, limit=EARLIER)
+        earlier = listing.page(session, now=services.clock(), search=sought, limit=EARLIER)
     return render_template(
         "quizzes/console/new.html",
         earlier=earlier.lines,

@@ -1,30 +1,102 @@
-"""Lists of quizzes: those that are open for a shop; how long a paper is, and what is said before it."""
+"""Lists of quizzes: all of them for staff, with their figures from the counters, and those that are open for a shop."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Float, Select, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from console.authored import AuthoredState
+from foundation import paging
 from foundation.dialects import table_of
+from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import Retailer
 from quizzes.models.attempts import Attempt
+from quizzes.models.figures import WHOLE_PAPER, ItemCell, Turnout
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
-from quizzes.queries.attempt_sheet import AttemptSheet
 from quizzes.rules.definition import QuizDefinition
-from quizzes.rules.items import KeyEffect
-from quizzes.texts import chat
 
 
-class PaperExtent(NamedTuple):
-    """Extent of a paper: how many questions, and the greatest sum of points in hundredths; None where each paper is
-    drawn from questions that are worth different points."""
+@dataclass(frozen=True, slots=True)
+class QuizLine:
+    """Quiz in a list."""
 
-    questions: int
-    maximum: int | None
+    id: int
+    title: str
+    state: AuthoredState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    #: Shops whose attempt counts, and the mean of what they got as a share of the maximum; None where nobody has ended.
+    counted: int
+    share: float | None
+    #: Shops that were asked, and those that have begun.
+    asked: int
+    begun: int
+    #: Whether its paper is still empty.
+    is_unfinished: bool
+
+
+def page(
+    session: Session,
+    *,
+    now: datetime,
+    search: str = "",
+    state: AuthoredState | None = None,
+    cursor: Cursor = FIRST,
+    limit: int,
+) -> Page[QuizLine]:
+    """Return a page of quizzes with this text in their title, the newest first."""
+    statement = _LINES
+    if search:
+        statement = statement.where(Quiz.title.contains(search, autoescape=True))
+    if state is not None:
+        statement = statement.where(Quiz.is_in(state, now))
+    return paging.page(session, statement, _NEWEST, cursor, limit=limit, read=partial(_line, now=now))
+
+
+_NEWEST: Order[QuizLine] = Order((Quiz.id,), lambda line: (line.id,), is_down=True)
+
+
+def _of_cells(figure: Any) -> Any:
+    """A figure over the counters of a quiz's whole papers: there are as many as there are totals, not attempts."""
+    return (
+        select(figure)
+        # Not joined: SQLite would begin with the whole papers of all quizzes.
+        .where(
+            ItemCell.quiz_version_id.in_(select(QuizVersion.id).where(QuizVersion.quiz_id == Quiz.id).correlate(Quiz)),
+            ItemCell.question_id == WHOLE_PAPER,
+        )
+        .correlate(Quiz)
+        .scalar_subquery()
+    )
+
+
+_got = cast(ItemCell.total, Float) / func.nullif(ItemCell.points, 0)
+_LINES: Select[Any] = select(
+    Quiz,
+    func.coalesce(Turnout.asked, 0),
+    func.coalesce(Turnout.begun, 0),
+    _of_cells(func.coalesce(func.sum(ItemCell.count), 0)),
+    _of_cells(func.sum(_got * ItemCell.count) / func.nullif(func.sum(ItemCell.count), 0)),
+).outerjoin(Turnout, Turnout.quiz_id == Quiz.id)
+
+
+def _line(quiz: Quiz, asked: int, begun: int, counted: int, share: float | None, *, now: datetime) -> QuizLine:
+    return QuizLine(
+        quiz.id,
+        quiz.title,
+        quiz.state(now),
+        quiz.opens_at,
+        quiz.closes_at,
+        int(counted),
+        float(share) if share is not None else None,
+        asked,
+        begun,
+        not any(quiz.draft[key] for key in ("questions", "bank", "draw")),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +140,6 @@ def open_for(session: Session, openid: str, *, now: datetime) -> list[WaitingQui
         for row in rows
         if row.quiz_id is not None
     ]
-
-
-def extent(session: Session, quiz_id: int, version_id: int, definition: QuizDefinition) -> PaperExtent:
-    """Return the extent of a version's paper; a struck question is worth nothing."""
-    if not definition.is_drawn:
-        paper = papers.fixed(session, version_id)
-        keys = papers.keys_in_force(session, quiz_id, [place.version_id for place in paper])
-        struck = {version for version, each in keys.items() if each.key.effect is KeyEffect.STRUCK}
-        return PaperExtent(len(paper), sum(place.points for place in paper if place.version_id not in struck))
-    return drawn_extent(definition)
-
-
-def introduction(session: Session, sheet: AttemptSheet, *, now: datetime, zone: ZoneInfo) -> str:
-    """Return what is said before the first question of an attempt that would begin now."""
-    questions, maximum = extent(session, sheet.quiz_id, sheet.version_id, sheet.definition)
-    ends_at = sheet.ends_at(now)
-    # Said only where the end of the quiz leaves less than the whole time.
-    early = ends_at.astimezone(zone) if ends_at is not None and ends_at == sheet.closes_at else None
-    return chat.intro(sheet.definition, questions, maximum, left=sheet.left, ends_at=early)
-
-
-def drawn_extent(definition: QuizDefinition) -> PaperExtent:
-    """Return the extent of a drawn paper."""
-    questions = sum(one.count for one in definition.draw)
-    if any(one.points is None for one in definition.draw):
-        return PaperExtent(questions, None)
-    return PaperExtent(questions, sum(one.count * (one.points or 0) for one in definition.draw))
 
 
 _quiz, _version, _retailer, _standing, _attempt = map(table_of, (Quiz, QuizVersion, Retailer, Standing, Attempt))

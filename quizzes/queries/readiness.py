@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from foundation.digest_cache import digest
 from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
-from quizzes.queries import drawing as pools
-from quizzes.queries import listing, papers
+from quizzes.queries import papers, pools
 from quizzes.queries.detail import QuizDetail
-from quizzes.queries.listing import PaperExtent
+from quizzes.queries.extent import PaperExtent, of_drawn
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules import drawing
 from quizzes.rules.definition import QuizDefinition, Stratum
@@ -94,7 +93,7 @@ def of_bank(session: Session, definition: QuizDefinition) -> BankPlaces:
 def extent(session: Session, definition: QuizDefinition) -> PaperExtent:
     """Return the extent of a draft's paper."""
     if definition.is_drawn:
-        return listing.drawn_extent(definition)
+        return of_drawn(definition)
     places = of_bank(session, definition).places.values() if definition.bank else ()
     points = [*(item.points for item in definition.questions), *(place.points for place in places)]
     return PaperExtent(len(points), sum(points))

@@ -1,4 +1,4 @@
-"""Paper of a draft: its places in the order they are asked, and the steps in which it is put together.
+"""Steps in which the paper of a draft is put together, and its places in the order they are asked.
 
 Each step takes a definition and gives another; nothing is stored here.
 """
