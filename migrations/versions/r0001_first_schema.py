@@ -607,7 +607,6 @@ def upgrade() -> None:
     op.create_table(
         "quiz",
         sa.Column("before", Json, nullable=True),
-        sa.Column("published_stamp", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("draft", Json, nullable=False),

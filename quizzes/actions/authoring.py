@@ -114,7 +114,7 @@ def publish(
         session.add(last)
         session.flush()
     storing.note_use(session, quiz_id, [place.version_id for place in paper])
-    quiz.version_id, quiz.title, quiz.published_stamp = last.id, definition.title, quiz.stamp
+    quiz.version_id, quiz.title = last.id, definition.title
     quiz.opens_at, quiz.closes_at = definition.opens_at, definition.closes_at
     quiz.is_for_everyone = definition.audience is None
     quiz.published_at = quiz.published_at or now

@@ -227,7 +227,5 @@ def _carry(session: Session, quiz: Quiz, question_id: int, before: Key, after: K
         for each in written
     ]
     if kept != written:
-        is_published = quiz.published_stamp == quiz.stamp
         quiz.draft = {**quiz.draft, "questions": kept}
         quiz.stamp += 1
-        quiz.published_stamp = quiz.stamp if is_published else quiz.published_stamp

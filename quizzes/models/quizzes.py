@@ -18,8 +18,6 @@ class Quiz(Authored):
 
     #: The draft before its last change, for its undo.
     before: Mapped[dict[str, Any] | None]
-    #: The stamp of the draft that was published last: a later one waits for its publication.
-    published_stamp: Mapped[int | None]
 
 
 class QuizVersion(Base):
