@@ -72,6 +72,7 @@ def test_a_quiz_is_begun_with_a_title_its_rules_are_written_and_faults_stand_bes
     assert "限 15 分钟 · 可考 2 次，取最高分 · 66.5% 合格" in again
     nobody = press(market, f"{HERE}/settings", {**RULES, "whom": "some"})
     assert nobody.status_code == 422 and 'id="wrong-audience"' in nobody.text, "an empty choice is not everyone"
+    assert "还是草稿" in market.get(HERE).text, "no empty page"
     assert "还没有题" in market.get(f"{HERE}/publish").text
     assert press(market, f"{HERE}/publish", {}).status_code == 422
     deleted = press(market, f"{HERE}/settings", RULES)  # a change, so that the stamp is a new one
