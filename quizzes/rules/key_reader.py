@@ -6,7 +6,7 @@ import re
 
 from foundation.text import plain
 from questions.authoring.spelling import Misspelt, words
-from questions.numerals import place, same
+from questions.numerals import place, quantity, same
 from questions.question import Question
 from questions.reading import truths
 from quizzes.rules.items import RIGHT, WRONG, Key, Kind, MarkingRule
@@ -17,6 +17,7 @@ _APART = re.compile(r"[\s,，、;；/|｜+＋和]+")
 #: What stands between options, or spellings, in one cell.
 LINES = re.compile(r"[\n|｜]")
 _EITHER = re.compile(r"\s*或者?\s*")
+_OR = re.compile(r"\s*(?:或者?|/)\s*")
 
 
 def read_key(written: object, kind: Kind, question: Question, rule: MarkingRule) -> Key:
@@ -67,7 +68,8 @@ def _truth(written: object) -> int:
 
 def _variants(written: object) -> tuple[str, ...]:
     listed = written if isinstance(written, list | tuple) else [written]
-    parts = [part for each in listed for part in LINES.split(_shown(each)) if part.strip()]
+    lines = [line for each in listed for line in LINES.split(_shown(each)) if line.strip()]
+    parts = [part for line in lines for part in _spellings(line)]
     variants = tuple(dict.fromkeys(words(part, longest=LONGEST_VARIANT) for part in parts))
     if not variants:
         raise Misspelt("不能为空")
@@ -77,6 +79,17 @@ def _variants(written: object) -> tuple[str, ...]:
         if not same(variant):
             raise Misspelt(f"“{variant}”只有标点")
     return variants
+
+
+def _spellings(line: str) -> list[str]:
+    """Return the spellings of one number that stand in one line; any other line is one answer.
+
+    >>> _spellings("30天或三十天"), _spellings("三十/30"), _spellings("警告或罚款"), _spellings("1/2")
+    (['30天', '三十天'], ['三十', '30'], ['警告或罚款'], ['1/2'])
+    """
+    parts = _OR.split(line)
+    values = {found.value if (found := quantity(part)) else None for part in parts}
+    return parts if len(values) == 1 and None not in values else [line]
 
 
 def _chosen(written: object, question: Question) -> list[int]:

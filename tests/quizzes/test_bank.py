@@ -215,11 +215,12 @@ def test_faults_of_a_text_are_named_by_their_lines(bank):
 def test_answers_are_read_in_every_usual_spelling_also_behind_a_question(bank):
     spelt = ("标准答案 B", "答：B", "答案为：B", "答案是B", "正确答案是：B。", "答案(B)", "【答案】B")
     asked = "\n".join(f"{n}. 第 {n} 题选哪个？\nA. 一\nB. 二\n{answer}" for n, answer in enumerate(spelt, 1))
-    behind = "\n8. 证可以转借。 答案：错\n9. 选哪些？\nA. 一 B. 二 C. 三（答案：AC）\n10. 一条重几斤？\n答案：1.5"
+    behind = "\n8. 证可以转借。 答案：错\n9. 选哪些？\nA. 一 B. 二 C. 三（答案：AC）"
+    behind += "\n10. 一条重几斤？\n答案：1.5\n11. 提前几天？\n答案：30天或三十天"
     bank.take(asked + behind, name="a.txt")
     sheet, _ = reading.workbook(bank.exported(), LIMITS)
     lines = [(cells[2], cells[3].split("\n") if 3 in cells else [], cells[4]) for _, cells in sheet.rows()][1:]
-    assert [answer for _, _, answer in lines] == ["B"] * 7 + ["错", "AC", "1.5"]
+    assert [answer for _, _, answer in lines] == ["B"] * 7 + ["错", "AC", "1.5", "30天\n三十天"]
     assert lines[7][0] == "证可以转借。" and lines[8][1] == ["一", "二", "三"]
 
 
