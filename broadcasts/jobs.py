@@ -44,10 +44,7 @@ KEPT = timedelta(days=1)
 
 def index_again(services: Services) -> None:
     """Cut passages into words again whose edition of the vocabulary is an older one, some at a time."""
-    done = indexing.BATCH
-    while done == indexing.BATCH:
-        with services.transaction() as session:
-            done = indexing.renew(session)
+    services.in_lots(indexing.BATCH, indexing.renew)
 
 
 def _prepared(work: Work) -> documents.PreparedDocument:
@@ -142,11 +139,9 @@ def _fetch_picture(services: Services) -> bool:
 
 def sweep_pictures(services: Services) -> None:
     """Delete pictures of the library that nothing holds."""
-    # With a clock that was just set nothing is taken for old.
-    swept = pictures.BATCH if clock_steadiness.goes_steadily(services) else 0
-    while swept == pictures.BATCH:
-        with services.transaction() as session:
-            swept = pictures.sweep(session, services.media_folder, now=services.clock())
+    if clock_steadiness.goes_steadily(services):  # with one that was just set nothing is taken for old
+        folder = services.media_folder
+        services.in_lots(pictures.BATCH, lambda session: pictures.sweep(session, folder, now=services.clock()))
 
 
 def make_occurrences(services: Services) -> None:

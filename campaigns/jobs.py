@@ -105,7 +105,4 @@ def note_news_of_mass(services: Services) -> None:
 
 def note_news(services: Services, kind: CampaignKind) -> None:
     """Note the results of messages that were sent."""
-    looked = sending.BATCH
-    while looked == sending.BATCH:
-        with services.transaction() as session:
-            looked = sending.note_news(session, kind, now=services.clock())
+    services.in_lots(sending.BATCH, lambda session: sending.note_news(session, kind, now=services.clock()))

@@ -46,18 +46,12 @@ def export_attempts(work: Work, session: Session, visitor: Visitor, path: Path) 
 
 def end_attempts(services: Services) -> None:
     """End the attempts whose time is over, and tell their shops."""
-    ended = overdue.BATCH
-    while ended == overdue.BATCH:
-        with services.transaction() as session:
-            ended = overdue.end_some(session, now=services.clock())
+    services.in_lots(overdue.BATCH, lambda session: overdue.end_some(session, now=services.clock()))
 
 
 def file(services: Services) -> None:
     """Add ended attempts to the counters of their quizzes."""
-    filed = filing.BATCH
-    while filed == filing.BATCH:
-        with services.transaction() as session:
-            filed = filing.file_some(session)
+    services.in_lots(filing.BATCH, filing.file_some)
 
 
 def regrade(services: Services) -> None:
@@ -79,11 +73,8 @@ def go_on(services: Services, regrade_id: int, *, most: int | None = None) -> No
 
 def sweep_pictures(services: Services) -> None:
     """Discard pictures that no question shows."""
-    # With a clock that was just set nothing is taken for old.
-    swept = pictures.BATCH if clock_steadiness.goes_steadily(services) else 0
-    while swept == pictures.BATCH:
-        with services.transaction() as session:
-            swept = pictures.sweep(session, now=services.clock())
+    if clock_steadiness.goes_steadily(services):  # with one that was just set nothing is taken for old
+        services.in_lots(pictures.BATCH, lambda session: pictures.sweep(session, now=services.clock()))
 
 
 def check_bank(work: Work) -> None:
@@ -146,11 +137,12 @@ TASKS = {
 
 def tell_managers(services: Services) -> None:
     """Tell managers of shops that have failed their last attempt."""
-    looked = managers.BATCH
-    while looked == managers.BATCH:
+
+    def tell(session: Session) -> int:
         now = services.clock()
-        with services.transaction() as session:
-            looked = managers.tell_failed(session, now=now, today=day_in(now, services.zone))
+        return managers.tell_failed(session, now=now, today=day_in(now, services.zone))
+
+    services.in_lots(managers.BATCH, tell)
 
 
 def tell_yesterday(services: Services) -> None:
@@ -160,10 +152,7 @@ def tell_yesterday(services: Services) -> None:
         return
     end_attempts(services)  # what ran out yesterday is a part of it
     day = day_in(now, services.zone) - timedelta(days=1)
-    looked = managers.MANAGERS
-    while looked == managers.MANAGERS:
-        with services.transaction() as session:
-            looked = managers.tell_day(session, day, services.zone, now=now)
+    services.in_lots(managers.MANAGERS, lambda session: managers.tell_day(session, day, services.zone, now=now))
 
 
 def look_after_waves(services: Services) -> None:

@@ -47,19 +47,13 @@ def look_after_waves(services: Services) -> None:
 
 def file(services: Services) -> None:
     """Add submissions to the cross-tabs, and their words to the search."""
-    filed = filing.BATCH
-    while filed == filing.BATCH:
-        with services.transaction() as session:
-            filed = filing.file_some(session)
+    services.in_lots(filing.BATCH, filing.file_some)
 
 
 def sweep_pictures(services: Services) -> None:
     """Discard pictures that no draft and no version shows."""
-    # With a clock that was just set nothing is taken for old.
-    swept = pictures.BATCH if clock_steadiness.goes_steadily(services) else 0
-    while swept == pictures.BATCH:
-        with services.transaction() as session:
-            swept = pictures.sweep(session, now=services.clock())
+    if clock_steadiness.goes_steadily(services):  # with one that was just set nothing is taken for old
+        services.in_lots(pictures.BATCH, lambda session: pictures.sweep(session, now=services.clock()))
 
 
 TASKS = {

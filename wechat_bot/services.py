@@ -104,6 +104,13 @@ class Services:
         if session.info.get("rings"):
             self.doorbell.ring()
 
+    def in_lots(self, lot: int, step: Callable[[Session], int]) -> None:
+        """Take steps, each in a transaction of its own, until one finds less than a whole lot to do."""
+        done = lot
+        while done == lot:
+            with self.transaction() as session:
+                done = step(session)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads."""
