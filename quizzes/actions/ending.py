@@ -33,8 +33,8 @@ def end(
     marked = _end(session, sheet, keys, by=by, at=at, source=source)
     if marked is None:
         return None
-    mistakes.put_in(session, [marked])
     standings.settle(session, sheet.quiz_id, [sheet.retailer_id], sheet.definition.counts)
+    mistakes.put_in(session, [marked])
     by_version = {version_id: each.key for version_id, each in keys.items()}
     return results.result(session, attempt.id, now=now, keys=by_version)
 
@@ -57,9 +57,9 @@ def end_by_clock(session: Session, sheets: Sequence[AttemptSheet], *, source: st
             keys[sheet.quiz_id] = papers.keys_in_force(session, sheet.quiz_id, sorted(of_quiz))
         marked.append(_end(session, sheet, keys[sheet.quiz_id], by=EndedBy.TIME, at=attempt.ends_at, source=source))
         by_quiz.setdefault((sheet.quiz_id, sheet.definition.counts), []).append(sheet)
-    mistakes.put_in(session, filter(None, marked))
     for (quiz_id, counts), ended in by_quiz.items():
         standings.settle(session, quiz_id, [sheet.retailer_id for sheet in ended], counts)
+    mistakes.put_in(session, filter(None, marked))
 
 
 def _keys(session: Session, sheet: AttemptSheet) -> dict[int, KeyInForce]:

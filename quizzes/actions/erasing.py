@@ -19,9 +19,9 @@ def forget(session: Session, whom: Forgetting) -> None:
     and chosen options stay, as they were counted."""
     if whom.kinds:  # there are no files in answers to a test
         return
-    rows = session.execute(
-        select(Attempt.id, Attempt.answers, Attempt.late).where(_kept_by(whom)).order_by(Attempt.id).with_for_update()
-    ).all()
+    # The newest first, as whoever ends an attempt holds it and then goes on to earlier ones of its shop.
+    theirs = select(Attempt.id, Attempt.answers, Attempt.late).where(_kept_by(whom)).order_by(Attempt.id.desc())
+    rows = session.execute(theirs.with_for_update()).all()
     # The words of fill-ins are counted too; filed anew, the marks and choices are again, and the words no longer.
     filing.take_back(session, [row.id for row in rows])
     for row in rows:

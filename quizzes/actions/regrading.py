@@ -122,15 +122,20 @@ def _locked(session: Session, regrade: Regrade, shop_ids: Sequence[int]) -> list
     """Lock the attempts of shops, and return these up to the first one that is just answering or handing in: its end
     may have read the key of before.
 
-    The quiz is locked before, as a recount does, so that the two wait for each other and not in a circle.
+    The quiz is locked before, as a recount does, and the standings, as who ends an attempt locks them before the shop's
+    earlier ones: they wait for each other and not in a circle.
     """
     session.execute(select(Quiz.id).where(Quiz.id == regrade.quiz_id).with_for_update(read=True))
+    standing = (_standing.c.quiz_id == regrade.quiz_id) & among(session, _standing.c.retailer_id, shop_ids)
+    in_order = select(_standing.c.retailer_id).where(standing).order_by(_standing.c.retailer_id)
+    free = set(session.scalars(in_order.with_for_update(skip_locked=True)))
     theirs = (_attempt.c.quiz_id == regrade.quiz_id) & among(session, _attempt.c.retailer_id, shop_ids)
     mine = set(
         session.scalars(select(_attempt.c.id).where(theirs).order_by(_attempt.c.id).with_for_update(skip_locked=True))
     )
     rows = session.execute(select(_attempt.c.id, _attempt.c.retailer_id).where(theirs))
-    first = min((row.retailer_id for row in rows if row.id not in mine), default=None)
+    busy = {row.retailer_id for row in rows if row.id not in mine}.union(each for each in shop_ids if each not in free)
+    first = min(busy, default=None)
     return [each for each in shop_ids if first is None or each < first]
 
 
@@ -316,7 +321,7 @@ def _change(regrade_id: int, before: GradedAttempt, after: GradedAttempt) -> dic
     }
 
 
-_attempt = table_of(Attempt)
+_attempt, _standing = table_of(Attempt), table_of(Standing)
 _REMARK = (
     update(_attempt)
     .where(_attempt.c.id == bindparam("attempt"))

@@ -1,13 +1,16 @@
 """Steps of a changed key over many shops: stopped within and between any two, each shop is moved and told once."""
 
+import threading
 from collections import Counter
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, text, update
 
 from people.models import Retailer
 from quizzes import jobs
-from quizzes.actions import ending, mistakes, regrading, standings
+from quizzes.actions import ending, erasing, filing, mistakes, regrading, standings, taking
 from quizzes.actions.mistakes import WrongAnswer
 from quizzes.models.attempts import Attempt, EndedBy
 from quizzes.models.bank import BankQuestion, QuestionVersion
@@ -17,6 +20,7 @@ from quizzes.rules.definition import CountRule
 from tests.office import Office
 from tests.quizzes.corrections import agrees, everything
 from tests.quizzes.examined import examine, paper_of
+from wechat_bot.erasure import Forgetting
 from wechat_bot.models import Delivery, Follower
 
 YES, NO = {"o": 1}, {"o": 2}
@@ -226,6 +230,90 @@ def test_whoever_is_just_handing_in_is_waited_for(desk, monkeypatch):
     with house.look() as session:
         assert session.get_one(Regrade, plan).state == RegradeState.DONE
         assert session.scalars(select(Attempt.key_numbers).order_by(Attempt.id)).all() == ["2,1", "2,1"]
+    agrees(house, quiz_id)
+
+
+@contextmanager
+def aside(house, doing):
+    """Let another process do something: from its end, or from when it waits for us, until our transaction is over."""
+    raised = []
+
+    def run() -> None:
+        try:
+            with house.services.transaction() as session:
+                doing(session)
+        except Exception as error:
+            raised.append(error)
+
+    other = threading.Thread(target=run)
+
+    def until_it_waits() -> None:
+        other.start()
+        while other.is_alive():
+            with house.look() as session:
+                if session.scalar(text("select count(*) from pg_locks where not granted")):
+                    return
+
+    yield until_it_waits
+    other.join()
+    assert raised == []
+
+
+def hand_in(house, session, quiz_id: int, openid: str) -> None:
+    sheet = attempt_sheet.hold(session, quiz_id, openid)
+    sheet = replace(sheet, attempt=replace(sheet.attempt, answers={"k1": YES, "k2": YES}))
+    taking.hand_in(session, sheet, source="page", at=house.clock(), now=house.clock())
+
+
+def failed_once(desk) -> int:
+    """A quiz in which one shop has an attempt that counts, until a better one is handed in."""
+    quiz_id = desk.school.published(paper_of("5", "5").replace("questions:", "attempts: 3\nquestions:"))
+    for said in ("测试", "开始", "错", "错"):
+        desk.school.wang.say(said)
+    desk.school.house.tick()
+    return quiz_id
+
+
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
+def test_who_is_erased_while_they_hand_in_a_better_attempt_is_waited_for(desk):
+    # On SQLite there is one writer.
+    house, openid = desk.school.house, desk.school.wang.openid
+    quiz_id = failed_once(desk)
+    for said in ("测试", "开始"):
+        desk.school.wang.say(said)
+
+    def erase(session) -> None:
+        erasing.forget(session, Forgetting(openid, "erased", house.clock()))
+
+    with aside(house, erase) as until_it_waits, house.services.transaction() as session:
+        attempt_sheet.hold(session, quiz_id, openid)
+        until_it_waits()
+        hand_in(house, session, quiz_id, openid)
+    agrees(house, quiz_id)
+
+
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
+def test_who_begins_and_hands_in_during_a_step_waits_for_it(desk, monkeypatch):
+    house, openid = desk.school.house, desk.school.wang.openid
+    quiz_id = failed_once(desk)
+    plan = desk.rekey(quiz_id, "k1", "--answer", "错")["regrade"]
+    monkeypatch.setattr(jobs, "go_on", lambda *given, **more: None)
+    desk.decide(plan, "approve")
+
+    def retake(session) -> None:
+        sheet, now = attempt_sheet.look(session, quiz_id, openid), house.clock()
+        taking.begin(session, sheet, openid=openid, source="page", now=now, zone=house.services.zone)
+        hand_in(house, session, quiz_id, openid)
+
+    take_back = filing.take_back
+    with aside(house, retake) as until_it_waits, house.services.transaction() as session:
+
+        def taken_back(*given) -> None:
+            until_it_waits()
+            take_back(*given)
+
+        monkeypatch.setattr(filing, "take_back", taken_back)
+        regrading.step(session, plan, now=house.clock())
     agrees(house, quiz_id)
 
 
