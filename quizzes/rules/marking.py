@@ -12,6 +12,9 @@ from quizzes.rules.items import Key, KeyEffect, MarkingRule, QuizItem
 Mark = int | None
 """Hundredths of a point; None where the item is struck and counts for nobody."""
 
+#: Whether a name stands in its marks (《烟草专卖法》) changes nothing.
+_QUOTES = str.maketrans("", "", "《》〈〉“”‘’「」『』\"'")
+
 
 class MarkedPaper(NamedTuple):
     """Marked paper: the mark of each item in order, their sum, and the greatest sum, in hundredths of a point."""
@@ -86,8 +89,8 @@ def _rounded(value: int, by: int) -> int:
 
 
 def is_accepted(asked: str, variants: Sequence[str], said: str) -> bool:
-    """Tell whether words are one of the accepted spellings, apart from width, case, blanks and closing marks; or the
-    same number, written in another way. `asked` is the text of the question.
+    """Tell whether words are one of the accepted spellings, apart from width, case, blanks, quotation marks and closing
+    ones; or the same number, written in another way. `asked` is the text of the question.
 
     A unit must be the same; where only one of the two has one, it must be the one asked for (几天, 多少元) or stand in
     the accepted spelling.
@@ -96,11 +99,14 @@ def is_accepted(asked: str, variants: Sequence[str], said: str) -> bool:
     (True, False)
     >>> is_accepted("证叫什么?", ["烟草专卖零售许可证"], "烟草专卖零售 许可证。"), is_accepted("?", ["香烟专卖"], "烟")
     (True, False)
+    >>> is_accepted("?", ["烟草专卖法"], "《烟草专卖法》。"), is_accepted("?", ["《烟草专卖法》"], "烟草专卖法")
+    (True, True)
     """
+    said = said.translate(_QUOTES)
     word, number = same(said), quantity(said)
     if not word:
         return False
-    for variant in variants:
+    for variant in (each.translate(_QUOTES) for each in variants):
         if same(variant) == word:
             return True
         wanted = quantity(variant)
