@@ -78,6 +78,7 @@ _OF_ALL = re.compile(
 #: Labels that point at other options by their letter or number: shuffled they would be false.
 _POINTS_AT = re.compile(
     r"(?<![A-Za-z])[A-Ja-j](?:\s*(?:和|与|及|或|、|,|，|/|\+)\s*[A-Ja-j])+(?![A-Za-z])|[A-J](?:项|选项)|第[一二三四五六七八九十0-9]+(?:项|个选项)"
+    r"|(?<![A-Za-z])[A-J]{2,10}(?=都|均|全|皆)|[0-9](?:\s*(?:和|与|及|或|、)\s*[0-9])+(?=都|均|全|皆)|[前后][两二三四几][项个]"
 )
 _TAGS_APART = re.compile(r"[\s,，、;；|｜]+")
 #: Keys of a question that no item has: it says itself how many to choose, and is asked of everybody.
@@ -101,6 +102,8 @@ def unshufflable(question: Question) -> str | None:
     >>> asked = Question("k1", QuestionType.SINGLE, "?", (Option(1, "烟草"), Option(2, "A和B都对")))
     >>> unshufflable(asked)
     'A和B都对'
+    >>> [bool(_POINTS_AT.search(label)) for label in ("AB都对", "1和2都对", "前两项", "①②", "前天", "VIP都可以")]
+    [True, True, True, False, False, False]
     """
     for option in question.options:
         label = plain(option.label)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from foundation.text import plain
+from questions import numerals
 from questions.authoring.spelling import Misspelt, words
 from questions.numerals import place, quantity, same
 from questions.question import Question
@@ -16,6 +18,8 @@ MOST_VARIANTS = 20
 _APART = re.compile(r"[\s,，、;；/|｜+＋和]+")
 #: What stands between options, or spellings, in one cell.
 LINES = re.compile(r"[\n|｜]")
+#: Letters alone, as in (A)(C), A.C and A与C.
+_LETTERS = re.compile(r"[\s().,、;&/+与及和\[\]]*(?:[a-z][\s().,、;&/+与及和\[\]]*)+")
 _EITHER = re.compile(r"\s*或者?\s*")
 _OR = re.compile(r"\s*(?:或者?|/)\s*")
 
@@ -26,9 +30,9 @@ def read_key(written: object, kind: Kind, question: Question, rule: MarkingRule)
     >>> from questions.question import Option, QuestionType
     >>> options = tuple(Option(n, label) for n, label in enumerate("甲乙丙丁", start=1))
     >>> asked = Question("k", QuestionType.MULTIPLE, "?", options)
-    >>> written = ("AC", [1, 3], "甲、丙", "1,3", "ＡＣ")
-    >>> [sorted(read_key(key, Kind.MULTIPLE, asked, MarkingRule.ALL).right) for key in written]
-    [[1, 3], [1, 3], [1, 3], [1, 3], [1, 3]]
+    >>> written = ("AC", [1, 3], "甲、丙", "1,3", "ＡＣ", "（A）（C）", "A与C", "①③")
+    >>> {tuple(sorted(read_key(key, Kind.MULTIPLE, asked, MarkingRule.ALL).right)) for key in written}
+    {(1, 3)}
     >>> sorted(read_key("A或C", Kind.SINGLE, asked, MarkingRule.ALL).right)
     [1, 3]
     """
@@ -97,7 +101,7 @@ def _chosen(written: object, question: Question) -> list[int]:
     offered = {same(option.label): option.code for option in question.options}
     if isinstance(written, str) and same(written) in offered:
         return [offered[same(written)]]
-    listed = written if isinstance(written, list | tuple) else [each for each in _APART.split(_shown(written)) if each]
+    listed = written if isinstance(written, list | tuple) else _parts(_shown(written), offered)
     codes: list[int] = []
     for each in listed:
         word = same(_shown(each))
@@ -113,6 +117,15 @@ def _chosen(written: object, question: Question) -> list[int]:
     if not codes:
         raise Misspelt("不能为空")
     return codes
+
+
+def _parts(said: str, offered: Container[str]) -> list[str]:
+    """Return what names one option each."""
+    normal = numerals.plain(said).text
+    parts = [each for each in _APART.split(normal) if each]
+    if _LETTERS.fullmatch(normal) and not any(same(each) in offered for each in parts):
+        return re.findall("[a-z]", normal)
+    return parts
 
 
 def _shown(written: object) -> str:

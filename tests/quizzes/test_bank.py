@@ -213,7 +213,7 @@ def test_faults_of_a_text_are_named_by_their_lines(bank):
 
 @pytest.mark.on_sqlite
 def test_answers_are_read_in_every_usual_spelling_also_behind_a_question(bank):
-    spelt = ("标准答案 B", "答：B", "答案为：B", "答案是B", "正确答案是：B。", "答案(B)", "【答案】B")
+    spelt = ("标准答案 （B）", "答：B", "答案为：B", "答案是B", "正确答案是：B。", "答案(B)", "【答案】B")
     asked = "\n".join(f"{n}. 第 {n} 题选哪个？\nA. 一\nB. 二\n{answer}" for n, answer in enumerate(spelt, 1))
     behind = "\n8. 证可以转借。 答案：错\n9. 选哪些？\nA. 一 B. 二 C. 三（答案：AC）"
     behind += "\n10. 一条重几斤？\n答案：1.5\n11. 提前几天？\n答案：30天或三十天"
@@ -248,11 +248,18 @@ def test_options_that_another_order_would_make_false_are_refused_by_their_cell(b
         sheet(
             line("k1", "单选", "哪个对？", "甲\n乙\nA和B都对", "C", 选项乱序="是"),
             line("k2", "单选", "几面？", "1\n2\n3", "C", 选项乱序="是"),
+            *(
+                line(f"k{n}", options=f"甲\n乙\n{label}", answer="C", 选项乱序="是")
+                for n, label in enumerate(("AB都对", "1和2都对", "前两项"), start=3)
+            ),
         )
     )
     assert said.splitlines()[1:] == [
         "1. 第 1 题 k1（题目!D2）：选项“A和B都对”换了位置就不对了，请改写，或不要打乱这一题",
         "2. 第 2 题 k2（题目!D3）：选项“1”换了位置就不对了，请改写，或不要打乱这一题",
+        "3. 第 3 题 k3（题目!D4）：选项“AB都对”换了位置就不对了，请改写，或不要打乱这一题",
+        "4. 第 4 题 k4（题目!D5）：选项“1和2都对”换了位置就不对了，请改写，或不要打乱这一题",
+        "5. 第 5 题 k5（题目!D6）：选项“前两项”换了位置就不对了，请改写，或不要打乱这一题",
     ]
 
 
