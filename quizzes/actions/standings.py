@@ -35,9 +35,11 @@ def settle(session: Session, quiz_id: int, retailer_ids: Sequence[int], counts: 
     }
     attempts: dict[int, list[Any]] = {}
     for row in session.execute(
-        _ENDED.where(_attempt.c.quiz_id == quiz_id, among(session, _attempt.c.retailer_id, shops))
+        _ATTEMPTS.where(_attempt.c.quiz_id == quiz_id, among(session, _attempt.c.retailer_id, shops))
     ):
-        attempts.setdefault(row.retailer_id, []).append(row)
+        # Not asked of the database: SQLite would read all that have ended, and not those of these shops.
+        if row.ended_at is not None:
+            attempts.setdefault(row.retailer_id, []).append(row)
     settled = [_values(quiz_id, shop, rows, counts) for shop, rows in attempts.items()]
     if not settled:
         return
@@ -71,7 +73,7 @@ def _values(quiz_id: int, shop: int, rows: Sequence[Any], counts: CountRule) -> 
     }
 
 
-_ENDED = select(
+_ATTEMPTS = select(
     _attempt.c.id,
     _attempt.c.retailer_id,
     _attempt.c.number,
@@ -83,7 +85,7 @@ _ENDED = select(
     _attempt.c.area_id,
     _attempt.c.class_id,
     _attempt.c.manager_id,
-).where(_attempt.c.ended_at.is_not(None))
+)
 _SETTLE = (
     update(_standing)
     .where(_standing.c.quiz_id == bindparam("quiz"), _standing.c.retailer_id == bindparam("shop"))
