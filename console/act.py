@@ -29,7 +29,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
-from flask import flash, redirect, request
+from flask import Response, flash, redirect, request
 from flask import session as browser_session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -93,7 +93,9 @@ def check_stamp(session: Session, editable: Editable) -> None:
     stamps.check(session, editable, request.form.get(stamps.FIELD, ""), now=current_services().clock())
 
 
-def form(do: Callable[[], ResponseReturnValue], page: Callable[[Refused | None], str]) -> ResponseReturnValue:
+def form(
+    do: Callable[[], ResponseReturnValue], page: Callable[[Refused | None], str | Response]
+) -> ResponseReturnValue:
     """View of a form: shows `page`; when posted answers what `do` does, or the page again with the refusal.
 
     Given a refusal, `page` fills its form from `request.form`, so that what was written is not lost.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from flask import render_template, request, url_for
+from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -141,14 +141,14 @@ def _written(given: Mapping[str, str]) -> list[StratumLine]:
     return listed
 
 
-def _page(quiz_id: int, error: Refused | None) -> str:
+def _page(quiz_id: int, error: Refused | None) -> Response:
     services, found = current_services(), quiz.found_quiz(quiz_id)
     is_drawn = request.values.get("how", "drawn" if found.draft.is_drawn else "fixed") == "drawn"
     with services.reading() as session:
         shown = _drawn(session, found.draft) if is_drawn else _fixed(session, found.draft)
         faults = readiness.faults(session, found.draft, now=services.clock())
         is_new = readiness.is_new(session, found)
-    return render_template(
+    page = render_template(
         "quizzes/console/paper.html",
         **quiz.head(found),
         **shown,
@@ -159,6 +159,7 @@ def _page(quiz_id: int, error: Refused | None) -> str:
         most=MOST_QUESTIONS,
         error=error,
     )
+    return access.with_frame(page)
 
 
 def _fixed(session: Session, draft: QuizDefinition) -> dict[str, Any]:

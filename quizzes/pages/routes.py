@@ -28,6 +28,7 @@ from quizzes.pages import (
     sharing,
     starting,
     trying,
+    trying_paper,
 )
 
 blueprint = Blueprint("quizzes_pages", __name__, url_prefix="/console/quizzes", template_folder="../templates")
@@ -65,6 +66,7 @@ for _rule, _view, _methods in (
     ("/<int:quiz_id>/discard", starting.discard, ("POST",)),
     ("/<int:quiz_id>/settings", settings.settings, ("GET", "POST")),
     ("/<int:quiz_id>/paper", paper.paper, ("GET", "POST")),
+    ("/<int:quiz_id>/paper/preview", trying_paper.preview_paper, ("GET", "POST")),
     ("/<int:quiz_id>/paper/pick", picking.paper_pick, ("GET", "POST")),
     ("/<int:quiz_id>/paper/new", paper_item.paper_new_item, ("GET", "POST")),
     ("/<int:quiz_id>/paper/<code>", paper_item.paper_item, ("GET", "POST")),

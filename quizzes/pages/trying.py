@@ -16,7 +16,6 @@ from questions.answers import describe
 from questions.editor.form import one
 from questions.page import question_page
 from questions.stepping import Position, Step, StepOutcome
-from quizzes.export.bank import answer
 from quizzes.mobile import asking
 from quizzes.pages import illustrating, item_form
 from quizzes.permissions import QUIZZES_WRITE
@@ -69,7 +68,7 @@ def _page(fields: Fields, item: QuizItem | None) -> str:
     taken = _taken(asked, fields)
     given = taken.position.answers.get(item.code) if taken else None
     context["mark"] = texts.mark(marking.mark(item, given), item.points) if given is not None else ""
-    context["key"], context["explanation"] = texts.key(answer(item)), item.explanation
+    context["key"], context["explanation"] = texts.key(item.right_words), item.explanation
     tried = {name: list(fields[name]) for name in _GIVEN if fields.get(name)} if taken else {}
     if is_chat:
         lines = [(True, stepping.ask(asked))]

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from console import access
-from questions import flow
+from questions import flow, trial
 from questions.editor.form import one
 from questions.page import question_page
 from questions.question import QuestionType
@@ -18,7 +18,7 @@ from surveys.pages import authoring
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries.answer_sheet import AnswerSheet
 from surveys.queries.detail import detail
-from surveys.rules import editor, trial
+from surveys.rules import editor
 from surveys.rules.definition import Definition
 from surveys.rules.review import Review, review
 from surveys.texts import chat, pages
@@ -41,7 +41,7 @@ def preview(survey_id: int) -> ResponseReturnValue:
     else:
         written = _carried(fields) or dict(found.written or editor.of_definition(found.draft, services.zone))
         tried = review(written, timezone=services.zone, keyed=False)
-    step = trial.step(tried.definition, fields)
+    step = trial.step(tried.definition.questions, fields, leaves=chat.paused)
     page = _page(services, survey_id, tried, written, step, is_chat=one(fields, "view") == "chat")
     response = make_response(page)
     response.headers["Content-Security-Policy"] = FRAMED
@@ -106,8 +106,8 @@ def _chat(definition: Definition, step: trial.TrialStep, context: Mapping[str, A
         is_anonymous=definition.anonymous,
     )
     # The chat asks the first question at once.
-    begun = step if step.at or step.is_done else trial.step(definition, {"do": ["begin"]})
-    lines = trial.talk(definition, begun, opening=opening, keeper=KEEPER)
+    begun = step if step.at or step.is_done else trial.step(definition.questions, {"do": ["begin"]}, leaves=chat.paused)
+    lines = trial.talk(definition.questions, begun, opening=opening, done=chat.submitted(KEEPER))
     is_photo = begun.at is not None and begun.at.type is QuestionType.PHOTO
     return render_template("surveys/console/trial_chat.html", lines=lines, now=begun, is_photo=is_photo, **context)
 

@@ -5,7 +5,9 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy import select
 
+from quizzes.models.attempts import Attempt
 from tests.office import Office
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.test_bank import line, sheet
@@ -205,3 +207,32 @@ def test_a_published_quiz_is_shared_by_link_code_and_poster_and_offered_to_pushe
         why = office.house.services.switchboard.shut(session, f"quiz:{quiz_id}", office.house.clock())
     assert why == "测试《真假鉴别小测试》那时已经结束"
     assert "写进一条推送" not in market.get(f"{HERE}/share").text
+
+
+@pytest.mark.on_sqlite
+def test_the_whole_paper_is_tried_on_the_page_and_in_the_chat_and_another_sample_by_a_press(office, school) -> None:
+    put_into_bank(office)
+    market = begin(office)
+    trial = f"{HERE}/paper/preview"
+    assert "还没有题可以试" in market.get(trial).text
+    assert "frame-src 'self'" in market.get(f"{HERE}/paper").headers["Content-Security-Policy"]
+    press(market, f"{HERE}/settings", {name: value for name, value in RULES.items() if name != "shuffle"})
+    press(market, f"{HERE}/paper/pick", {"code": ["b1", "b3"]})
+    first = market.get(trial).text
+    assert "封签应贴在哪一面？" in first and "换一份试" not in first, "each shop is asked the same"
+    step = {"sample": "0", "of": "draft", "view": "page", "question": "b1", "option": "3"}
+    second = market.post(trial, step).text
+    assert "许可证延续应提前几天申请？" in second and 'name="a.b1.option" value="3"' in second
+    typed = {"sample": "0", "of": "draft", "question": "b3", "a.b1.option": "3"}
+    ended = market.post(trial, {**typed, "view": "page", "text": "3天", "do": "answer"}).text
+    assert "您得了 10 分（满分 20 分），没有合格。" in ended and "答案：30天" in ended
+    talk = market.post(trial, {**typed, "view": "chat", "said": "三十天", "do": "say"}).text
+    assert "测试《冬季小测试》2 题，限时 15 分钟" in talk and "您得了 20 分（满分 20 分），合格。" in talk
+    with office.house.look() as session:
+        assert not session.scalars(select(Attempt)).all(), "nothing is saved"
+    drawn = {"how": "drawn", "do": "strata", "tag.0": "许可证", "count.0": "1"}
+    press(market, f"{HERE}/paper", drawn)
+    papers = [market.post(trial, {"sample": str(n), "view": "page", "do": "another"}).text for n in range(12)]
+    assert {"许可证可以转借。" in paper for paper in papers} == {True, False} and "换一份试" in papers[0]
+    press(market, f"{HERE}/paper", {**drawn, "count.0": "3"})
+    assert "还没有题可以试" in market.get(trial).text, "the bank lacks questions"
