@@ -252,7 +252,7 @@ def check_bank(house: House) -> None:
     with house.services.transaction() as session:
         now, owner = house.clock(), session.scalars(select(User.id).where(User.login == "market")).one()
         file = {"kind": importing.CHECK, "title": "检查题库", "params": {"file": "", "name": "题库.xlsx"}}
-        found = {"new": 1, "changed": 0, "unchanged": 0, "lines": [["z0002", "判断", "证可以转借。", ""]]}
+        found = {"new": 1, "changed": 0, "unchanged": 0, "lines": [["z0002", "判断", "证可以转借。", "错", ""]]}
         made = {"state": TaskState.DONE, "created_at": now, "settled_at": now, "result": found}
         session.add(Task(owner_id=owner, stage="", done=0, total=0, attempts=1, **file, **made))
 

@@ -27,6 +27,7 @@ ACTS = {
     "quizzes_pages.bank_restore": "in or out",
     "quizzes_pages.export": "asks for a file",
     "quizzes_pages.preview": "a look, kept nowhere",
+    "quizzes_pages.preview_paper": "a look, kept nowhere",
     "broadcasts_pages.choose_displays": "puts photos into a new article, each once",
     "people_pages.erase": "erases for ever, and asks for the name of the shop",
     "console.sign_in": "comes in",
