@@ -72,6 +72,8 @@ def _truth(written: object) -> int:
 
 def _variants(written: object) -> tuple[str, ...]:
     listed = written if isinstance(written, list | tuple) else [written]
+    if not all(isinstance(each, str | int | float) for each in listed):  # an empty one would be the word None
+        raise Misspelt("里有一项是空的，或写法不对")
     lines = [line for each in listed for line in LINES.split(_shown(each)) if line.strip()]
     parts = [part for line in lines for part in _spellings(line)]
     variants = tuple(dict.fromkeys(words(part, longest=LONGEST_VARIANT) for part in parts))
