@@ -86,6 +86,7 @@ def book(session: Session, openid: str, *, now: datetime) -> WrongAnswerBook | N
 
 _retailer, _mistake, _attempt = map(table_of, (Retailer, Mistake, Attempt))
 _quiz, _question, _version = map(table_of, (Quiz, BankQuestion, QuestionVersion))
+_SHOP = select(_retailer.c.id).where(_retailer.c.openid == bindparam("openid")).scalar_subquery()
 _LINES = (
     select(
         _mistake,
@@ -99,6 +100,8 @@ _LINES = (
     .join(_question, _question.c.id == _mistake.c.question_id)
     .join(_version, _version.c.id == _mistake.c.version_id)
     .where(
+        # Said here too: SQLite would read the lines of all shops.
+        _mistake.c.retailer_id == _SHOP,
         _question.c.is_retired.is_(False),
         or_(
             _mistake.c.is_after_closing.is_(False),

@@ -271,7 +271,7 @@ def test_no_list_no_ending_and_no_turn_of_the_clock_reads_all_rows_of_a_quiz(off
     database, said = office.house.services.database, []
 
     def note(connection, cursor, statement, parameters, context, many) -> None:
-        if statement.startswith("SELECT") and re.search("quiz_(attempt|standing)", statement):
+        if statement.startswith("SELECT") and re.search("quiz_(attempt|standing|mistake)", statement):
             said.append((statement, parameters))
 
     event.listen(database.engine, "before_cursor_execute", note)
@@ -279,7 +279,8 @@ def test_no_list_no_ending_and_no_turn_of_the_clock_reads_all_rows_of_a_quiz(off
         browser = office.browser(name)
         for page in (LIST, f"{LIST}?state=late", RANKING, "/console/quizzes/1/not-begun", "/console/quizzes/1/screen"):
             assert browser.get(page).status_code == 200
-    take(office, 4, *REPLIES[0])
+    take(office, 4, *REPLIES[3])
+    assert "错题本里有" in office.house.phone("店主4").say("错题").text
     office.house.tick()
     event.remove(database.engine, "before_cursor_execute", note)
     with office.house.look() as session:
@@ -294,6 +295,6 @@ def test_no_list_no_ending_and_no_turn_of_the_clock_reads_all_rows_of_a_quiz(off
         if "json_each" in said and re.search(r"\(quiz_id=\?( AND (place|ended_at)>\?)?\)", plan)
     ]
     assert [plan for said, plan in plans if "(SELECT quiz_standing.place" in said and "retailer_id=?" in plan]
-    assert not [plan for _, plan in plans if re.search(r"SCAN quiz_(attempt|standing)'", plan)]
+    assert not [plan for _, plan in plans if re.search(r"SCAN quiz_(attempt|standing|mistake)'", plan)]
     late = [plan for said, plan in plans if "has_late = 1" in said and "LIMIT" in said]
     assert late and all("ix_quiz_attempt_late" in plan for plan in late)
