@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
+import click
 from flask import Flask
 
 from console import failures, shell
@@ -83,3 +85,27 @@ def test_a_number_beyond_every_table_is_said_to_be_nobodys_in_the_chat(house) ->
         assert chen.say(said).text == "没有这条留言。"
     house.work()
     assert shop.unread() == []
+
+
+def commands(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command with the words that call it."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, *path, name)
+        else:
+            yield (*path, name), command
+
+
+def test_a_number_beyond_every_table_is_told_on_the_command_line(house) -> None:
+    tried = 0
+    for path, command in commands(house.app.cli):
+        needed = [each for each in command.params if each.required]
+        if any(each.type is click.INT for each in needed):
+            given = [
+                [*each.opts[: isinstance(each, click.Option)], f"{10**20}" if each.type is click.INT else "x"]
+                for each in needed
+            ]
+            done = house.flask(*path, *chain(*given))
+            assert isinstance(done.exception, SystemExit), (path, done.exception)
+            tried += 1
+    assert tried > 15

@@ -4,9 +4,13 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup
+from psycopg.errors import NumericValueOutOfRange
+from sqlalchemy.exc import DataError
 
 from foundation.errors import Refused
 from wechat_bot.client.codes import SendError
+
+TOO_LARGE = "没有这么大的编号。"
 
 
 class CommandGroup(AppGroup):
@@ -21,6 +25,12 @@ class CommandGroup(AppGroup):
             click.echo(f"微信没有接受：{error}", err=True)
         except BrokenPipeError:  # whoever read the output has stopped: click ends quietly
             raise
+        except OverflowError:  # SQLite's driver
+            click.echo(TOO_LARGE, err=True)
+        except DataError as error:  # PostgreSQL
+            if not isinstance(error.orig, NumericValueOutOfRange):
+                raise
+            click.echo(TOO_LARGE, err=True)
         except OSError as error:
             click.echo(f"文件读写失败：{error.strerror or error}", err=True)
         raise click.exceptions.Exit(1)
