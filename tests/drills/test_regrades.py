@@ -89,7 +89,8 @@ def _settle(folder: Path, town: processes.Town, database: Database) -> str:
     examine(SimpleNamespace(house=house), int(quiz_id), rows, answers)
     now = system_clock()
     with database.transaction() as session:
-        session.execute(update(Attempt).values(is_passed=Attempt.total == 1000))
+        # Managers have heard of these ends: what is compared changes by the regrade alone.
+        session.execute(update(Attempt).values(is_passed=Attempt.total == 1000, is_told=True))
         shops = session.scalars(select(Attempt.retailer_id).order_by(Attempt.id)).all()
         standings.settle(session, int(quiz_id), shops, CountRule.BEST)
         openids = [f"o-{n}" for n in range(1, SHOPS + 1)]
