@@ -24,16 +24,30 @@ questions:
 """
 
 
-@contextmanager
-def held(page: Page) -> Iterator[None]:
-    """The server's answer to the form comes only behind this block."""
-    waiting: list[Route] = []
-    page.route("**/edit", lambda route: waiting.append(route))
-    with page.expect_request("**/edit"):
-        yield
-    with page.expect_response("**/edit"):
-        waiting.pop().continue_()
-    page.unroute("**/edit")
+class Line:
+    """Line to the server on which the form's answers come at once, or only behind a block that holds them.
+
+    It is tapped once for the whole test: a request sent while Chromium is just told to tap it is seen by nobody.
+    """
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.is_held, self.waiting = page, False, []
+        page.route("**/edit", self._take)
+
+    def _take(self, route: Route) -> None:
+        if self.is_held:
+            self.waiting.append(route)
+        else:
+            route.continue_()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self.is_held = True
+        with self.page.expect_request("**/edit"):
+            yield
+        self.is_held = False
+        with self.page.expect_response("**/edit"):
+            self.waiting.pop().continue_()
 
 
 def does(page: Page, press: Callable[[], object]) -> None:
@@ -52,6 +66,7 @@ def test_keys_typed_while_a_row_is_on_its_way_are_carried_to_it(town) -> None:
     for command in (("load", str(path)), ("publish", "1")):
         assert town.house.flask("surveys", *command).exit_code == 0
     page = town.desk("market")
+    line = Line(page)
     page.goto(f"{town.web}/console/surveys/1/edit")
     options = page.locator("#card-q1 .choice .form-control")
     key = page.keyboard
@@ -61,7 +76,7 @@ def test_keys_typed_while_a_row_is_on_its_way_are_carried_to_it(town) -> None:
 
     options.nth(1).click()
     key.press("End")
-    with held(page):
+    with line.held():
         key.press("Enter")
         key.type("不满")
     expect(options).to_have_count(3)
@@ -69,7 +84,7 @@ def test_keys_typed_while_a_row_is_on_its_way_are_carried_to_it(town) -> None:
     key.type("意")
     assert labels() == ["满意", "一般", "不满意"]
     # Who went on to another field meanwhile stays there, at the same place of its text.
-    with held(page):
+    with line.held():
         key.press("Enter")
         page.locator("[id='q2.text']").click()
         key.press("Home")
