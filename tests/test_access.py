@@ -100,7 +100,9 @@ def test_who_asks_for_the_head_of_a_form_is_told_what_it_is_and_does_nothing(off
 
 def kept(house: House) -> Callable[[], None]:
     """Gives what puts the database back as it is now: nobody shall find what another one's try has left."""
-    live, memory = sqlite3.connect(house.services.database.url.database), sqlite3.connect(":memory:")
+    # Closed by whichever thread collects the house.
+    live = sqlite3.connect(house.services.database.url.database, check_same_thread=False)
+    memory = sqlite3.connect(":memory:", check_same_thread=False)
     weakref.finalize(house, memory.close)
     weakref.finalize(house, live.close)
     live.backup(memory)
