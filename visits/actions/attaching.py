@@ -13,7 +13,7 @@ from visits.actions import answering, clocks, routing
 from visits.actions.open_request import OpenRequest
 from visits.models import FIRST_NUMBER, Request
 from visits.queries.visibility import Colleague
-from visits.texts import answering as texts
+from visits.texts import attaching as texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from visits.queries.visibility import Colleague
 from visits.rules import orders
 from visits.rules.orders import ManagerOrder, Verb
 from visits.texts import answering as texts
+from visits.texts import desk as desk_texts
 from visits.texts import orders as order_texts
 from wechat_bot import media, messages
 from wechat_bot.conversation import After, Reply, Turn
@@ -70,14 +71,14 @@ def helps(turn: Turn) -> str:
     about = talk.state.get("chosen") if talk is not None and turn.now - talk.heard_at <= LASTS else None
     found = thread.thread(turn.session, who, about) if about is not None else None
     chosen = f"#{found.number} {found.shop or texts.NOBODYS}" if found else ""
-    return texts.help_of_manager(number, counts.open - counts.snoozed, counts.overdue, chosen, desk.address())
+    return desk_texts.help_of_manager(number, counts.open - counts.snoozed, counts.overdue, chosen, desk.address())
 
 
 def awaits(turn: Turn) -> str:
     """Return how many requests wait for a manager who follows again, or was just bound: they could not be notified of
     any before. Empty for everybody else."""
     who = _who(turn)
-    return "" if who is None else texts.awaiting(notices.unanswered(turn.session, who.manager_id or 0))
+    return "" if who is None else desk_texts.awaiting(notices.unanswered(turn.session, who.manager_id or 0))
 
 
 def _who(turn: Turn) -> Colleague | None:
@@ -140,7 +141,7 @@ def _with_number(desk: ManagerDesk, order: ManagerOrder, number: int, content: s
     about = number - FIRST_NUMBER
     also = thread.thread(desk.session, desk.who, order.also - FIRST_NUMBER) if order.also is not None else None
     if also is not None and also.is_open and also.id != about:
-        return desk.stay(texts.ONE_AT_A_TIME.format(number, also.number))
+        return desk.stay(desk_texts.ONE_AT_A_TIME.format(number, also.number))
     if order.also is not None and thread.exists(desk.session, order.also - FIRST_NUMBER):
         order = replace(order, is_doubtful=True)  # a colleague's request, or a closed one: ask whether it was meant
     if order.verb is Verb.CHOOSE and "draft" in desk.state:

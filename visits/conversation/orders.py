@@ -18,6 +18,7 @@ from visits.rules import orders
 from visits.rules.orders import ManagerOrder, Verb
 from visits.rules.ways import Foreseen
 from visits.texts import answering as texts
+from visits.texts import desk as desk_texts
 from visits.texts import orders as order_texts
 from wechat_bot.conversation import After, Reply, Turn
 
@@ -128,7 +129,7 @@ def _settle(desk: ManagerDesk, order: ManagerOrder, about: int, seen: int | None
                 answering.wait(desk.session, about, desk.who, order.rest, seen=seen)
     except AnswerOvertaken as overtaken:  # raised before anything was written
         again = {"to": about, "seen": overtaken.came[-1].id, "verb": order.verb, "rest": order.rest}
-        return desk.offer(texts.settle_again(_lines(overtaken.came, found), texts.VERBS[order.verb]), again)
+        return desk.offer(desk_texts.settle_again(_lines(overtaken.came, found), desk_texts.VERBS[order.verb]), again)
     said = order_texts.DONE[order.verb].format(found.number, found.shop)
     is_over = desk.chosen == about and order.verb is not Verb.CALLED
     return Reply(said, after=After.END) if is_over else desk.done(said)
@@ -146,7 +147,7 @@ def answer_or_ask(desk: ManagerDesk, draft: dict[str, Any]) -> Reply:
     if desk.chosen:
         return answer(desk, desk.chosen, draft)
     lines, _ = open_lines(desk, LISTED)
-    said = texts.ask_which(_as_texts(desk, lines))
+    said = desk_texts.ask_which(_as_texts(desk, lines))
     return Reply(said, after=After.KEEP, state={"draft": draft}, reference="") if lines else desk.over(said)
 
 
@@ -155,7 +156,7 @@ def answer(desk: ManagerDesk, about: int | None, draft: dict[str, Any]) -> Reply
     found = desk.find(about)
     way = desk.foreseen(found)
     if "voice" in draft and found.is_open and way.way in (Way.NOTICE, Way.LATER):
-        return desk.stay(texts.NO_VOICE_NOW.format(found.number))
+        return desk.stay(desk_texts.NO_VOICE_NOW.format(found.number))
     seen = draft.get("seen")
     if seen is None:
         seen = _seen(desk, found)
@@ -167,9 +168,9 @@ def answer(desk: ManagerDesk, about: int | None, draft: dict[str, Any]) -> Reply
     except AnswerOvertaken as overtaken:  # raised before anything was written
         again = {**draft, "to": found.id, "seen": overtaken.came[-1].id}
         kind = "image" if picture else "voice" if voice else "text"
-        return desk.offer(texts.ask_again(_lines(overtaken.came, found), texts.said(kind, text)), again)
+        return desk.offer(desk_texts.ask_again(_lines(overtaken.came, found), texts.said(kind, text)), again)
     why = texts.shut(way.until, desk.turn.now)
-    said = texts.sent(found.number, found.shop, way.way, why, answered.took, is_first=answered.is_first)
+    said = desk_texts.sent(found.number, found.shop, way.way, why, answered.took, is_first=answered.is_first)
     if desk.chosen == found.id:
         return Reply(said, after=After.KEEP, state={"chosen": found.id, "seen": answered.message_id, "wrote": True})
     if desk.chosen is not None:
@@ -181,10 +182,10 @@ def choose(desk: ManagerDesk, about: int) -> Reply:
     """Choose a request, and show its last messages."""
     found = desk.find(about)
     if not found.is_open:
-        return desk.stay(texts.IS_CLOSED_IN_CHAT.format(found.number))
+        return desk.stay(desk_texts.IS_CLOSED_IN_CHAT.format(found.number))
     answering.looked(desk.session, found.id, desk.who)
     way, turn = desk.foreseen(found), desk.turn
-    said = texts.chosen(
+    said = desk_texts.chosen(
         found.number,
         found.shop or texts.NOBODYS,
         _lines(found.said[-RECENT:], found),
@@ -198,7 +199,7 @@ def _transfer(desk: ManagerDesk, about: int, order: ManagerOrder) -> Reply:
     named = thread.managers_named(desk.session, order.rest)
     if len(named) == 1:
         decided = answering.transfer(desk.session, about, desk.who, named[0])
-        return desk.done(texts.transferred_now(about + FIRST_NUMBER, order.rest, is_told=decided.is_told))
+        return desk.done(desk_texts.transferred_now(about + FIRST_NUMBER, order.rest, is_told=decided.is_told))
     if named:
         return desk.stay(order_texts.SEVERAL_MANAGERS.format(order.rest))
     found = desk.find(about)
@@ -214,7 +215,7 @@ def ask_back(desk: ManagerDesk, order: ManagerOrder, about: int, said: str) -> R
     the shop, before the manager answers."""
     found = desk.find(about)
     if not found.is_open and order.verb is not Verb.REOPEN:
-        return desk.stay(texts.IS_CLOSED_IN_CHAT.format(found.number))
+        return desk.stay(desk_texts.IS_CLOSED_IN_CHAT.format(found.number))
     does, rest = order.verb, order.rest
     if does is Verb.TRANSFER:
         rest = thread.manager_meant(desk.session, order.rest) or ""
@@ -239,7 +240,7 @@ def list_open(desk: ManagerDesk) -> Reply:
     lines, is_mine = open_lines(desk, LISTED)
     counts = inbox.counts(desk.session, desk.who, now=desk.turn.now, mine_only=is_mine)
     more = max(counts.open - counts.snoozed - len(lines), 0)
-    return Reply(texts.listing(_as_texts(desk, lines), more, counts.overdue, desk.address()))
+    return Reply(desk_texts.listing(_as_texts(desk, lines), more, counts.overdue, desk.address()))
 
 
 def ask_number(desk: ManagerDesk, order: ManagerOrder) -> Reply:
@@ -257,7 +258,7 @@ def ask_number_or_text(desk: ManagerDesk, about: int, order: ManagerOrder, chose
         return answer(replace(desk, state=state), chosen, {"text": content})
     current = desk.find(chosen)
     choices = [{"to": about, "text": order.rest}, {"to": chosen, "text": content}]
-    said = texts.ask_number_or_text(other.number, other.shop, current.number, current.shop)
+    said = desk_texts.ask_number_or_text(other.number, other.shop, current.number, current.shop)
     return Reply(said, after=After.KEEP, state=state | {"choices": choices})
 
 
@@ -273,12 +274,12 @@ def open_lines(desk: ManagerDesk, limit: int) -> tuple[tuple[InboxLine, ...], bo
 def _as_texts(desk: ManagerDesk, lines: tuple[InboxLine, ...]) -> list[str]:
     known, turn = windows.windows(desk.session, [line.id for line in lines]), desk.turn
     return [
-        texts.list_line(
+        desk_texts.list_line(
             line.number,
             line.shop or texts.NOBODYS,
             known[line.id].group if line.id in known else "",
             texts.said(line.kind, line.words, 16),
-            texts.due_words(line.due_at, is_waiting=line.is_waiting, now=turn.now, zone=turn.zone),
+            desk_texts.due_words(line.due_at, is_waiting=line.is_waiting, now=turn.now, zone=turn.zone),
         )
         for line in lines
     ]

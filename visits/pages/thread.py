@@ -35,6 +35,7 @@ from visits.queries.messages import ThreadMessage
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
+from visits.texts import attaching as attaching_texts
 from wechat_bot import media, pictures
 from wechat_bot.services import current_services
 
@@ -64,7 +65,7 @@ def show(number: int) -> ResponseReturnValue:
         found = _found(session, who, number, before=request.args.get("before", type=int))
         draft = form_values.canned(session, who, found, request.args.get("canned", type=int))
         if "hint" in request.args and not found.is_keepers:
-            draft = texts.HOW_TO_BIND.format(HOW_TO_BIND)
+            draft = attaching_texts.HOW_TO_BIND.format(HOW_TO_BIND)
         page = _page(session, who, found, draft=draft)
     with act.transaction() as (session, _, note):
         answering.looked(session, found.id, who)
@@ -208,7 +209,7 @@ def _do(session: Session, who: Colleague, about: int, picture: FormPicture) -> t
     form = request.form
     if form["do"] == "attach":
         went = attaching.attach(session, about, who, form.get("licence", ""))
-        done = texts.given_to_shop(went.shop, went.manager, is_the_shops=went.is_the_shops)
+        done = attaching_texts.given_to_shop(went.shop, went.manager, is_the_shops=went.is_the_shops)
         return done, f"{went.licence} {done}"
     has_picture = picture.chosen is not None or picture.kept is not None
     done = buttons.press(session, about, who, form, picture)
