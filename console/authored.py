@@ -4,20 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from console import stamps
 from console.finding import Hit, Hits
-from console.menu import Waiting
+from console.menu import Look, Waiting
+from console.rules.visitors import Visitor
 from foundation.clock import when
 from foundation.database import SYNCHRONISED, Base, changed, count_to
 from foundation.errors import Refused
 from foundation.paging import Count, Page
 from foundation.text import whole_number
 from wechat_bot.feature import Destination
+from wechat_bot.services import Services
 
 LONGEST_NAME = 40
 #: Counting of drafts stops here.
@@ -188,28 +189,23 @@ def hits(page: Page[Any], *, one: Callable[[int], str], every: str, icon: str) -
     return Hits(found, every, Count(len(found), is_whole=page.after is None))
 
 
-def drafts(
-    session: Session,
-    kind: type[Authored],
-    *,
-    one: Callable[[int], str],
-    every: str,
-    unit: str,
-    icon: str,
-    now: datetime,
-    zone: ZoneInfo,
-) -> Sequence[Waiting]:
-    """Return the line of the front page on works that were written and never published."""
-    unpublished = kind.version_id.is_(None)
-    newest = session.scalars(select(kind).where(unpublished).order_by(kind.id.desc()).limit(1)).first()
-    if newest is None:
-        return []
-    count = count_to(session, select(kind.id).where(unpublished), COUNTED)
-    if count == 1:
-        by = f"{newest.drafted_by} " if newest.drafted_by else ""
-        small = f"{by}{when(newest.drafted_at or newest.created_at, now=now, zone=zone)} 保存"
-        return [Waiting(0, f"《{newest.title}》还是草稿，没有发布", one(newest.id), small, "去发布", icon)]
-    return [Waiting(count, f"份{unit}草稿还没有发布", every, f"最新：《{newest.title}》", "看草稿", icon)]
+def drafts(kind: type[Authored], *, one: Callable[[int], str], every: Callable[[], str], unit: str, icon: str) -> Look:
+    """Return what looks for works that were written and never published, for the front page: `one` gives the address of
+    a work, `every` that of all drafts."""
+
+    def look(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+        unpublished = kind.version_id.is_(None)
+        newest = session.scalars(select(kind).where(unpublished).order_by(kind.id.desc()).limit(1)).first()
+        if newest is None:
+            return []
+        count = count_to(session, select(kind.id).where(unpublished), COUNTED)
+        if count == 1:
+            by = f"{newest.drafted_by} " if newest.drafted_by else ""
+            small = f"{by}{when(newest.drafted_at or newest.created_at, now=now, zone=services.zone)} 保存"
+            return [Waiting(0, f"《{newest.title}》还是草稿，没有发布", one(newest.id), small, "去发布", icon)]
+        return [Waiting(count, f"份{unit}草稿还没有发布", every(), f"最新：《{newest.title}》", "看草稿", icon)]
+
+    return look
 
 
 def destinations(session: Session, kind: type[Work], link: str, noun: str, *, now: datetime) -> list[Destination]:

@@ -111,6 +111,10 @@ class Waiting:
     is_whole: bool = True
 
 
+#: Looks for pending work of a visitor.
+Look = Callable[[Services, Session, Visitor, datetime], Sequence[Waiting]]
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """Kind of pending work on the front page: who sees it, and the function that looks for it.
@@ -120,5 +124,5 @@ class Need:
     """
 
     permission: Permission
-    look: Callable[[Services, Session, Visitor, datetime], Sequence[Waiting]]
+    look: Look
     order: int = 50

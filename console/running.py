@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from console.authored import Authored
-from console.menu import Waiting
+from console.menu import Look, Waiting
+from console.rules.visitors import Visitor
 from foundation.clock import day_in, when
+from wechat_bot.services import Services
 
 #: Running works that the tile looks at, and those it names.
 LOOKED_AT, ON_TILE = 50, 4
@@ -70,29 +72,34 @@ def missing(found: Sequence[EndingWork]) -> dict[int, int]:
 
 
 def needs(
-    found: Sequence[EndingWork],
-    lacking: Mapping[int, int],
+    find: Callable[..., list[EndingWork]],
+    missing_of: Callable[..., Mapping[int, int]],
     *,
     sentence: str,
     small: str,
     url: Callable[[int], str],
     button: str,
     icon: str,
-    now: datetime,
-    zone: ZoneInfo,
-) -> list[Waiting]:
-    """Return front page items of the works that lack shops; `sentence` takes a title and the words of its end, `small`
-    both figures of all shops."""
-    waiting = []
-    for each in found:
-        if not lacking.get(each.id):
-            continue
-        closes_at = each.closes_at.astimezone(zone)
-        is_today = closes_at.date() == day_in(now, zone)
-        said = sentence.format(each.title, f"{'今天' if is_today else '明天'} {closes_at:%H:%M} 结束")
-        figures = small.format(each.took_part, each.asked)
-        waiting.append(Waiting(lacking[each.id], said, url(each.id), figures, button, icon, is_today))
-    return waiting
+) -> Look:
+    """Return what looks for works that end soon and lack shops, for the front page: of all shops, or of the visitor's
+    own. `find` gives the works as `ending` does, `missing_of` how many of a visitor's shops each lacks; `sentence`
+    takes a title and the words of its end, `small` both figures of all shops."""
+
+    def look(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
+        zone, today, waiting = services.zone, day_in(now, services.zone), []
+        found = find(session, now=now, zone=zone)
+        lacking = missing(found) if visitor.is_company_wide else missing_of(session, visitor, found, today=today)
+        for each in found:
+            if not lacking.get(each.id):
+                continue
+            closes_at = each.closes_at.astimezone(zone)
+            is_today = closes_at.date() == today
+            said = sentence.format(each.title, f"{'今天' if is_today else '明天'} {closes_at:%H:%M} 结束")
+            figures = small.format(each.took_part, each.asked) if visitor.is_company_wide else ""
+            waiting.append(Waiting(lacking[each.id], said, url(each.id), figures, button, icon, is_today))
+        return waiting
+
+    return look
 
 
 def tile(found: Sequence[Line], figures: Callable[[Line], Any], *, now: datetime, zone: ZoneInfo) -> Mapping[str, Any]:

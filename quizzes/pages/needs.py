@@ -10,7 +10,7 @@ from console import authored, running
 from console.authored import AuthoredState
 from console.menu import Waiting, Waits
 from console.rules.visitors import Visitor
-from foundation.clock import day_in, when
+from foundation.clock import when
 from quizzes.models.quizzes import Quiz
 from quizzes.permissions import QUIZZES_REKEY
 from quizzes.queries import regrade_lists, turnout
@@ -43,37 +43,19 @@ def corrections(services: Services, session: Session, visitor: Visitor, now: dat
     ]
 
 
-def ending(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Return quizzes that end today or tomorrow and that many have not begun: of all shops, or of the visitor's own."""
-    zone = services.zone
-    found = turnout.ending(session, now=now, zone=zone)
-    if visitor.is_company_wide:
-        lacking = running.missing(found)
-    else:
-        parts = {each.id: turnout.of_part(session, visitor, each.id, today=day_in(now, zone)) for each in found}
-        lacking = {quiz_id: part.asked - part.begun for quiz_id, part in parts.items()}
-    return running.needs(
-        found,
-        lacking,
-        sentence="家店还没有考《{}》，{}",
-        small="已有 {:,} / {:,} 家开始" if visitor.is_company_wide else "",
-        url=lambda quiz_id: url_for("quizzes_pages.not_begun", quiz_id=quiz_id),
-        button="去看看",
-        icon="checklist",
-        now=now,
-        zone=zone,
-    )
-
-
-def drafts(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:
-    """Return quizzes that were written and never published."""
-    return authored.drafts(
-        session,
-        Quiz,
-        one=lambda quiz_id: url_for("quizzes_pages.quiz", quiz_id=quiz_id),
-        every=url_for("quizzes_pages.quiz_list", state=AuthoredState.DRAFT),
-        unit="测试",
-        icon="checklist",
-        now=now,
-        zone=services.zone,
-    )
+ending = running.needs(
+    turnout.ending,
+    turnout.missing_of,
+    sentence="家店还没有考《{}》，{}",
+    small="已有 {:,} / {:,} 家开始",
+    url=lambda quiz_id: url_for("quizzes_pages.not_begun", quiz_id=quiz_id),
+    button="去看看",
+    icon="checklist",
+)
+drafts = authored.drafts(
+    Quiz,
+    one=lambda quiz_id: url_for("quizzes_pages.quiz", quiz_id=quiz_id),
+    every=lambda: url_for("quizzes_pages.quiz_list", state=AuthoredState.DRAFT),
+    unit="测试",
+    icon="checklist",
+)

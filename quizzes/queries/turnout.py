@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -79,6 +79,12 @@ def ending(session: Session, *, now: datetime, zone: ZoneInfo) -> list[EndingWor
         return func.coalesce(select(column).where(Turnout.quiz_id == Quiz.id).scalar_subquery(), 0)
 
     return running.ending(session, Quiz, figure(Turnout.asked), figure(Turnout.begun), now=now, zone=zone)
+
+
+def missing_of(session: Session, visitor: Visitor, found: Sequence[EndingWork], *, today: date) -> dict[int, int]:
+    """Count this visitor's shops that were asked and have not begun, by quiz."""
+    parts = {each.id: of_part(session, visitor, each.id, today=today) for each in found}
+    return {quiz_id: part.asked - part.begun for quiz_id, part in parts.items()}
 
 
 def unfiled(session: Session, quiz_id: int) -> UnfiledAttempts | None:

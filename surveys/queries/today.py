@@ -29,6 +29,8 @@ def missing_of(session: Session, visitor: Visitor, found: list[EndingWork], *, t
     All together counted up to `COUNTED`. Anonymous surveys are left out because in a part of two shops the figure could
     point at one.
     """
+    if not found:
+        return {}
     mine = within(session, visitor, today=today)
     some = (
         select(Participation.survey_id)
