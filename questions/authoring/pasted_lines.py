@@ -70,6 +70,14 @@ class Line(NamedTuple):
     """As it was pasted, without the blanks around it."""
 
 
+class Left(NamedTuple):
+    """Line, or part of one, that was not read into a question: where it stands, its words, and why."""
+
+    line: int
+    words: str
+    why: str
+
+
 class Numbered(NamedTuple):
     """Line that begins with a number: its family, its value, and what stands behind it."""
 
@@ -126,6 +134,11 @@ def numbered(text: str) -> Numbered | None:
             number = ord(said) - _CIRCLED_FROM if family == "circled" else words.whole(said)
             return Numbered(family, number, text[found.end() :].strip())
     return None
+
+
+def without_star(text: str) -> str:
+    """Return a line without the star before it that says an answer is required."""
+    return re.sub(r"^[*＊]\s*(?=\S)", "", text)
 
 
 def mark_of(text: str) -> str:

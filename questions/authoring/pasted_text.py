@@ -9,33 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 
 from foundation.errors import Refused
-from foundation.text import plain
 from questions.authoring import pasted_kinds as kinds
 from questions.authoring import pasted_lines as marks
+from questions.authoring import pasted_numbering as numbering
 from questions.authoring import pasted_table
 from questions.authoring import word_lines as words
-from questions.authoring.excel_file import named
 from questions.authoring.layout import AuthoredFile, FileLayout
+from questions.authoring.pasted_head import GREETINGS, PastedHead
 from questions.authoring.pasted_kinds import PastedQuestion
-from questions.authoring.pasted_lines import Line
-from questions.authoring.spelling import Path
+from questions.authoring.pasted_lines import Left, Line
 
 LONGEST, MOST_LINES = 60_000, 3000
 """Characters and lines of a text: more than sixty questions with twenty options need."""
-_LONGEST_HEADING, _LONGEST_WORDS = 20, 40
-_ADDRESSED = ("您", "你", "请", "贵店", "贵")
-_GREETINGS = ("尊敬", "亲爱", "各位", "您好", "你好", "感谢", "为了", "本次", "本问卷")
-
-
-class Left(NamedTuple):
-    """Line, or part of one, that was not read into a question: where it stands, its words, and why."""
-
-    line: int
-    words: str
-    why: str
+_LONGEST_HEADING = 20
 
 
 @dataclass(frozen=True)
@@ -83,14 +71,13 @@ class _Reader:
     """Reader of the lines in their order."""
 
     def __init__(self, layout: FileLayout, lines: Sequence[Line]) -> None:
-        self.layout, self.lines = layout, lines
-        self.head: dict[str, Any] = {}
-        self.places: dict[Path, str] = {}
+        self.lines = lines
+        self.head = PastedHead(layout)
         self.unread: list[Left] = []
         self.asides: list[Left] = []
         self.found: list[PastedQuestion] = []
         self._question: PastedQuestion | None = None
-        self._form = form_of(lines)
+        self._form = numbering.form_of(lines)
         #: Every line stands alone: an empty line says nothing.
         self._is_spaced = sum(line.is_apart for line in lines) > 0.8 * len(lines)
         self._heading_kind = ""
@@ -109,14 +96,15 @@ class _Reader:
     def result(self) -> Pasted:
         is_marked = any(question.required == "是" for question in self.found)
         written = [question.written(has_marks=is_marked) for question in self.found]
+        places = dict(self.head.places)
         for n, question in enumerate(self.found):
-            self.places["questions", n] = f"第 {question.line} 行"
+            places["questions", n] = f"第 {question.line} 行"
             self.unread += [Left(*each) for each in question.unread]
             self.asides += [Left(*each) for each in question.asides]
         return Pasted(
-            AuthoredFile({**self.head, "questions": written}, self.places, is_keyed=False),
+            AuthoredFile({**self.head.data, "questions": written}, places, is_keyed=False),
             tuple(tuple(question.guesses) for question in self.found),
-            tuple(sorted(self.unread)),
+            tuple(sorted([*self.head.unread, *self.unread])),
             tuple(sorted(self.asides)),
             tuple(question.line for question in self.found),
         )
@@ -139,15 +127,17 @@ class _Reader:
             question.lines.append(line)
             for label, value in found:
                 question.label(line, label, value)
+        elif question is None and self.found:
+            self._aside_or_unread(line)
         elif question is None:
-            self._above(line)
+            self.head.read(line)
         else:
             self._plain(at, line, question)
 
     def _is_stem(self, at: int, line: Line) -> bool:
         if kinds.is_tagged(line.text):
             return True
-        found = marks.numbered(_without_star(line.text))
+        found = marks.numbered(marks.without_star(line.text))
         if found and found.family == self._form:
             # Options may be numbered as the questions are, right below one.
             question = self._question
@@ -203,21 +193,21 @@ class _Reader:
 
     def _is_title(self, line: Line, following: Line) -> bool:
         """Whether the first line is a title with its introduction, and no question with an option."""
-        is_first = self._question is None and not self.found and "title" not in self.head
+        is_first = self._question is None and not self.found and not self.head.has_title
         below = following.text
         return (
             is_first
             and not marks.looks_asked(line.text)
-            and (below.startswith(_GREETINGS) or kinds.is_tagged(below) or len(below) > 30 or marks.looks_asked(below))
+            and (below.startswith(GREETINGS) or kinds.is_tagged(below) or len(below) > 30 or marks.looks_asked(below))
         )
 
     def _begin(self, line: Line) -> None:
         self._finish()
-        found = marks.numbered(_without_star(line.text))
+        found = marks.numbered(marks.without_star(line.text))
         text = found.text if found else re.sub(r"^[0-9]{1,2}\s+(?=\S)", "", line.text)
         self._number = found.number if found else self._number + 1
         self._question = question = PastedQuestion(line.number, self._heading_kind, lines=[line])
-        if _without_star(line.text) != line.text:
+        if marks.without_star(line.text) != line.text:
             question.required = "是"
         text, behind = words.behind_stem(text)
         question.stem(line, text)
@@ -254,45 +244,6 @@ class _Reader:
             return found.family
         return marks.mark_of(line.text)
 
-    def _above(self, line: Line) -> None:
-        """Read a line above the first question: a value of the whole, the title, or the introduction."""
-        label, _, value = line.text.partition("：" if "：" in line.text else ":")
-        key = {**self.layout.rows, **self.layout.also}.get(plain(label))
-        if self.found:
-            self._aside_or_unread(line)
-        elif key and value.strip() and key != "intro":
-            self._value(key, value.strip(), line)
-        elif key == "intro":
-            self._introduce(value.strip(), line)
-        elif "title" not in self.head and "intro" not in self.head and not self._is_greeting(line):
-            self._set("title", _title(line.text), line)
-        else:
-            self._introduce(line.text, line)
-
-    def _is_greeting(self, line: Line) -> bool:
-        return line.text.startswith(_GREETINGS) and (len(line.text) > 30 or line.text.endswith(("。", "！", "!", "：")))
-
-    def _value(self, key: str, value: str, line: Line) -> None:
-        mistakes: list[str] = []
-        read = named(value, self.layout.names[key], "", mistakes) if key in self.layout.names else value
-        if mistakes:
-            self.unread.append(Left(line.number, line.was, mistakes[0].lstrip("：")))
-        else:
-            self._set(key, read, line)
-
-    def _set(self, key: str, value: Any, line: Line) -> None:
-        if key in self.head:
-            self.unread.append(Left(line.number, line.was, "前面已经写过一次"))
-        else:
-            self.head[key], self.places[key,] = value, f"第 {line.number} 行"
-
-    def _introduce(self, text: str, line: Line) -> None:
-        if "intro" in self.layout.rows.values():
-            self.places.setdefault(("intro",), f"第 {line.number} 行")
-            self.head["intro"] = f"{self.head.get('intro', '')} {text}".strip()
-        else:
-            self.unread.append(Left(line.number, line.was, "看不出是什么"))
-
     def _plain(self, at: int, line: Line, question: PastedQuestion) -> None:
         """Read a line that has no mark: an option, or more of the question above it."""
         following = self.lines[at + 1] if at + 1 < len(self.lines) else None
@@ -323,57 +274,3 @@ class _Reader:
         else:
             question.settle()
             self.found.append(question)
-
-
-def form_of(lines: Sequence[Line]) -> str:
-    """Return the family in which a text numbers its questions; empty where it numbers none.
-
-    >>> form_of(marks.lines_of("一、您满意吗？\\n1. 满意\\n2. 一般")), form_of(marks.lines_of("性别\\n1. 男\\n2. 女"))
-    ('chinese', '')
-    """
-    asked = dict.fromkeys(marks.NUMBERS, 0)
-    apart, seen = dict(asked), dict(asked)
-    for at, line in enumerate(lines):
-        found = marks.numbered(_without_star(line.text))
-        if found is None:
-            continue
-        below = lines[at + 1].text if at + 1 < len(lines) else ""
-        has_options = bool(marks.mark_of(below)) and not marks.mark_of(line.text)
-        is_asked = (
-            kinds.is_tagged(line.text)
-            or marks.looks_asked(line.text)
-            or found.text.startswith(_ADDRESSED)
-            or bool(words.behind_stem(found.text)[1])
-        )
-        seen[found.family] += 1
-        asked[found.family] += is_asked + has_options
-        apart[found.family] += line.is_apart
-    used = [family for family in marks.NUMBERS if seen[family]]
-    best = max(used, key=lambda family: asked[family], default="")
-    if best and asked[best]:
-        return best
-    standing = [family for family in used if apart[family] >= 0.6 * seen[family]]
-    if len(standing) > 1 and "chinese" in standing and not _goes_on(lines, standing[0]):
-        return "chinese"
-    return standing[0] if standing else ""
-
-
-def _goes_on(lines: Sequence[Line], family: str) -> bool:
-    """Whether the numbers of a family go on below the second Chinese number, which is a heading then."""
-    above = 0
-    for found in filter(None, (marks.numbered(line.text) for line in lines)):
-        above += found.family == "chinese"
-        if above > 1 and found.family == family:
-            return found.number > 1
-    return family == "chinese"
-
-
-def _without_star(text: str) -> str:
-    return re.sub(r"^[*＊]\s*(?=\S)", "", text)
-
-
-def _title(text: str) -> str:
-    """A title without the brackets around it."""
-    said = re.sub(r"^(?:问卷|调查)?(?:标题|名称|主题)\s*[:：]\s*", "", text)
-    inside = re.fullmatch(r"[《【\[](.+)[》】\]]", said)
-    return inside[1] if inside else said
