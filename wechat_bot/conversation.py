@@ -207,7 +207,8 @@ class Conversation:
     `open` begins no talk; `remains(turn, talk)` is the sentence that offers to go on with it later, empty where nothing
     is left. A talk not heard for `lasts` is over; one that `is_brief` is over, too, as soon as the account has said
     anything else. `page(session, reference)` is the address of its page inside WeChat; empty where it has none.
-    `shut(session, reference, at)` says to staff why nobody can open it at a moment; empty where they can.
+    `shut(session, reference, at)` says to staff why nobody can open it at a moment; empty where they can. `verb` is
+    what is done in it, as is said behind 接着.
     """
 
     topic: str
@@ -216,6 +217,7 @@ class Conversation:
     remains: Callable[[Turn, Talk], str] = _nothing_remains
     lasts: timedelta = timedelta(hours=24)
     is_brief: bool = False
+    verb: str = "填"
     page: Callable[[Session, str], str] = _no_page
     shut: Callable[[Session, str, datetime], str] = _never_shut
 

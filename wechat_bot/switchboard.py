@@ -211,8 +211,8 @@ class Switchboard:
             turn.session.delete(talk)
             turn = replace(turn, talk=None)
             left = self._left_over(turn)
-            remains = self._remains(turn, left) if left else ""
-            return replace(reply, text=f"{reply.text}\n{texts.resume(remains)}") if remains else reply
+            offer = self._offer(turn, left) if left else ""
+            return replace(reply, text=f"{reply.text}\n{offer}") if offer else reply
         if reply.after is After.PAUSE:
             talk.paused_at = turn.now
             return reply
@@ -239,8 +239,7 @@ class Switchboard:
 
     def _leave(self, turn: Turn, talk: Talk) -> Reply:
         talk.paused_at = turn.now
-        remains = self._remains(turn, talk)
-        return Reply(texts.PAUSED + (texts.resume(remains) if remains else ""))
+        return Reply(texts.PAUSED + self._offer(turn, talk))
 
     def _resume(self, turn: Turn) -> Reply:
         turn = self._without_brief(turn)
@@ -259,9 +258,11 @@ class Switchboard:
         """The topics whose talks are over as soon as anything else is said."""
         return frozenset(topic for topic, each in self.conversations.items() if each.is_brief)
 
-    def _remains(self, turn: Turn, talk: Talk) -> str:
+    def _offer(self, turn: Turn, talk: Talk) -> str:
+        """The sentence that offers to go on with a talk; empty where nothing is left of it."""
         conversation = self.conversations.get(talk.topic)
-        return conversation.remains(turn, talk) if conversation else ""
+        remains = conversation.remains(turn, talk) if conversation else ""
+        return texts.resume(remains, conversation.verb) if conversation and remains else ""
 
 
 def stop_talks(session: Session, openid: str, *, now: datetime) -> None:

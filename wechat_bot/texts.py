@@ -45,8 +45,13 @@ OTHER_MESSAGE = "其他消息"
 REPLY_PART = "聊天里的回复"
 
 
-def resume(remains: str) -> str:
-    return f"{remains}回复“继续”接着填。"
+def resume(remains: str, verb: str) -> str:
+    """The offer to go on with a talk that was left: what remains of it, and what is done in it.
+
+    >>> resume("错题本里还有 4 道题，", "练")
+    '错题本里还有 4 道题，回复“继续”接着练。'
+    """
+    return f"{remains}回复“继续”接着{verb}。"
 
 
 def too_many_pixels(most: int) -> str:

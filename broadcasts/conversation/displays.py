@@ -88,5 +88,5 @@ def _words(turn: Turn, state: dict[str, Any], text: str) -> Reply:
     return Reply(texts.consent(shop.shop), state=state | {"words": words})
 
 
-CONVERSATIONS = (Conversation(TOPIC, open=open_display, hear=hear, remains=remains, lasts=LASTS, page=page),)
+CONVERSATIONS = (Conversation(TOPIC, open=open_display, hear=hear, remains=remains, lasts=LASTS, verb="发", page=page),)
 WORDS = (Word(texts.WORD, f"{TOPIC}:"),)

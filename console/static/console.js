@@ -42,6 +42,12 @@ function shorten(root) {
   }
 }
 document.addEventListener("DOMContentLoaded", () => shorten(document));
+
+// On a phone the tab of this page may lie outside: the row begins where it is seen.
+document.addEventListener("DOMContentLoaded", () => {
+  const here = document.querySelector(".tabs [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - (here.parentElement.clientWidth - here.offsetWidth) / 2;
+});
 document.addEventListener("htmx:afterSettle", () => shorten(document));
 
 // Coming back with the browser's own button shows the page as it was left: with buttons that can be pressed.

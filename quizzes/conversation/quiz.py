@@ -25,6 +25,8 @@ from wechat_bot.models import Talk
 
 TOPIC = "quiz"
 SOURCE = "chat"
+#: In the talk's state: handing in was asked for, with questions left.
+HANDS_IN = "hands_in"
 #: With every so many questions the time left is said.
 OFTEN = 5
 #: Below so many seconds it is said each time.
@@ -49,12 +51,9 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     assert sheet.attempt is not None
     heard = timing.in_chat(turn.message.sent_at, turn.now)
     if _says(turn, chat.HAND_IN):
-        taken = (
-            taking.time_is_up(turn.session, sheet, source=SOURCE, now=turn.now)
-            if taking.is_over(sheet.attempt, heard)
-            else taking.hand_in(turn.session, sheet, source=SOURCE, at=heard.at, now=turn.now)
-        )
-        return _ended(turn, taken)
+        return _hand_in(turn, talk, sheet, heard)
+    if talk.state:  # another word than the second one that would have handed in
+        talk.state = {}
     asked = sheet.attempt.asked
     if asked is None and not taking.is_over(sheet.attempt, heard) and not _commands(turn):
         return Reply(chat.look_over(taking.skipped(sheet.attempt)), after=After.KEEP, yields=True)
@@ -75,6 +74,17 @@ def hear(turn: Turn, talk: Talk) -> Reply:
         overdue.tell(turn.session, turn.openid, taken.result, now=turn.now)
         return Reply(chat.TIME_IS_UP, after=After.END, yields=True)
     return _stepped(turn, taken, step)
+
+
+def _hand_in(turn: Turn, talk: Talk, sheet: AttemptSheet, heard: AnswerMoment) -> Reply:
+    """Hand in; before the last question was asked only when it is said twice, for there is no way back."""
+    attempt = sheet.attempt
+    assert attempt is not None
+    if taking.is_over(attempt, heard):
+        return _ended(turn, taking.time_is_up(turn.session, sheet, source=SOURCE, now=turn.now))
+    if attempt.asked is not None and not talk.state.get(HANDS_IN):
+        return Reply(chat.hand_in_early(attempt.position.left), after=After.KEEP, state={HANDS_IN: True})
+    return _ended(turn, taking.hand_in(turn.session, sheet, source=SOURCE, at=heard.at, now=turn.now))
 
 
 def remains(turn: Turn, talk: Talk) -> str:

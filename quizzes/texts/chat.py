@@ -205,6 +205,15 @@ def look_over(skipped: Sequence[int]) -> str:
     return f"都问完了，第 {numbers} 题还没有答。回复“上一题”回去答，回复“{HAND_IN}”就交。"
 
 
+def hand_in_early(left: int) -> str:
+    """Handing in was asked for before the last question.
+
+    >>> hand_in_early(4)
+    '还有 4 题没答，交卷后不能再答。再回复一次“交卷”就交，也可以接着答。'
+    """
+    return f"还有 {left} 题没答，交卷后不能再答。再回复一次“{HAND_IN}”就交，也可以接着答。"
+
+
 # The end
 
 

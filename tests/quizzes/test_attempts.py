@@ -115,7 +115,7 @@ def test_27_of_two_allowed_the_third_is_refused_with_the_score_that_counts(schoo
     token = page.form()["form_token"]
     school.wang.say("1")
     left = school.wang.say("退出").text
-    assert left == "好的，先到这里。刚才的测试还有 3 题没答，计时不会停，还剩 15 分钟，回复“继续”接着填。"
+    assert left == "好的，先到这里。刚才的测试还有 3 题没答，计时不会停，还剩 15 分钟，回复“继续”接着答。"
     # An attempt that is open is not used up for its owner.
     assert school.wang.say("测试").text.startswith("接着做《真假鉴别小测试》，还有 3 题没答")
     for reply in ("2", "对", "2天"):
@@ -155,6 +155,21 @@ def test_what_was_skipped_is_gone_back_to_from_the_end(school):
     assert school.wang.say("1 3").text.endswith("第 4 题还没有答。回复“上一题”回去答，回复“交卷”就交。")
     assert school.wang.say("上一题").text.startswith("4/4")
     assert school.wang.say("三十日").text.startswith("您得了 30 分")
+
+
+@pytest.mark.on_sqlite
+def test_handing_in_before_the_last_question_is_asked_back_once(school):
+    school.published(TEN)
+    begin = [school.wang.say(word).text for word in ("测试", "开始", "错")]
+    assert begin[-1].startswith("2/10")
+    early = "还有 9 题没答，交卷后不能再答。再回复一次“交卷”就交，也可以接着答。"
+    assert school.wang.say("交卷").text == early
+    # Whoever goes on is asked again.
+    assert school.wang.say("错").text.startswith("3/10")
+    assert school.wang.say("交卷").text == early.replace("9", "8")
+    assert attempts(school)[0].ended_at is None
+    assert school.wang.say("交卷").text.startswith("您得了")
+    assert attempts(school)[0].ended_by == "shop"
 
 
 @pytest.mark.pooled

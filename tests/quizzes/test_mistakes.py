@@ -57,7 +57,7 @@ def test_a_round_is_left_and_gone_on_with_and_another_quiz_puts_it_back(school):
     school.published()
     take(school.wang, *ALL_WRONG)
     assert "4 道题" in school.wang.say("错题").text
-    assert school.wang.say("退出").text == "好的，先到这里。错题本里还有 4 道题，回复“继续”接着填。"
+    assert school.wang.say("退出").text == "好的，先到这里。错题本里还有 4 道题，回复“继续”接着练。"
     assert "4 道题" in school.wang.say("继续").text
     for right in ALL_RIGHT:
         said = school.wang.say(right).text
