@@ -19,6 +19,7 @@ from foundation.database import Database, Moment
 from migrations import schema
 from people.models import CLASSES
 from visits.actions import escalating, filing, intake
+from visits.actions.shop_message import ShopMessage
 from visits.models import Deadline, Promise, Request, VisitPlan
 from visits.queries import inbox, plans, reports
 from visits.queries.inbox import InboxFilter, Shelf
@@ -183,7 +184,7 @@ def _silent(session: Session, *, now: datetime) -> None:
 def _message(session: Session, now: datetime) -> None:
     """A shop writes: request, owner, clocks and the notice to its manager."""
     # One without an open request, as the heavier case.
-    received = intake.receive(session, f"shop{2 * OPEN - 1}", intake.ShopMessage("text", "断货了"), now=now, zone=ZONE)
+    received = intake.receive(session, f"shop{2 * OPEN - 1}", ShopMessage("text", "断货了"), now=now, zone=ZONE)
     session.flush()
     about = f"visit:{received.request_id}"
     if session.scalar(select(func.count()).select_from(Delivery).where(Delivery.about == about)) != 1:

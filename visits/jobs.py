@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
-from visits.actions import clocks, escalating, filing, intake, moving, resting, undelivered, unreached
+from visits.actions import binding, clocks, escalating, filing, moving, resting, undelivered, unreached
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -12,7 +12,7 @@ from wechat_bot.services import Services
 def move_requests(services: Services) -> None:
     """Give requests of absent or disabled managers, and those without an owner, to whoever answers today."""
     with services.transaction() as session:
-        intake.attach_newly_bound(session, now=services.clock(), zone=services.zone)
+        binding.attach_newly_bound(session, now=services.clock(), zone=services.zone)
     after = 0
     while True:
         with services.transaction() as session:

@@ -12,6 +12,7 @@ from people.models import Area, Manager, Retailer
 from simulator.phone import Phone
 from tests.conftest import House
 from visits.actions import intake
+from visits.actions.shop_message import ShopMessage
 from visits.models import Assignment, Message, Request
 from wechat_bot.models import Follower
 
@@ -85,7 +86,7 @@ class Town:
                 )
                 session.add_all([shop, Follower(openid=f"o-shop-{n}", followed_at=now)])
                 session.flush()
-                intake.receive(session, f"o-shop-{n}", intake.ShopMessage("text", "断货了"), now=now, zone=zone)
+                intake.receive(session, f"o-shop-{n}", ShopMessage("text", "断货了"), now=now, zone=zone)
 
     def leave(self, area: str, deputy: str, begins: date, ends: date) -> None:
         with self.house.services.transaction() as session:

@@ -16,8 +16,8 @@ from tests.h5 import Browser
 from tests.office import Office
 from tests.visits.conftest import Town
 from tests.visits.holds import Holds
-from visits.actions import answering, attaching, escalating, intake, moving, rating, resting, undelivered
-from visits.actions.intake import ShopMessage
+from visits.actions import answering, attaching, binding, escalating, intake, moving, rating, resting, undelivered
+from visits.actions.shop_message import ShopMessage
 from visits.models import Request, Way
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
@@ -96,7 +96,7 @@ def steps(hand: Hand, request: Request) -> None:
 
 
 def owners(hand: Hand, request: Request) -> None:
-    intake.attach_newly_bound(hand.session, now=hand.now, zone=hand.services.zone)
+    binding.attach_newly_bound(hand.session, now=hand.now, zone=hand.services.zone)
     moving.reassign(hand.session, now=hand.now, zone=hand.services.zone)
 
 
@@ -133,7 +133,7 @@ def binds(hand: Hand, request: Request) -> None:
     hand.session.get(Follower, request.openid, with_for_update=True)
     token = request.openid.replace("o-shop", "token")
     people.bind_by_token(hand.session, request.openid, token, now=hand.now)
-    intake.bound(hand.session, request.openid, now=hand.now, zone=hand.services.zone)
+    binding.bound(hand.session, request.openid, now=hand.now, zone=hand.services.zone)
 
 
 def attaches(hand: Hand, request: Request) -> None:

@@ -24,6 +24,7 @@ from tests import processes
 from tests.processes import Town, until
 from tests.visits import district
 from visits.actions import answering, groups, intake
+from visits.actions.shop_message import ShopMessage
 from visits.models import Assignment, Closed, Deadline, Escalation, Request, Way
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
@@ -90,7 +91,7 @@ def lay_out(session: Session, openids: dict[str, str], shops: list[str]) -> None
 
 
 def ask(session: Session, openid: str, now: datetime) -> int:
-    return intake.receive(session, openid, intake.ShopMessage("text", "断货了"), now=now, zone=ZONE).request_id
+    return intake.receive(session, openid, ShopMessage("text", "断货了"), now=now, zone=ZONE).request_id
 
 
 def lin(session: Session, openids: dict[str, str], now: datetime) -> Colleague:

@@ -1,50 +1,29 @@
 """Intake: a shop's message becomes a request or joins its open one; a shop has at most one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from foundation.clock import day_in
 from foundation.database import upsert
 from foundation.errors import Refused
-from foundation.text import is_visible, visible
-from people import actions as people
 from people import identity
-from people.actions import Wrong
 from people.courtesy import Tone
 from people.identity import Shop
-from people.models import Retailer
-from people.rules import Person
 from visits.actions import additions, categories, clocks, complaints, finding, groups, routing
 from visits.actions.deadlines import Deadlines
 from visits.actions.open_request import OpenRequest
 from visits.actions.routing import Decision
+from visits.actions.shop_message import ShopMessage
 from visits.models import REPLIES_TO, Author, Message, Request
 from visits.rules import needs
 from visits.texts import intake as texts
-from wechat_bot import media, messages
 from wechat_bot.ledger import Windows
 from wechat_bot.models import Follower
-
-
-@dataclass(frozen=True, slots=True)
-class ShopMessage:
-    """Message of a shop, by whichever door. `kind` is text, image, voice, video, location or link."""
-
-    kind: str
-    content: str = ""
-    media_key: str | None = None
-    more: dict[str, Any] | None = field(default=None)
-    #: Whether it was explicitly left as a message (留言): whatever it says, somebody must answer it.
-    is_left: bool = False
-    #: What another feature sent to many and this replies to (推送《…》); empty for all else.
-    replies_to: str = ""
 
 
 class Effect(Enum):
@@ -62,15 +41,6 @@ class Effect(Enum):
     THANKS = "thanks"
     #: Thanks and something more, after an answer or a closing: kept, the owner is notified, no answer is due.
     REMARKED = "remarked"
-
-
-class RequestStanding(Enum):
-    """State of a follower's request when they write."""
-
-    NONE = "none"
-    OPEN = "open"
-    #: Answered, and they wrote nothing since: their next message replies to us.
-    ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +65,6 @@ class Received:
     def goes_up(self) -> bool:
         """Whether it is a complaint and went to whoever stands above."""
         return self.request.row.goes_up
-
-
-def said(session: Session, message: messages.Incoming, *, now: datetime) -> ShopMessage | None:
-    """Read a chat message as a `ShopMessage`; its picture, voice or video will be fetched. None for events, and for a
-    text without visible characters."""
-    match message:
-        case messages.Text(content=content):
-            return ShopMessage("text", visible(content)) if is_visible(content) else None
-        case messages.Image() | messages.Voice() | messages.Video():
-            return ShopMessage(type(message).__name__.lower(), media_key=media.keep(session, message, now=now))
-        case messages.Location(latitude=latitude, longitude=longitude, label=label):
-            return ShopMessage("location", label, more={"latitude": latitude, "longitude": longitude})
-        case messages.Link(title=title, description=description, url=url):
-            return ShopMessage("link", title, more={"url": url, "description": description})
-        case _:
-            return None
 
 
 def receive(
@@ -164,7 +118,9 @@ def receive(
             current.deadlines = Deadlines(session, request, now, windows=windows)
         take_up = _complain if is_complaint else _take_up
         decided = take_up(current, message, became, group)
-        return _received(current, became, shop, decided, in_one_breath=in_one_breath)
+        return Received(
+            current, became, decided, current.answer_due, is_known=shop is not None, is_in_one_breath=in_one_breath
+        )
 
 
 def written(
@@ -188,77 +144,9 @@ def written(
     return received[0]
 
 
-def standing(session: Session, openid: str, last_heard_at: datetime | None) -> RequestStanding:
-    """Return the state of a follower's own request. `last_heard_at` is their contact before this one."""
-    row = session.execute(
-        select(Request.answered_at, Request.unanswered_since).where(
-            Request.openid == openid, Request.closed_at.is_(None)
-        )
-    ).first()
-    if row is None:
-        return RequestStanding.NONE
-    if row.unanswered_since is not None or row.answered_at is None:
-        return RequestStanding.OPEN
-    return (
-        RequestStanding.ANSWERED if last_heard_at is None or last_heard_at <= row.answered_at else RequestStanding.OPEN
-    )
-
-
-def was_closed_lately(session: Session, openid: str, *, now: datetime) -> bool:
-    """Whether the follower's last request was closed so recently that what they write now may still be about it."""
-    last = session.scalar(
-        select(Request.closed_at).where(Request.openid == openid).order_by(Request.id.desc()).limit(1)
-    )
-    return last is not None and now - last <= needs.REOPENS_WITHIN
-
-
-def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Received | None:
-    """Give a newly bound follower's earlier request to the shop and its manager, and the shop's open request to the
-    follower. None where they had left nothing."""
-    shop = identity.shop_of(session, openid)
-    left = select(Request.id).where(Request.openid == openid, Request.closed_at.is_(None))
-    has_left = session.scalar(left) is not None
-    request = finding.theirs(session, openid, shop, now=now, zone=zone)
-    if shop is None or request is None or not has_left:
-        return None
-    return _received(OpenRequest(session, request, now, zone), Effect.ADDED, shop, None)
-
-
 def who_answers(received: Received) -> Decision:
     """Return who answers for what was received, and why."""
     return received.decided or routing.as_it_stands(received.request)
-
-
-def claim_shop(
-    session: Session, openid: str, licence: str, *, now: datetime, zone: ZoneInfo
-) -> tuple[str, Person | None] | Wrong | None:
-    """Give the open request of an unknown follower who wrote a licence number to the manager of that shop's area.
-
-    Gives the shop's name and that manager; `Wrong` where there is no such shop or the day's attempts at binding are
-    used up, None where there is no open request without a shop. Nobody is bound by this: a licence number is no secret.
-    """
-    request = finding.still_open(session, openid, None, now, zone)
-    if request is None or request.retailer_id is not None:
-        return None
-    shop = people.look_up(session, openid, licence, today=day_in(now, zone))
-    if isinstance(shop, Wrong):
-        return shop
-    request.area_id, request.class_id = shop.area_id, shop.class_id
-    return shop.shop, routing.anew(OpenRequest(session, request, now, zone)).manager
-
-
-def attach_newly_bound(session: Session, *, now: datetime, zone: ZoneInfo, limit: int = 100) -> int:
-    """Give requests to the shop whose keeper was bound meanwhile; gives how many."""
-    strays = session.scalars(
-        select(Request.openid)
-        .join(Retailer, Retailer.openid == Request.openid)
-        .where(Request.closed_at.is_(None), Request.retailer_id.is_distinct_from(Retailer.id))
-        .order_by(Request.id)
-        .limit(limit)
-    ).all()
-    for openid in strays:
-        bound(session, openid, now=now, zone=zone)
-    return len(strays)
 
 
 def _new(
@@ -364,16 +252,3 @@ def _complain(current: OpenRequest, message: Message, became: Effect, group: str
     if not decision.is_new:
         additions.more(current, message)
     return decision
-
-
-def _received(
-    current: OpenRequest,
-    became: Effect,
-    shop: Shop | None,
-    decided: Decision | None,
-    *,
-    in_one_breath: bool = False,
-) -> Received:
-    return Received(
-        current, became, decided, current.answer_due, is_known=shop is not None, is_in_one_breath=in_one_breath
-    )

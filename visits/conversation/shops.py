@@ -10,9 +10,12 @@ from people import courtesy, identity
 from people import rules as people_rules
 from people.actions import Wrong
 from people.courtesy import Tone
-from visits.actions import categories, complaints, groups, intake, rating
-from visits.actions.intake import Effect, Received, RequestStanding, ShopMessage
+from visits.actions import binding, categories, complaints, groups, intake, rating, shop_message
+from visits.actions.intake import Effect, Received
+from visits.actions.shop_message import ShopMessage
 from visits.conversation import desk
+from visits.queries import own_request
+from visits.queries.own_request import RequestStanding
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot import messages
@@ -42,7 +45,7 @@ def open_message(turn: Turn, reference: str) -> Reply:
 
 def hear_message(turn: Turn, talk: Talk) -> Reply:
     """Take whatever comes as the message."""
-    said = intake.said(turn.session, turn.message, now=turn.now)
+    said = shop_message.said(turn.session, turn.message, now=turn.now)
     if said is None:
         return Reply(texts.WRITE)
     link = str(talk.state.get(_TO, ""))
@@ -79,7 +82,7 @@ def _from_shop(turn: Turn) -> Reply | None:
             return None  # a licence and four digits: the front desk binds
         if said_number(content) is not None and turn.prompt() is not None:
             return None  # the number of one of its buttons: whoever sent it knows which
-        standing = intake.standing(turn.session, turn.openid, turn.last_heard_at)
+        standing = own_request.standing(turn.session, turn.openid, turn.last_heard_at)
         # What is written while a request is open belongs to it.
         why = _say_why(turn, content, is_score=score is not None) if standing is RequestStanding.NONE else None
         if why is not None:
@@ -93,7 +96,7 @@ def _from_shop(turn: Turn) -> Reply | None:
         # Everything else a manager writes went to the desk.
         if needs.is_smalltalk(content) and identity.manager_of(turn.session, turn.openid) is not None:
             return None
-    said = intake.said(turn.session, turn.message, now=turn.now)
+    said = shop_message.said(turn.session, turn.message, now=turn.now)
     return _take(turn, said, prompt=turn.prompt()) if said else None
 
 
@@ -107,7 +110,7 @@ def open_rating(turn: Turn, reference: str) -> Reply:
 
 def bound(turn: Turn) -> str:
     """Return what happens with a message somebody left before they were bound."""
-    received = intake.bound(turn.session, turn.openid, now=turn.now, zone=turn.zone)
+    received = binding.bound(turn.session, turn.openid, now=turn.now, zone=turn.zone)
     if received is None:
         return ""
     return texts.attached(intake.who_answers(received).manager, goes_up=received.goes_up)
@@ -157,7 +160,7 @@ def _after_closing(turn: Turn, content: str) -> Reply | None:
     # The front desk answers thanks.
     if tone in (Tone.THANKS, Tone.OTHER) or _answers_group(turn):
         return None
-    if not intake.was_closed_lately(turn.session, turn.openid, now=turn.now):
+    if not own_request.was_closed_lately(turn.session, turn.openid, now=turn.now):
         is_no_need = tone is Tone.DOUBTFUL and courtesy.asks_nothing(content)
         return Reply(texts.WELCOME) if is_no_need and identity.manager_of(turn.session, turn.openid) is None else None
     return Reply(texts.WELCOME) if tone is Tone.NOD else _take(turn, ShopMessage("text", content.strip()))
@@ -180,7 +183,7 @@ def _rate(turn: Turn, request_id: int, closing: int, score: int) -> Reply:
     asks_why = (
         score in texts.WHY
         and turn.talk is None
-        and intake.standing(turn.session, turn.openid, None) is RequestStanding.NONE
+        and own_request.standing(turn.session, turn.openid, None) is RequestStanding.NONE
     )
     counts = rating.rate(turn.session, turn.openid, request_id, closing, score, asks_why=asks_why, now=turn.now)
     return Reply(texts.rated(score, asks_why=asks_why) if counts else texts.RATED_ALREADY)
@@ -223,7 +226,7 @@ def _words(turn: Turn, received: Received, said: ShopMessage) -> str:
         return texts.REMARKED if intake.who_answers(received).manager else texts.NOTED
     licence = None if received.is_known or said.kind != "text" else needs.licence(said.content)
     if licence:
-        claimed = intake.claim_shop(turn.session, turn.openid, licence, now=turn.now, zone=turn.zone)
+        claimed = binding.claim_shop(turn.session, turn.openid, licence, now=turn.now, zone=turn.zone)
         if isinstance(claimed, Wrong):
             return texts.no_such_licence(claimed.left)
         if claimed:

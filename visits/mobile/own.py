@@ -12,11 +12,13 @@ from foundation.errors import Refused
 from foundation.text import visible
 from people import identity
 from visits.actions import categories, complaints, groups, intake, rating
-from visits.actions.intake import Effect, Received, RequestStanding, ShopMessage
+from visits.actions.intake import Effect, Received
+from visits.actions.shop_message import ShopMessage
 from visits.models import FIRST_NUMBER
 from visits.pages import form_values
 from visits.pages.form_pictures import FormPicture
-from visits.queries import thread, visibility
+from visits.queries import own_request, thread, visibility
+from visits.queries.own_request import RequestStanding
 from visits.queries.thread import Thread
 from visits.rules import needs
 from visits.texts import answering as texts
@@ -104,7 +106,7 @@ def _receive(
     now = services.clock()
     key = picture.take(session, openid=openid, now=now) if picture is not None else None
     is_polite = key is None and needs.is_polite(content) and groups.awaiting(session, openid, now=now) is None
-    if is_polite and intake.standing(session, openid, None) is RequestStanding.NONE:
+    if is_polite and own_request.standing(session, openid, None) is RequestStanding.NONE:
         return intake_texts.WELCOME  # thanks for something closed opens nothing
     said = [ShopMessage("text", content)] if content else []
     said += [ShopMessage("image", media_key=key)] if key is not None else []
