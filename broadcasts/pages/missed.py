@@ -90,7 +90,7 @@ MISSED: Listing[MissedLine] = Listing(
     unit="家",
     see=PUSHES_SEE,
     size=queries.PAGE,
-    filters=(filters.AREA, filters.MANAGER, filters.CLASS, Filter(WHY, "为什么", "全部原因", _whys)),
+    filters=(*filters.OF_WHOM, Filter(WHY, "为什么", "全部原因", _whys)),
     means=lambda asked: f"推送 {asked.of['push_id']}",
     columns=(
         Column("shop", "店名", lambda line: line.shop, href=filters.page_of, style="lead", width=24),

@@ -30,7 +30,7 @@ ERRANDS: Listing[ErrandLine] = Listing(
     title="要告诉的店",
     unit="件",
     see=PEOPLE_SEE,
-    filters=(filters.AREA, filters.MANAGER, filters.CLASS),
+    filters=filters.OF_WHOM,
     keeps=(SOURCE,),
     columns=(
         Column("shop", "店名", lambda line: line.shop, href=filters.page_of, style="lead", width=24),

@@ -3,20 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask import url_for
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from console import access
 from console.lists.listing import Asked, Column, Filter, LineLink, Mask
 from foundation.text import mask_phone, mask_phones, whole_number
 from people import areas, saved
 from people.models import IS_THERE, Area, Manager, Retailer, ShopClass
 from people.permissions import PEOPLE_PHONES
+from people.picker import short
 from people.texts import licence
 from people.visibility import looked_after, with_sub_areas, within
 
 AREA = Filter("area", "片区", "全部片区", lambda asked: areas.names(asked.session, asked.visitor))
 CLASS = Filter("class", "客户类型", "全部类型", lambda asked: areas.classes(asked.session))
 MANAGER = Filter("manager", "客户经理", "全部客户经理", lambda asked: areas.managers(asked.session))
+#: Filters by whose a shop is: what `shops` reads.
+OF_WHOM = (AREA, MANAGER, CLASS)
 BOUND = Filter("bound", "是否绑定", "绑定与否", lambda asked: [("yes", "已绑定"), ("no", "未绑定")])
 AUDIENCE = Filter("audience", "对象", "或选一个对象", lambda asked: saved.names(asked.session))
 #: Masks of a phone, and of a text that may contain phones.
@@ -65,6 +70,12 @@ def audience(session: Session, given: Mapping[str, str]) -> dict[str, Any]:
     manager = whole_number(given.get(MANAGER.name, ""))
     named = [] if manager is None else _named(session, manager)
     return found | ({MANAGER.name: named} if named else {})
+
+
+def to_many(whom: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The forms that write to an audience, as the visitor may use them: their labels and addresses."""
+    forms, query = access.extensions().to_many_for(access.visitor()), short.query_of(whom)
+    return [(form.label, url_for(form.endpoint, **query)) for form in forms]
 
 
 def _named(session: Session, manager_id: int) -> list[str]:

@@ -65,9 +65,7 @@ ATTEMPTS: Listing[AttemptLine] = Listing(
     means=lambda asked: f"测试 {asked.of['quiz_id']}",
     filters=(
         Filter(STATE, "结果", "全部结果", lambda asked: texts.filters(quiz.has_pass_mark(asked))),
-        filters.AREA,
-        filters.MANAGER,
-        filters.CLASS,
+        *filters.OF_WHOM,
     ),
     columns=(
         Column("shop", "店铺", lambda line: line.shop, width=24),

@@ -28,11 +28,8 @@ NOT_BEGUN: Listing[NotBegun] = Listing(
     see=QUIZZES_SEE,
     size=queries.PAGE,
     means=lambda asked: f"测试 {asked.of['quiz_id']}",
-    filters=(filters.AREA, filters.MANAGER, filters.CLASS),
-    columns=(
-        *filters.OF_SHOP,
-        Column("state", "到哪一步", texts.how_far, style="text-nowrap", width=20),
-    ),
+    filters=filters.OF_WHOM,
+    columns=(*filters.OF_SHOP, Column("state", "到哪一步", texts.how_far, style="text-nowrap", width=20)),
     find=_find,
     nothing=("都开始考了", "请过的店都开始考了。"),
     nothing_left=("没有符合的店", "换一个条件再看；也可能这些店都开始考了。"),
@@ -43,17 +40,14 @@ NOT_BEGUN: Listing[NotBegun] = Listing(
 @access.allow(QUIZZES_SEE)
 def not_begun(quiz_id: int) -> ResponseReturnValue:
     """List the shops that have not begun. Seeing them is written to the audit log."""
-    found, me = quiz.published(quiz_id), access.visitor()
+    found = quiz.published(quiz_id)
     with current_services().reading() as session:
         shown = looking.look(NOT_BEGUN, session)
         whom = {"not_begun_quiz": {"quiz": quiz_id}} | filters.audience(session, shown.kept)
         page = render_template(
             "quizzes/console/not_begun.html",
             shown=shown,
-            to_many=[
-                (form.label, url_for(form.endpoint, **short.query_of(whom)))
-                for form in access.extensions().to_many_for(me)
-            ],
+            to_many=filters.to_many(whom),
             invitation=url_for("quizzes_pages.waves", quiz_id=quiz_id, **short.query_of(whom)) + "#invite",
             **quiz.head(found),
         )

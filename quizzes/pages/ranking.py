@@ -72,7 +72,7 @@ RANKING: Listing[RankLine] = Listing(
     see=QUIZZES_SEE,
     size=queries.PAGE,
     means=lambda asked: f"测试 {asked.of['quiz_id']}",
-    filters=(filters.AREA, filters.MANAGER, filters.CLASS),
+    filters=filters.OF_WHOM,
     columns=(
         Column("rank", "名次", lambda line: line.rank, is_number=True, width=8),
         Column("shop", "店铺", lambda line: line.shop, width=24),

@@ -213,9 +213,7 @@ SHEETS: Listing[ListedSheet] = Listing(
     means=lambda asked: f"调查 {asked.of['survey_id']}",
     filters=(
         Filter(STATE, "状态", "全部状态", lambda asked: list(texts.STATES.items())),
-        filters.AREA,
-        filters.MANAGER,
-        filters.CLASS,
+        *filters.OF_WHOM,
         Filter(WAVE, "邀请", "全部邀请", lambda asked: waves(asked.session, asked.of["survey_id"])),
         Filter(ANSWER, "回答", "任何回答", _answers),
         Filter(PHOTO, "照片", "有没有照片", lambda asked: [("yes", "有照片")]),

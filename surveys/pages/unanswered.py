@@ -49,15 +49,10 @@ UNANSWERED: Listing[Unanswered] = Listing(
     size=queries.PAGE,
     means=lambda asked: f"调查 {asked.of['survey_id']}",
     filters=(
-        filters.AREA,
-        filters.MANAGER,
-        filters.CLASS,
+        *filters.OF_WHOM,
         Filter(sheets.WAVE, "邀请", "收到哪次邀请", lambda asked: sheets.waves(asked.session, asked.of["survey_id"])),
     ),
-    columns=(
-        *filters.OF_SHOP,
-        Column("state", "到哪一步", texts.how_far, style="text-nowrap", width=20),
-    ),
+    columns=(*filters.OF_SHOP, Column("state", "到哪一步", texts.how_far, style="text-nowrap", width=20)),
     find=_find,
     nothing=("都回答了", "请过的店都交了答卷。"),
     nothing_left=("没有符合的店", "换一个条件再看；也可能这些店都回答了。"),
@@ -68,7 +63,7 @@ UNANSWERED: Listing[Unanswered] = Listing(
 @access.allow(SURVEYS_SEE)
 def unanswered(survey_id: int) -> ResponseReturnValue:
     """List the shops that have not answered. Seeing them is written to the audit log."""
-    services, me = current_services(), access.visitor()
+    services = current_services()
     with services.reading() as session:
         survey = sheets.survey_of(session, survey_id, services)
         shown = None if survey.is_anonymous else looking.look(UNANSWERED, session)
@@ -77,11 +72,8 @@ def unanswered(survey_id: int) -> ResponseReturnValue:
             "surveys/console/unanswered.html",
             survey=survey,
             shown=shown,
-            figures=tally(session, survey_id) if me.is_company_wide else None,
-            to_many=[
-                (form.label, url_for(form.endpoint, **short.query_of(whom)))
-                for form in access.extensions().to_many_for(me)
-            ],
+            figures=tally(session, survey_id) if access.visitor().is_company_wide else None,
+            to_many=filters.to_many(whom),
             reminder=url_for("surveys_pages.waves", survey_id=survey_id, **short.query_of(whom)),
             is_open=survey.state(services.clock()) is AuthoredState.OPEN,
             nobody_named=texts.NOBODY_NAMED,
