@@ -40,6 +40,17 @@ OF_SHOP: tuple[Column[Any], ...] = (
     Column("area", "片区", lambda line: line.area, is_spare=True),
     Column("manager", "客户经理", lambda line: line.manager, style="text-nowrap", is_spare=True, width=12),
 )
+#: Columns of a list of what shops did: which shop each line is of, and where it is.
+WHICH_SHOP: tuple[Column[Any], ...] = (
+    Column("shop", "店铺", lambda line: line.shop, width=24),
+    Column("licence", "许可证号", lambda line: licence(line.licence), is_shown=False, width=20),
+    Column("keeper", "店主", lambda line: line.keeper, is_shown=False),
+)
+WHERE: tuple[Column[Any], ...] = (
+    Column("area", "片区", lambda line: line.area, is_spare=True),
+    Column("class", "客户类型", lambda line: line.class_name, is_shown=False),
+    Column("manager", "客户经理", lambda line: line.manager, is_spare=True),
+)
 
 
 def seen(asked: Asked) -> list[ColumnElement[bool]]:

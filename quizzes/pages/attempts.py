@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +14,6 @@ from foundation.clock import when
 from foundation.paging import Cursor, Page
 from foundation.workbooks.files import FORMS, NO_SUCH_FORM
 from people.pages import filters
-from people.texts import licence
 from quizzes.export.attempts import EXPORT
 from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_SEE
@@ -55,6 +55,19 @@ def _moment(asked: Asked, line: AttemptLine) -> str:
     return when(line.started_at, now=asked.now, zone=asked.services.zone)
 
 
+#: Columns of what an attempt got and how long it took.
+SCORE: Column[Any] = Column(
+    "score", "得分", lambda line: texts.score(line.total, line.maximum), is_number=True, on_phone="得分", width=12
+)
+SPENT: Column[Any] = Column(
+    "seconds",
+    "用时",
+    lambda line: line.seconds,
+    shows=lambda asked, line: texts.spent(line.seconds),
+    is_number=True,
+    on_phone="用时",
+    width=10,
+)
 ATTEMPTS: Listing[AttemptLine] = Listing(
     name="quizzes.attempts",
     title="答卷",
@@ -68,33 +81,15 @@ ATTEMPTS: Listing[AttemptLine] = Listing(
         *filters.OF_WHOM,
     ),
     columns=(
-        Column("shop", "店铺", lambda line: line.shop, width=24),
-        Column("licence", "许可证号", lambda line: licence(line.licence), is_shown=False, width=20),
-        Column("keeper", "店主", lambda line: line.keeper, is_shown=False),
+        *filters.WHICH_SHOP,
         Column("phone", "手机", lambda line: line.phone, mask=filters.PHONE, is_shown=False, width=16),
-        Column("area", "片区", lambda line: line.area, is_spare=True),
-        Column("class", "客户类型", lambda line: line.class_name, is_shown=False),
-        Column("manager", "客户经理", lambda line: line.manager, is_spare=True),
+        *filters.WHERE,
         Column("number", "第几次", lambda line: line.number, is_number=True, on_phone="第几次", width=8),
         Column("begun", "开始", lambda line: line.started_at, shows=_moment, style="text-nowrap", width=18),
         Column("ended", "交卷", lambda line: line.ended_at, is_shown=False, style="text-nowrap", width=18),
-        Column(
-            "seconds",
-            "用时",
-            lambda line: line.seconds,
-            shows=lambda asked, line: texts.spent(line.seconds),
-            is_number=True,
-            on_phone="用时",
-        ),
+        SPENT,
         Column("source", "从哪里答", lambda line: texts.SOURCES.get(line.source, ""), is_shown=False),
-        Column(
-            "score",
-            "得分",
-            lambda line: texts.score(line.total, line.maximum),
-            is_number=True,
-            on_phone="得分",
-            width=12,
-        ),
+        SCORE,
         Column("state", "结果", lambda line: texts.STATES[line.state], seen_if=quiz.has_pass_mark, width=12),
         Column(
             "ended_state",

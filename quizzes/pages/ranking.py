@@ -17,9 +17,9 @@ from foundation.paging import Cursor, Page
 from foundation.workbooks.writing import Percent
 from people.pages import filters
 from people.rules import salutation
-from people.texts import licence
 from quizzes.models.figures import GroupedBy
 from quizzes.pages import quiz
+from quizzes.pages.attempts import SCORE, SPENT
 from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_SEE
 from quizzes.queries import ranking as queries
 from quizzes.queries.detail import QuizDetail, detail
@@ -75,30 +75,11 @@ RANKING: Listing[RankLine] = Listing(
     filters=filters.OF_WHOM,
     columns=(
         Column("rank", "名次", lambda line: line.rank, is_number=True, width=8),
-        Column("shop", "店铺", lambda line: line.shop, width=24),
-        Column("licence", "许可证号", lambda line: licence(line.licence), is_shown=False, width=20),
-        Column("keeper", "店主", lambda line: line.keeper, is_shown=False),
-        Column("area", "片区", lambda line: line.area, is_spare=True),
-        Column("class", "客户类型", lambda line: line.class_name, is_shown=False),
-        Column("manager", "客户经理", lambda line: line.manager, is_spare=True),
-        Column(
-            "score",
-            "得分",
-            lambda line: texts.score(line.total, line.maximum),
-            is_number=True,
-            on_phone="得分",
-            width=12,
-        ),
+        *filters.WHICH_SHOP,
+        *filters.WHERE,
+        SCORE,
         Column("share", "得分率", _share, is_number=True, is_spare=True, width=10),
-        Column(
-            "seconds",
-            "用时",
-            lambda line: line.seconds,
-            shows=lambda asked, line: texts.spent(line.seconds),
-            is_number=True,
-            on_phone="用时",
-            width=10,
-        ),
+        SPENT,
         Column(
             "state",
             "结果",
