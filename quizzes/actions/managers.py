@@ -142,15 +142,24 @@ def _results(
     passed = case((_attempt.c.is_passed, _attempt.c.retailer_id))
     shops = func.count(_attempt.c.retailer_id.distinct())
     rows = session.execute(
-        select(_attempt.c.manager_id, Quiz.title, shops, func.count(passed.distinct()))
+        select(
+            _attempt.c.manager_id,
+            Quiz.title,
+            shops.label("shops"),
+            func.count(passed.distinct()).label("passed"),
+            QuizVersion.id.label("version_id"),
+            QuizVersion.digest,
+        )
         .join(Quiz, Quiz.id == _attempt.c.quiz_id)
+        .join(QuizVersion, QuizVersion.id == Quiz.version_id)
         .where(*_on(session, manager_ids, since, until))
-        .group_by(_attempt.c.manager_id, Quiz.id, Quiz.title)
+        .group_by(_attempt.c.manager_id, Quiz.id, Quiz.title, QuizVersion.id, QuizVersion.digest)
         .order_by(_attempt.c.manager_id, shops.desc(), Quiz.id)
     )
     found: dict[int, list[texts.QuizDay]] = defaultdict(list)
-    for manager_id, *day in rows:
-        found[manager_id].append(texts.QuizDay(*day))
+    for row in rows:
+        has_pass_mark = papers.definition(session, row.version_id, row.digest).pass_mark > 0
+        found[row.manager_id].append(texts.QuizDay(row.title, row.shops, row.passed if has_pass_mark else None))
     return found
 
 

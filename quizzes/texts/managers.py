@@ -17,7 +17,8 @@ class QuizDay(NamedTuple):
 
     title: str
     shops: int
-    passed: int
+    #: None where the quiz has no pass mark.
+    passed: int | None
 
 
 def failed(shop: str, keeper: str, title: str, total: int, maximum: int, *, is_last: bool) -> str:
@@ -35,14 +36,17 @@ def failed(shop: str, keeper: str, title: str, total: int, maximum: int, *, is_l
 def digest(quizzes: Sequence[QuizDay], lacking: Sequence[str]) -> str:
     """What a manager's shops got yesterday.
 
-    >>> print(digest([QuizDay("真假鉴别", 10, 8), QuizDay("守法经营", 1, 1)], ["城南便利店", "老王副食"]))
+    >>> print(digest([QuizDay("真假鉴别", 10, 8), QuizDay("摸底", 1, None)], ["城南便利店", "老王副食"]))
     昨天您的店考了 2 份测试：
     《真假鉴别》10 家，合格 8 家。
-    《守法经营》1 家，合格 1 家。
+    《摸底》1 家。
     还没有合格：城南便利店、老王副食。
     """
     lines = [f"昨天您的店考了 {len(quizzes)} 份测试："]
-    lines += [f"《{each.title}》{each.shops} 家，合格 {each.passed} 家。" for each in quizzes[:_NAMED]]
+    for each in quizzes[:_NAMED]:
+        lines.append(
+            f"《{each.title}》{each.shops} 家" + ("。" if each.passed is None else f"，合格 {each.passed} 家。")
+        )
     if len(quizzes) > _NAMED:
         lines.append(f"另外还有 {len(quizzes) - _NAMED} 份。")
     if lacking:

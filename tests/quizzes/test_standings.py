@@ -179,6 +179,10 @@ def test_without_a_pass_mark_nobody_passes_or_fails(office) -> None:
     office.house.tick()
     pages = [browser.get(f"/console/quizzes/{quiz_id}{page}").text for page in ("", "/attempts", "/ranking")]
     pages.append(browser.get(f"/console/quizzes/{quiz_id}/attempts/{attempt_of(office, 1)}").text)
+    # On the shop's page it stands before the one it passed.
+    pages.append(
+        browser.get("/console/people/shops/350802100001").text.split("考了《抢答赛》")[1].split("考了《排名赛》")[0]
+    )
     assert [found for page in pages for found in re.findall(".{,20}(?<!不设)合格(?!线).{,20}", page)] == []
     assert "考完" in pages[1]
     assert "考完" in file_of(office, browser, f"/console/quizzes/{quiz_id}/attempts/export", {})[1]
