@@ -20,9 +20,11 @@ from people.models import CLASSES
 from people.permissions import CODES_PRINT, PEOPLE_IMPORT, TAGS_EDIT
 from people.roster import checking, marking, memory, staging, writing
 from people.roster.changes import ChangeList
-from people.roster.checking import Means, Roster, WrongRoster
+from people.roster.checking import Roster
 from people.roster.headings import UnknownHeadings
 from people.roster.kinds import BRINGING, CHECK, CODES, IMPORT, ROSTER, TAGS
+from people.roster.mistakes import WrongRoster
+from people.roster.row_reader import Means
 from people.roster.staging import RosterChanged
 from wechat_bot.client.codes import Act, SendError, explained
 from wechat_bot.conversation import Listener

@@ -19,8 +19,8 @@ from foundation import paging
 from foundation.paging import Cursor, Order, Page
 from foundation.text import folded
 from people.roster import comparing
-from people.roster.checking import RosterRow
 from people.roster.comparing import CHANGED, NEW, UNCHANGED, KnownShop, ShopChange
+from people.roster.row_reader import RosterRow
 
 #: Kind of a line that tells a mistake; and the filter for shops that move to another area.
 WRONG, MOVED = "wrong", "moved"

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from foundation.text import mask_phone
 from people.models import Area, Manager, Retailer, RetailerTag, ShopClass, Tag
-from people.roster.checking import Progress, Roster, RosterRow
+from people.roster.checking import Progress, Roster
 from people.roster.headings import ADDRESS, AREA, CLASS, KEEPER, MANAGER, PHONE, SHOP, TAGS
+from people.roster.row_reader import RosterRow
 
 BATCH = 1000
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"

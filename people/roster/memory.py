@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from foundation.database import upsert
 from people.models import RosterWord
-from people.roster.checking import Means
 from people.roster.headings import FIELDS
+from people.roster.row_reader import Means
 
 #: Kinds of words that are remembered, as in `Means`. Managers' phones are not: a phone may change hands.
 KINDS = ("columns", "areas", "classes")

@@ -4,8 +4,8 @@ from typing import BinaryIO
 
 from foundation.workbooks.writing import Digits, Heading, Workbook
 from people.models import CLASSES
-from people.roster.checking import EXAMPLE
 from people.roster.headings import COLUMNS
+from people.roster.row_reader import EXAMPLE
 
 EXAMPLE_ROW = (
     EXAMPLE,

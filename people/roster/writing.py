@@ -14,8 +14,9 @@ from foundation.database import upsert
 from foundation.dialects import returning_many, table_of
 from foundation.text import mask_phone
 from people.models import CLASSES, Area, Manager, ManagerChange, Retailer, RetailerTag, ShopClass, Tag
-from people.roster.checking import Progress, Roster, RosterRow
+from people.roster.checking import Progress, Roster
 from people.roster.comparing import KnownShop, RowCounts, Watch, batches
+from people.roster.row_reader import RosterRow
 from people.roster.twins import KnownNames, same
 
 #: Rows of a part; they take some hundredths of a second to write.

@@ -11,7 +11,8 @@ from foundation.errors import Refused
 from foundation.workbooks import reading
 from people.models import CLASSES
 from people.roster import checking, headings, template
-from people.roster.checking import WrongRoster
+from people.roster.mistakes import TOLD, WrongRoster
+from people.roster.row_reader import EXAMPLE, RosterRow
 
 Make = Callable[..., Any]
 
@@ -22,7 +23,7 @@ def lines(content: bytes) -> list[str]:
     return raised.value.lines
 
 
-def only(content: bytes) -> checking.RosterRow:
+def only(content: bytes) -> RosterRow:
     [row] = checking.check(content, CLASSES).rows()
     return row
 
@@ -49,7 +50,7 @@ def test_many_mistakes_are_capped_and_counted(xlsx: Make, row: Make) -> None:
     with pytest.raises(WrongRoster) as raised:
         checking.check(xlsx(*(row(许可证号=f"3508021{n:05}", 手机="1") for n in range(250))), CLASSES)
     assert raised.value.count == 250
-    assert len(raised.value.lines) == checking.TOLD + 1
+    assert len(raised.value.lines) == TOLD + 1
     assert raised.value.lines[-1] == "还有 50 处没有列出。"
 
 
@@ -172,7 +173,7 @@ def test_the_template_can_be_filled_in_and_read_and_its_example_is_left_out(row:
 
 
 def test_a_forgotten_example_is_left_out_with_a_notice(xlsx: Make, row: Make) -> None:
-    roster = checking.check(xlsx(row(许可证号=checking.EXAMPLE), row()), CLASSES)
+    roster = checking.check(xlsx(row(许可证号=EXAMPLE), row()), CLASSES)
     assert roster.count == 1
     assert roster.notices == ("第 2 行是模板的示例，没有导入。",)
 
