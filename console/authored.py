@@ -1,9 +1,10 @@
 """Authored work (surveys, quizzes): its draft with a stamp, the window of its versions, the state that follows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import ColumnElement, String, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -93,6 +94,30 @@ class Authored(Base):
             return and_(cls.version_id.is_not(None), has_ended)
         runs = and_(cls.version_id.is_not(None), or_(cls.closes_at.is_(None), cls.closes_at > now))
         return and_(runs, has_begun) if state is AuthoredState.OPEN else and_(runs, cls.opens_at > now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthoredDetail:
+    """Work for its console pages, whatever it asks."""
+
+    id: int
+    title: str
+    state: AuthoredState
+    opens_at: datetime | None
+    closes_at: datetime | None
+    published_at: datetime | None
+    #: Planned invitations.
+    waves: int
+    #: The draft's stamp: whoever overwrites it says which one they read.
+    stamp: int
+    drafted_at: datetime | None
+    drafted_by: str
+
+    @classmethod
+    def of(cls, work: Authored, *, now: datetime, **own: Any) -> Self:
+        """Return the detail of a work; `own` are the values that only its kind has."""
+        shared = {each.name: getattr(work, each.name) for each in fields(AuthoredDetail) if each.name != "state"}
+        return cls(state=work.state(now), **shared, **own)
 
 
 Work = TypeVar("Work", bound=Authored)

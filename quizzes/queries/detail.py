@@ -6,33 +6,21 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console.authored import AuthoredState
+from console.authored import AuthoredDetail
 from quizzes.models.quizzes import Quiz, QuizVersion
 from quizzes.queries import papers
 from quizzes.rules.definition import QuizDefinition, from_json
 
 
-@dataclass(frozen=True, slots=True)
-class QuizDetail:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuizDetail(AuthoredDetail):
     """Quiz with what would be published next."""
 
-    id: int
-    title: str
-    state: AuthoredState
-    opens_at: datetime | None
-    closes_at: datetime | None
-    published_at: datetime | None
     #: The newest version with its number and definition; None before the first publication.
     version_id: int | None
     version: int | None
     asked: QuizDefinition | None
     draft: QuizDefinition
-    #: The draft's stamp: whoever overwrites it says which one they read.
-    stamp: int
-    drafted_at: datetime | None
-    drafted_by: str
-    #: Planned invitations.
-    waves: int
 
     @property
     def rules(self) -> QuizDefinition:
@@ -49,20 +37,11 @@ def detail(session: Session, quiz_id: int, *, now: datetime) -> QuizDetail | Non
     ).first()
     if row is None:
         return None
-    quiz: Quiz = row.Quiz
-    return QuizDetail(
-        quiz.id,
-        quiz.title,
-        quiz.state(now),
-        quiz.opens_at,
-        quiz.closes_at,
-        quiz.published_at,
-        row.id,
-        row.number,
-        papers.definition(session, row.id, row.digest) if row.id is not None else None,
-        from_json(quiz.draft),
-        quiz.stamp,
-        quiz.drafted_at,
-        quiz.drafted_by,
-        quiz.waves,
+    return QuizDetail.of(
+        row.Quiz,
+        now=now,
+        version_id=row.id,
+        version=row.number,
+        asked=papers.definition(session, row.id, row.digest) if row.id is not None else None,
+        draft=from_json(row.Quiz.draft),
     )

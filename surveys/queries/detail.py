@@ -10,26 +10,19 @@ from sqlalchemy.orm import Session
 
 from campaigns import progress
 from campaigns.models import Campaign
-from console.authored import AuthoredState
+from console.authored import AuthoredDetail
 from foundation import digest_cache
 from surveys.models import Survey, Version
 from surveys.rules import waves
 from surveys.rules.definition import Definition, from_json
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyDetail:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyDetail(AuthoredDetail):
     """Survey with what would be published next."""
 
-    id: int
-    title: str
-    state: AuthoredState
     is_anonymous: bool
-    opens_at: datetime | None
-    closes_at: datetime | None
-    published_at: datetime | None
-    #: Planned invitations, and those of them that went out to somebody.
-    waves: int
+    #: Planned invitations that went out to somebody.
     sent: int
     #: When the results are published; None where they are not, or it is not known yet.
     results_at: datetime | None
@@ -37,13 +30,9 @@ class SurveyDetail:
     #: Whether the draft differs from what is asked now.
     has_changes: bool
     #: What was written, while it is incomplete; None when `draft` is all of it.
-    written: Mapping[str, Any] | None = None
-    #: The draft's stamp: whoever overwrites it says which one they read.
-    stamp: int = 0
+    written: Mapping[str, Any] | None
     #: What was deleted from the draft lately.
-    deleted: Sequence[Any] = ()
-    drafted_at: datetime | None = None
-    drafted_by: str = ""
+    deleted: Sequence[Any]
 
 
 def detail(session: Session, survey_id: int, *, now: datetime) -> SurveyDetail | None:
@@ -56,24 +45,16 @@ def detail(session: Session, survey_id: int, *, now: datetime) -> SurveyDetail |
     if row is None:
         return None
     survey: Survey = row.Survey
-    return SurveyDetail(
-        survey.id,
-        survey.title,
-        survey.state(now),
-        survey.is_anonymous,
-        survey.opens_at,
-        survey.closes_at,
-        survey.published_at,
-        survey.waves,
-        _sent(session, survey_id),
-        _results_at(survey, row.definition),
-        from_json(survey.draft),
-        survey.written is not None or row.digest != digest_cache.digest(survey.draft),
-        survey.written,
-        survey.stamp,
-        survey.deleted or (),
-        survey.drafted_at,
-        survey.drafted_by,
+    return SurveyDetail.of(
+        survey,
+        now=now,
+        is_anonymous=survey.is_anonymous,
+        sent=_sent(session, survey_id),
+        results_at=_results_at(survey, row.definition),
+        draft=from_json(survey.draft),
+        has_changes=survey.written is not None or row.digest != digest_cache.digest(survey.draft),
+        written=survey.written,
+        deleted=survey.deleted or (),
     )
 
 
