@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from sqlalchemy import ColumnElement, String, and_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -13,6 +13,7 @@ from console import stamps
 from console.finding import Hit, Hits
 from console.menu import Look, Waiting
 from console.rules.visitors import Visitor
+from foundation import digest_cache
 from foundation.clock import when
 from foundation.database import SYNCHRONISED, Base, changed, count_to
 from foundation.errors import Refused
@@ -120,7 +121,32 @@ class AuthoredDetail:
         return cls(state=work.state(now), **shared, **own)
 
 
+class AuthoredDefinition(Protocol):
+    """Definition of a work, as far as every kind has it."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+    @property
+    def audience(self) -> Mapping[str, Any] | None: ...
+
+
+class AuthoredVersion(Protocol):
+    """Version of a work as it was published."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def digest(self) -> str: ...
+
+
 Work = TypeVar("Work", bound=Authored)
+Version = TypeVar("Version", bound=AuthoredVersion)
 #: Why nobody can take part in a work that is not open at some moment.
 _SHUT = {
     AuthoredState.DRAFT: "还没有发布",
@@ -191,6 +217,31 @@ def check_looked_at(work: Authored, *, stamp: int) -> None:
     """Check that a draft is the one that was looked at before it is published. Raises Refused."""
     if stamp != work.stamp:
         raise Refused(f"{work.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容，再发布。")
+
+
+def freeze(
+    session: Session,
+    work: Authored,
+    definition: AuthoredDefinition,
+    last: Version | None,
+    make: Callable[..., Version],
+    content: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> Version:
+    """Publish a work that is locked: freeze what is asked into the version after its `last`, and take over title and
+    window. Content that is not new makes no version. `make` makes one of the work."""
+    digest = digest_cache.digest(content)
+    if last is None or last.digest != digest:
+        last = make(number=last.number + 1 if last else 1, definition=content, digest=digest, published_at=now)
+        session.add(last)
+        session.flush()
+    work.version_id, work.title = last.id, definition.title
+    work.opens_at, work.closes_at = definition.opens_at, definition.closes_at
+    work.is_for_everyone = definition.audience is None
+    work.published_at = work.published_at or now
+    session.flush()
+    return last
 
 
 def check_running(work: Authored, *, unit: str, now: datetime) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, literal, select
 from sqlalchemy.orm import Session
 
 from console import authored
-from foundation import digest_cache
 from foundation.database import Moment, changed, upsert
 from foundation.errors import Refused
 from people import audiences
@@ -102,30 +102,15 @@ def publish(
     )
     before = from_json(last.definition) if last else None
     content = frozen(definition, [place.to_json() for place in paper])
-    digest = digest_cache.digest(content)
-    if last is None or last.digest != digest:
-        last = QuizVersion(
-            quiz_id=quiz_id,
-            number=last.number + 1 if last else 1,
-            definition=content,
-            digest=digest,
-            published_at=now,
-        )
-        session.add(last)
-        session.flush()
+    version = authored.freeze(session, quiz, definition, last, partial(QuizVersion, quiz_id=quiz_id), content, now=now)
     storing.note_use(session, quiz_id, [place.version_id for place in paper])
-    quiz.version_id, quiz.title = last.id, definition.title
-    quiz.opens_at, quiz.closes_at = definition.opens_at, definition.closes_at
-    quiz.is_for_everyone = definition.audience is None
-    quiz.published_at = quiz.published_at or now
-    session.flush()
     listed = 0
     if before is None or before.audience != definition.audience:
         listed = enlist(session, quiz_id, definition.audience, criteria, now)
         if before is None and definition.audience is not None:
             audiences.require_some(listed)
         turnout.count(session, quiz_id, asked=listed)
-    return QuizPublished(last.number, listed)
+    return QuizPublished(version.number, listed)
 
 
 def close(session: Session, quiz_id: int, *, now: datetime) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from console import authored
-from foundation import digest_cache
 from foundation.errors import Refused
 from people import audiences
 from surveys.actions import counting, inviting, pictures, quotas
@@ -132,22 +132,9 @@ def publish(
     before = from_json(last.definition) if last else None
     if before and before.anonymous != definition.anonymous:
         raise Refused("已发布的调查不能在实名和匿名之间改动，请另建一份调查。")
-    digest = digest_cache.digest(survey.draft)
-    if last is None or last.digest != digest:
-        last = Version(
-            survey_id=survey_id,
-            number=last.number + 1 if last else 1,
-            definition=survey.draft,
-            digest=digest,
-            published_at=now,
-        )
-        session.add(last)
-        session.flush()
-    survey.version_id, survey.title, survey.is_anonymous = last.id, definition.title, definition.anonymous
-    survey.opens_at, survey.closes_at = definition.opens_at, definition.closes_at
-    survey.is_for_everyone = definition.audience is None
-    survey.published_at = survey.published_at or now
-    session.flush()
+    survey.is_anonymous = definition.anonymous
+    make = partial(Version, survey_id=survey_id)
+    version = authored.freeze(session, survey, definition, last, make, survey.draft, now=now)
     listed = 0
     if before is None or before.audience != definition.audience:
         listed = enlist(session, survey_id, definition.audience, criteria, now)
@@ -157,7 +144,7 @@ def publish(
         counting.add(session, survey_id, {**dict.fromkeys(counting.TOTALS, 0), counting.SENT: listed})
     counting.hold(session, survey_id)
     quotas.set_up(session, survey, definition)
-    return Published(last.number, listed)
+    return Published(version.number, listed)
 
 
 def close(session: Session, survey_id: int, *, now: datetime) -> None:
