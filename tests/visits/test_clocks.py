@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from people.models import Area
 from tests.office import Office, file_of
 from tests.visits.conftest import NEED, Town
-from visits.actions import clocks, notices, routing, settings
+from visits.actions import alerts, clocks, notices, routing, settings
 from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
 from visits.models import Deadline, Escalation, Promise
@@ -366,3 +366,37 @@ def test_workers_that_look_at_once_take_each_step_once(town) -> None:
     escalate(town)
     assert errors == []
     assert steps(town) == ["half"] * 30
+
+
+def test_a_notice_joined_to_one_of_another_process_with_a_later_number_still_goes_out(town, monkeypatch) -> None:
+    """Numbers are given out before they are committed: who commits last need not have the last number."""
+    chen = town.manager("陈志强")
+    town.shop("王建国").say(NEED)
+    town.house.later(hours=2)
+    town.shop("老李").say(NEED)
+    until(town, 21)
+    escalate(town)
+    assert "还没有答复" in town.news(chen)[-1]
+    until(town, 23)
+    escalate(town)
+    tell, told = alerts.tell, []
+
+    def meanwhile(session, to, **more) -> None:
+        told.append(sorted(to.values()))
+        if len(told) == 1 and session.get_bind().dialect.name == "postgresql":
+            until(town, 6, 12)
+            other = town.house.another_process()
+            jobs = {job.name: job for job in town.house.app.extensions["jobs"]}
+            jobs["escalate requests"].run(other)
+            other.database.dispose()
+        tell(session, to, **more)
+
+    monkeypatch.setattr(alerts, "tell", meanwhile)
+    until(town, 4, 12)
+    escalate(town)
+    until(town, 6, 12)
+    escalate(town)
+    assert len(told) == 2 and steps(town) == ["half", "half", "near", "near"]
+    until(town, 7, 30)
+    [notice] = town.news(chen)
+    assert notice.startswith("有 2 条留言等着处理：") and "#101" in notice and "#102" in notice

@@ -38,7 +38,10 @@ def tell(session: Session, to: Mapping[int, Sequence[int]], *, now: datetime, du
     waiting = _waiting(session, to, now)
     for manager_id, keys in sorted(to.items()):
         warned = [*waiting[manager_id], *(taken[key] for key in keys)]
-        _tell_one(session, manager_id, warned, now=now, due_at=due_at, zone=zone)
+        # A step is told of once, so what was just taken makes the key. What joins it may have a later number: another
+        # process took it meanwhile.
+        key = f"{STEP_KEY}{max(keys)}:{manager_id}"
+        _tell_one(session, manager_id, warned, key, now=now, due_at=due_at, zone=zone)
 
 
 def refresh(
@@ -86,7 +89,14 @@ def _concerns(warned: Warned, manager_id: int, former: Mapping[int, int | None])
 
 
 def _tell_one(
-    session: Session, manager_id: int, those: Sequence[Warned], *, now: datetime, due_at: datetime, zone: ZoneInfo
+    session: Session,
+    manager_id: int,
+    those: Sequence[Warned],
+    key: str,
+    *,
+    now: datetime,
+    due_at: datetime,
+    zone: ZoneInfo,
 ) -> None:
     worst = _worst(those)
     first = worst[0]
@@ -96,8 +106,6 @@ def _tell_one(
         about, url = notices.about(first.request_id), notices.page(first.request_id)
     else:
         text, about, url = texts.several(worst, now=due_at), notices.ABOUT_ALL, notices.PAGE
-    newest = max(each.escalation_id for each in those)
-    key = f"{STEP_KEY}{newest}:{manager_id}"
     one = ManagerNotice(text, about, key, url, first.shop, first.due_at, due_at=due_at, folds=False)
     delivery_id = notices.tell(session, manager_id, one, now=now)
     values = [
