@@ -18,6 +18,7 @@ from foundation.errors import Refused
 from foundation.paging import FIRST, Cursor, Order, Page, page
 from foundation.text import visible
 from people import audiences
+from people.audiences import Spec
 from people.models import Area, Retailer
 from people.visibility import within
 from wechat_bot.criterion import Criterion
@@ -119,10 +120,7 @@ def plan(
     due = moments(max(given.first_at, now, work.opens_at or now), given.reminders, given.every_days)
     if work.closes_at is not None and due[-1] >= work.closes_at:
         raise Refused(f"最后一次在{noun}结束以后了，请改早一些，或少提醒几次。")
-    named = []
-    if given.audience is not None:
-        ids = audiences.select_ids(session, given.audience, criteria, now=now)
-        named.append(Retailer.id.in_(ids.correlate(None)))
+    named = narrowed(session, given.audience, criteria, now=now)
     audiences.require_some(listing.is_anybody(session, *meant, *named))
     numbers = []
     for moment in due:
@@ -140,6 +138,16 @@ def plan(
             now=now,
         )
     return numbers
+
+
+def narrowed(
+    session: Session, audience: Spec, criteria: Mapping[str, Criterion], *, now: datetime
+) -> Sequence[Condition]:
+    """Return the condition that narrows an invitation to an audience; none where it has none of its own. Raises Refused
+    where the audience cannot be read."""
+    if audience is None:
+        return ()
+    return (Retailer.id.in_(audiences.select_ids(session, audience, criteria, now=now).correlate(None)),)
 
 
 def ended(session: Session, kind: CampaignKind, works: type[Authored], *, now: datetime) -> list[int]:

@@ -1,23 +1,22 @@
 """Invitations to a quiz: a kind of campaign, planned by staff; who begins is credited to the last wave."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import answering, listing, steering, waves
-from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason
+from campaigns.invitations import invitations
+from campaigns.kinds import Condition, LeftOutReason
 from campaigns.models import Campaign
 from campaigns.waves import WavePlan
-from people import audiences
 from people.models import Retailer
 from quizzes.actions import authoring, turnout
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
 from quizzes.queries.attempt_sheet import AttemptSheet
 from quizzes.texts import chat
-from wechat_bot import notices, reply
 
 
 def plan(
@@ -64,13 +63,8 @@ def _theirs(quiz_id: int) -> ColumnElement[bool]:
     return exists().where(Standing.quiz_id == quiz_id, Standing.retailer_id == Retailer.id)
 
 
-def _meant(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Condition]:
-    quiz = session.get_one(Quiz, campaign.reference)
-    listed = (_theirs(quiz.id), not_(done(session, quiz)))
-    if campaign.audience is None:
-        return listed
-    named = audiences.select_ids(session, campaign.audience, context.criteria, now=context.now)
-    return *listed, Retailer.id.in_(named.correlate(None))
+def _meant(session: Session, quiz: Quiz) -> Sequence[Condition]:
+    return _theirs(quiz.id), not_(done(session, quiz))
 
 
 def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
@@ -78,49 +72,20 @@ def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
     return [LeftOutReason("done", done(session, quiz)), listing.has_waiting(campaign)]
 
 
-def _enlist(session: Session, campaign: Campaign, step: Condition, context: CampaignContext) -> None:
-    """List, for a quiz for everyone, the shops that were bound since."""
-    if session.get_one(Quiz, campaign.reference).is_for_everyone:
-        listed = authoring.enlist(session, campaign.reference, None, {}, context.now, step)
-        turnout.count(session, campaign.reference, asked=listed)
+def _enlist(session: Session, quiz_id: int, step: Condition, now: datetime) -> None:
+    turnout.count(session, quiz_id, asked=authoring.enlist(session, quiz_id, None, {}, now, step))
 
 
-def _waits(session: Session, campaign: Campaign, now: datetime) -> bool:
-    return not session.get_one(Quiz, campaign.reference).is_open(now)
-
-
-def _hold(session: Session, campaign: Campaign, shops: Sequence[int]) -> Collection[int]:
-    theirs = select(Standing.retailer_id).where(Standing.quiz_id == campaign.reference, Standing.retailer_id.in_(shops))
-    return session.scalars(theirs.with_for_update(skip_locked=True)).all()
-
-
-def _reached(session: Session, campaign: Campaign, shops: Sequence[int]) -> None:
-    first = update(Standing).where(
-        Standing.quiz_id == campaign.reference, Standing.retailer_id.in_(shops), Standing.is_reached.is_(False)
-    )
-    session.execute(first.values(is_reached=True).execution_options(synchronize_session=False))
-
-
-def _message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
-    quiz, page = session.get_one(Quiz, campaign.reference), f"/m/quizzes/{campaign.reference}"
-    said, account = campaign.said, context.account
-    if account.has_pages:
-        said = f"{said}\n{chat.on_a_page(account.public_url + page)}"
-    notice = None
-    if "quiz" in account.notices:
-        notice = notices.notice("quiz", page, when=quiz.closes_at, who=account.name, what=quiz.title)
-    return CampaignMessage(reply.text_message(said), notice, not_after=quiz.closes_at)
-
-
-INVITATIONS = CampaignKind(
-    name="quiz",
-    topic="quiz",
+INVITATIONS = invitations(
+    "quiz",
+    Quiz,
+    Standing,
+    Standing.quiz_id,
     meant=_meant,
-    message=_message,
     reasons=_reasons,
-    waits=_waits,
-    prepare=_enlist,
-    hold=_hold,
-    reached=_reached,
+    enlist=_enlist,
+    reached=lambda session, quiz_id, count: None,
+    page="/m/quizzes/{}",
+    tap=chat.on_a_page,
 )
 KINDS = (INVITATIONS,)

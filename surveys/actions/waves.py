@@ -1,23 +1,22 @@
 """Waves: invitations to a survey, its reminders and the news of its results, as campaigns."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import listing, steering
+from campaigns.invitations import invitations, notice
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason
 from campaigns.models import Campaign
-from foundation.database import changed
-from people import audiences
 from people.models import Retailer
 from surveys.actions import counting, quotas
 from surveys.actions.enlisting import enlist
 from surveys.models import Participation, Survey, Version
 from surveys.rules import waves
 from surveys.texts import chat
-from wechat_bot import notices, reply
+from wechat_bot import reply
 
 #: After more than this delay past the promised day, news of results would only confuse.
 TOLD_WITHIN = timedelta(days=3)
@@ -70,12 +69,8 @@ def _listed(survey: Survey, *, is_submitted: bool) -> ColumnElement[bool]:
     return theirs.scalar_subquery().is_(is_submitted)
 
 
-def _invited(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Condition]:
-    listed = _listed(session.get_one(Survey, campaign.reference), is_submitted=False)
-    if campaign.audience is None:
-        return (listed,)
-    meant = audiences.select_ids(session, campaign.audience, context.criteria, now=context.now)
-    return listed, Retailer.id.in_(meant.correlate(None))
+def _invited(session: Session, survey: Survey) -> Sequence[Condition]:
+    return (_listed(survey, is_submitted=False),)
 
 
 def _told(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Condition]:
@@ -89,68 +84,32 @@ def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
     return [*found, LeftOutReason("full", not_(and_(*places)))] if places else found
 
 
-def _enlist(session: Session, campaign: Campaign, step: Condition, context: CampaignContext) -> None:
-    """List, for a survey for everyone, the shops that were bound since."""
-    if session.get_one(Survey, campaign.reference).is_for_everyone:
-        listed = enlist(session, campaign.reference, None, {}, context.now, step)
-        counting.add(session, campaign.reference, {counting.SENT: listed} if listed else {})
+def _enlist(session: Session, survey_id: int, step: Condition, now: datetime) -> None:
+    listed = enlist(session, survey_id, None, {}, now, step)
+    counting.add(session, survey_id, {counting.SENT: listed} if listed else {})
 
 
-def _waits(session: Session, campaign: Campaign, now: datetime) -> bool:
-    return not session.get_one(Survey, campaign.reference).is_open(now)
-
-
-def _hold(session: Session, campaign: Campaign, shops: Sequence[int]) -> Collection[int]:
-    theirs = select(Participation.retailer_id).where(
-        Participation.survey_id == campaign.reference, Participation.retailer_id.in_(shops)
-    )
-    return session.scalars(theirs.with_for_update(skip_locked=True)).all()
-
-
-def _reached(session: Session, campaign: Campaign, shops: Sequence[int]) -> None:
-    first = update(Participation).where(
-        Participation.survey_id == campaign.reference,
-        Participation.retailer_id.in_(shops),
-        Participation.is_reached.is_(False),
-    )
-    count = changed(session, first.values(is_reached=True))
-    counting.add(session, campaign.reference, {counting.REACHED: count} if count else {})
-
-
-def _message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
-    survey, page = session.get_one(Survey, campaign.reference), f"/m/surveys/{campaign.reference}"
-    said = (
-        f"{campaign.said}\n{chat.on_a_page(context.account.public_url + page)}"
-        if context.account.has_pages
-        else campaign.said
-    )
-    return CampaignMessage(
-        reply.text_message(said), _notice("survey", page, survey, context), not_after=survey.closes_at
-    )
+def _reached(session: Session, survey_id: int, count: int) -> None:
+    counting.add(session, survey_id, {counting.REACHED: count})
 
 
 def _results_message(session: Session, campaign: Campaign, context: CampaignContext) -> CampaignMessage:
     survey = session.get_one(Survey, campaign.reference)
-    notice = _notice("results", f"/m/surveys/{survey.id}/results", survey, context)
-    return CampaignMessage(reply.text_message(campaign.said), notice, not_after=context.now + RESULTS_LAST)
+    told = notice("results", f"/m/surveys/{survey.id}/results", survey, context)
+    return CampaignMessage(reply.text_message(campaign.said), told, not_after=context.now + RESULTS_LAST)
 
 
-def _notice(name: str, path: str, survey: Survey, context: CampaignContext) -> dict[str, object] | None:
-    if name not in context.account.notices:
-        return None
-    return notices.notice(name, path, when=survey.closes_at, who=context.account.name, what=survey.title)
-
-
-INVITATIONS = CampaignKind(
-    name=waves.INVITATION,
-    topic="survey",
+INVITATIONS = invitations(
+    waves.INVITATION,
+    Survey,
+    Participation,
+    Participation.survey_id,
     meant=_invited,
-    message=_message,
     reasons=_reasons,
-    waits=_waits,
-    prepare=_enlist,
-    hold=_hold,
+    enlist=_enlist,
     reached=_reached,
+    page="/m/surveys/{}",
+    tap=chat.on_a_page,
 )
 RESULTS = CampaignKind(
     name=waves.NEWS,

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from campaigns import answering
 from campaigns import preview as reach
 from campaigns.preview import Preview
-from campaigns.waves import PREVIEWED
-from people import audiences
+from campaigns.waves import PREVIEWED, narrowed
 from people.models import Retailer
 from surveys.actions import waves
 from surveys.models import Participation, Survey
@@ -49,8 +48,6 @@ def preview(
     meant: list[ColumnElement[bool]] = [exists().where(*theirs)]
     if survey.is_for_everyone:
         meant = [or_(Retailer.openid.is_not(None), submitted.is_not(None))]
-    if audience is not None:
-        named = audiences.select_ids(session, audience, criteria, now=now)
-        meant.append(Retailer.id.in_(named.correlate(None)))
+    meant += narrowed(session, audience, criteria, now=now)
     answered = func.coalesce(submitted, False)
     return reach.preview(session, meant, has_acted=answered, has_template=has_template, most=most, now=now)
