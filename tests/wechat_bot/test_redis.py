@@ -2,13 +2,15 @@
 
 import json
 import signal
+import threading
 import time
 
 import pytest
 from redis import Redis
 
-from tests import logs
+from tests import logs, processes
 from tools import servers
+from wechat_bot.shared_redis import COMMAND_TIMEOUT
 
 STABLE = "/cgi-bin/stable_token"
 
@@ -63,13 +65,11 @@ def test_a_redis_of_no_use_costs_no_answer_any_time_and_no_token_twice(build_cha
                 house.work()
                 assert li.unread().texts == ["另外告诉您"]
                 li.say("数数")
-            # On a busy machine one of them may wait for its turn; none as long as WeChat waits.
-            assert sorted(spans)[1] < 0.5 and max(spans) < 5
+            # The first may wait for Redis, once; whoever comes after it does not, and none as long as WeChat waits.
+            assert min(spans) < COMMAND_TIMEOUT and max(spans) < 5
             assert house.sim.count(STABLE) == 1
-            began = time.monotonic()
             health = house.app.test_client().get("/healthz").get_json()
             assert (health["store"], health["token"]) == (said, "ok")
-            assert time.monotonic() - began < 5
             told = [
                 line["event"] for line in map(json.loads, lines.getvalue().splitlines()) if line["level"] == "warning"
             ]
@@ -86,8 +86,11 @@ def test_a_lock_whose_holder_died_and_a_bell_nobody_hears_hold_nobody_up(house, 
     redis = Redis.from_url(stores["redis_url"])
     redis.set(f"wuwei:{house.settings.wechat_app_id}:lock:token", "somebody", px=400)
     assert house.services.wechat.tokens.current()
-    began = time.monotonic()
+    before = threading.active_count()
     for _ in range(1000):
         house.services.doorbell.ring()
-    assert time.monotonic() - began < 5  # five thousandths of a second each, and the machine may be busy
+    assert threading.active_count() <= before + 1  # one rings for all of them
+    bell = f"wuwei:{house.settings.wechat_app_id}:bell"
+    processes.until(lambda: redis.llen(bell) > 0)
+    assert redis.llen(bell) < 10  # eight, and one that is being put on top
     redis.close()
