@@ -26,15 +26,16 @@ from foundation.database import Database, Moment
 from migrations import schema
 from people.models import CLASSES, Manager
 from questions.authoring import files as of_questions
+from questions.keyed import marking
+from questions.keyed.items import KeyedItem, Kind
 from quizzes.actions import authoring, filing, turnout
 from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BankQuestion
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import figures, papers
-from quizzes.rules import files, marking, ranking, review
+from quizzes.rules import files, ranking, review
 from quizzes.rules.cells import AskedQuestion, EndedPaper
 from quizzes.rules.definition import QuizDefinition, fixed_paper
-from quizzes.rules.items import Kind, QuizItem
 from simulator.clock import real_clock
 from simulator.simulator import Simulator
 from simulator.world import Account
@@ -132,7 +133,7 @@ def publish(session: Session, definition: QuizDefinition, *, now: datetime) -> Q
     return quiz
 
 
-def handed_in(items: tuple[QuizItem, ...], count: int) -> list[HandedIn]:
+def handed_in(items: tuple[KeyedItem, ...], count: int) -> list[HandedIn]:
     """So many different papers: who knows more answers more of them."""
     dice, found = Random(13), []
     for _ in range(count):
@@ -154,7 +155,7 @@ def handed_in(items: tuple[QuizItem, ...], count: int) -> list[HandedIn]:
     return found
 
 
-def _items(session: Session, quiz: Quiz) -> tuple[list[list[Any]], tuple[QuizItem, ...]]:
+def _items(session: Session, quiz: Quiz) -> tuple[list[list[Any]], tuple[KeyedItem, ...]]:
     """The frozen paper of a quiz, and its items with their keys."""
     definition = session.scalars(select(QuizVersion.definition).where(QuizVersion.id == quiz.version_id)).one()
     places = papers.places(fixed_paper(definition))
@@ -230,7 +231,7 @@ def _count(
     quiz: Quiz,
     done: list[HandedIn],
     paper: list[list[Any]],
-    items: tuple[QuizItem, ...],
+    items: tuple[KeyedItem, ...],
     count: int,
 ) -> None:
     """Write the counters of what was laid out."""

@@ -13,6 +13,7 @@ from console.charts import figure
 from foundation.errors import Refused
 from foundation.workbooks.files import Form
 from questions.authoring import files as of_questions
+from questions.keyed.items import KeyEffect
 from quizzes import jobs
 from quizzes.actions import authoring, filing, importing, rekeying
 from quizzes.export import attempts as attempt_files
@@ -24,7 +25,6 @@ from quizzes.queries import regrades as regrade_queries
 from quizzes.queries.figures import QuestionFigures, QuizFigures
 from quizzes.queries.figures import figures as figures_of
 from quizzes.rules import advice, files, review
-from quizzes.rules.items import KeyEffect
 from quizzes.texts.regrades import STATES
 from wechat_bot.command_line import CommandGroup
 from wechat_bot.services import current_services

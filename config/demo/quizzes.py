@@ -17,11 +17,11 @@ from broadcasts.models.library import LibraryArticle
 from config.demo.stage import Stage
 from people.models import Retailer
 from questions.answers import FreeText, Multiple, Single
+from questions.keyed.items import Difficulty, Key, KeyedItem, Kind
 from quizzes.actions import taking
 from quizzes.queries import attempt_sheet, papers
 from quizzes.queries.attempt_sheet import AttemptSheet
 from quizzes.queries.results import AttemptResult
-from quizzes.rules.items import Difficulty, Key, Kind, QuizItem
 
 BANK = Path(quizzes.__file__).parent / "ready_made" / "trade.txt"
 PAPERS = Path(__file__).parent / "papers"
@@ -180,7 +180,7 @@ class QuizScenes:
         return datetime.combine(day, time(hour, minute), self._stage.services.zone)
 
 
-def said(item: QuizItem, key: Key, knows: bool, dice: Random) -> dict[str, Any]:
+def said(item: KeyedItem, key: Key, knows: bool, dice: Random) -> dict[str, Any]:
     """What somebody answers who knows it, or does not."""
     if item.kind is Kind.FILL:
         return FreeText(key.variants[0] if knows else dice.choice(WRONG_WORDS)).to_json()

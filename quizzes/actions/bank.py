@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from foundation.database import one_at_a_time
 from foundation.errors import Refused
+from questions.keyed.items import KeyedItem
 from quizzes.actions import storing
 from quizzes.models.bank import BANK, BankQuestion
 from quizzes.queries import bank
 from quizzes.queries import pictures as kept_pictures
 from quizzes.rules import bank_review
-from quizzes.rules.items import QuizItem
 
 CODES = 13_201
 """Key of an advisory lock (any number) on codes and texts of the bank, each of which is there once."""
@@ -26,7 +26,7 @@ class FieldRefused(Refused):
         self.field = field
 
 
-def add(session: Session, item: QuizItem, *, code: str, who: str, now: datetime) -> BankQuestion:
+def add(session: Session, item: KeyedItem, *, code: str, who: str, now: datetime) -> BankQuestion:
     """Save a new question; `code` is its author's, empty where the next number is wanted. Raises Refused where the code
     is taken, the text is in the bank already, or a picture is gone."""
     one_at_a_time(session, CODES)
@@ -35,7 +35,7 @@ def add(session: Session, item: QuizItem, *, code: str, who: str, now: datetime)
     return _store(session, item.under(code or next(bank_review.free_codes(bank.numbered(session)))), who=who, now=now)
 
 
-def change(session: Session, question_id: int, item: QuizItem, *, who: str, now: datetime) -> tuple[str, ...]:
+def change(session: Session, question_id: int, item: KeyedItem, *, who: str, now: datetime) -> tuple[str, ...]:
     """Save a question of the bank that was edited; gives in what it differs, in words.
 
     What was shown before, and the key it is marked by, stay: the change makes a new version with a key of its own, for
@@ -71,7 +71,7 @@ def locked(session: Session, question_id: int) -> BankQuestion:
     return question
 
 
-def _store(session: Session, item: QuizItem, *, who: str, now: datetime) -> BankQuestion:
+def _store(session: Session, item: KeyedItem, *, who: str, now: datetime) -> BankQuestion:
     twin = bank.twin(session, item)
     if twin:
         raise FieldRefused("text", f"题库里已经有这一题了，编码是 {twin}。")

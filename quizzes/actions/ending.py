@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import changed
 from foundation.dialects import table_of
+from questions.keyed import marking
 from quizzes.actions import mistakes, standings
 from quizzes.actions.mistakes import JustMarked
 from quizzes.models.attempts import Attempt, EndedBy
@@ -16,7 +17,6 @@ from quizzes.queries import papers, results
 from quizzes.queries.attempt_sheet import AttemptSheet
 from quizzes.queries.papers import KeyInForce
 from quizzes.queries.results import AttemptResult
-from quizzes.rules import marking
 from quizzes.rules.definition import CountRule
 
 _attempt = table_of(Attempt)

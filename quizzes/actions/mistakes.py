@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from foundation.database import upsert
 from foundation.dialects import table_of
+from questions.keyed.marking import Mark
 from quizzes.models.attempts import Mistake
 from quizzes.models.bank import QuestionVersion
 from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
 from quizzes.queries.mistakes import BookLine
 from quizzes.rules.definition import Reveal
-from quizzes.rules.marking import Mark
 
 IS_LEARNT = 2
 """Right answers in a row, after which a question is learnt."""

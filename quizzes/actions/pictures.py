@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from questions.keyed.items import KeyedItem
 from quizzes.models.bank import QuestionPicture
-from quizzes.rules.items import QuizItem
 from wechat_bot import media
 from wechat_bot.media import Picture
 
@@ -24,7 +24,7 @@ def add(session: Session, picture: Picture, *, now: datetime) -> str:
     return key
 
 
-def keep(session: Session, items: Iterable[QuizItem]) -> None:
+def keep(session: Session, items: Iterable[KeyedItem]) -> None:
     """Keep the pictures of these items for good: a version of a question shows what it showed for ever."""
     keys = [picture.key for item in items for picture in item.question.pictures]
     if keys:

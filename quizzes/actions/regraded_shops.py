@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from foundation.dialects import among, table_of
 from people.models import Retailer
+from questions.keyed.items import KeyEffect
 from quizzes.models.quizzes import Quiz
 from quizzes.models.regrades import Regrade, RegradeShop, RegradeState
 from quizzes.queries import regrades
 from quizzes.rules import regrading
 from quizzes.rules.definition import CountRule, Reveal
-from quizzes.rules.items import KeyEffect
 from quizzes.rules.regrading import GradedAttempt, ShopResult
 from quizzes.texts import regrades as texts
 from wechat_bot.models import Follower

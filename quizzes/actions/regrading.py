@@ -10,6 +10,9 @@ from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.dialects import among, table_of
+from questions.keyed import marking
+from questions.keyed.items import Key, KeyedItem, KeyEffect, Kind, key_from_json
+from questions.keyed.marking import Mark
 from quizzes.actions import filing, mistakes, regraded_shops, standings
 from quizzes.actions.mistakes import WrongAnswer
 from quizzes.actions.regraded_shops import RegradedShop
@@ -17,10 +20,8 @@ from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.models.regrades import Regrade, RegradeChange, RegradeState
 from quizzes.queries import papers, regrades
-from quizzes.rules import marking, regrading
+from quizzes.rules import regrading
 from quizzes.rules.definition import CountRule, QuizDefinition, Reveal
-from quizzes.rules.items import Key, KeyEffect, Kind, QuizItem, key_from_json
-from quizzes.rules.marking import Mark
 from quizzes.rules.regrading import GradedAttempt, RegradeCounts
 
 State = RegradeState
@@ -32,7 +33,7 @@ BATCH = 250
 class _Marker:
     """Marker of attempts by another key: the question with its key by version, and the numbers of these keys."""
 
-    items: Mapping[int, QuizItem]
+    items: Mapping[int, KeyedItem]
     numbers: Mapping[int, int]
     definitions: Mapping[int, QuizDefinition]
     is_also_down: bool

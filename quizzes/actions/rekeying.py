@@ -13,14 +13,14 @@ from campaigns.approving import CampaignAuthor
 from console.authored import LONGEST_NAME
 from foundation.errors import Refused
 from questions.authoring.spelling import Misspelt
+from questions.keyed import key_reader
+from questions.keyed.items import Key, KeyEffect, key_from_json, key_to_json
 from quizzes.actions.authoring import locked
 from quizzes.models.bank import AnswerKey, BankQuestion
 from quizzes.models.quizzes import Quiz
 from quizzes.models.regrades import Regrade, RegradeState
 from quizzes.queries import papers, regrades
 from quizzes.queries.regrades import AskedVersion
-from quizzes.rules import key_reader
-from quizzes.rules.items import Key, KeyEffect, key_from_json, key_to_json
 from quizzes.texts import regrades as texts
 
 State = RegradeState

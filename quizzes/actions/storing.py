@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from foundation.database import upsert
 from foundation.digest_cache import digest
+from questions.keyed.items import KeyedItem, folded, key_to_json, to_json
 from quizzes.actions import pictures
 from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionTag, QuestionUse, QuestionVersion
 from quizzes.queries.papers import PaperPlace
-from quizzes.rules.items import QuizItem, folded, key_to_json, to_json
 
 
 def store(
-    session: Session, items: Sequence[QuizItem], *, home_quiz_id: int, who: str, now: datetime
+    session: Session, items: Sequence[KeyedItem], *, home_quiz_id: int, who: str, now: datetime
 ) -> tuple[PaperPlace, ...]:
     """Store the items of the bank (`home_quiz_id` 0) or of one quiz, new ones and changed ones; gives the place of each
     in a paper.
@@ -47,7 +47,7 @@ def note_use(session: Session, quiz_id: int, version_ids: Sequence[int]) -> None
     session.execute(put.on_conflict_do_nothing())
 
 
-def _known(session: Session, items: Sequence[QuizItem], home_quiz_id: int) -> dict[str, BankQuestion]:
+def _known(session: Session, items: Sequence[KeyedItem], home_quiz_id: int) -> dict[str, BankQuestion]:
     codes = [item.code for item in items]
     found = session.scalars(
         select(BankQuestion)
@@ -57,7 +57,7 @@ def _known(session: Session, items: Sequence[QuizItem], home_quiz_id: int) -> di
     return {question.code: question for question in found}
 
 
-def _describe(question: BankQuestion, item: QuizItem, *, who: str, now: datetime) -> None:
+def _describe(question: BankQuestion, item: KeyedItem, *, who: str, now: datetime) -> None:
     question.kind, question.text = item.kind.value, item.question.text
     question.folded = folded(item.question.text)
     question.difficulty, question.points = item.difficulty.value, item.points
@@ -66,7 +66,7 @@ def _describe(question: BankQuestion, item: QuizItem, *, who: str, now: datetime
     question.changed_at, question.changed_by = now, who
 
 
-def _tag(session: Session, items: Sequence[QuizItem], known: dict[str, BankQuestion]) -> None:
+def _tag(session: Session, items: Sequence[KeyedItem], known: dict[str, BankQuestion]) -> None:
     ids = [known[item.code].id for item in items]
     session.execute(delete(QuestionTag).where(QuestionTag.question_id.in_(ids)))
     tags = [{"question_id": known[item.code].id, "tag": tag} for item in items for tag in item.tags]
@@ -76,7 +76,7 @@ def _tag(session: Session, items: Sequence[QuizItem], known: dict[str, BankQuest
 
 def _versions(
     session: Session,
-    items: Sequence[QuizItem],
+    items: Sequence[KeyedItem],
     known: dict[str, BankQuestion],
     *,
     home_quiz_id: int,
@@ -86,7 +86,7 @@ def _versions(
     """Return the version of each item by its code, new ones where it differs from the newest."""
     newest = _newest(session, known.values(), home_quiz_id)
     found: dict[str, QuestionVersion] = {}
-    made: list[tuple[QuizItem, QuestionVersion]] = []
+    made: list[tuple[KeyedItem, QuestionVersion]] = []
     for item in items:
         question = known[item.code]
         body = to_json(item)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from questions.authoring import excel_template
+from questions.keyed.items import RIGHT, KeyedItem, Kind
 from quizzes.rules.files import BANK, LAYOUT
-from quizzes.rules.items import RIGHT, Kind, QuizItem
 from quizzes.texts.chat import points
 
 EXPORT = "quizzes.bank.export"
@@ -89,18 +89,18 @@ def quiz_template() -> bytes:
     return excel_template.packed(LAYOUT, _HEAD, coded)
 
 
-def filled(items: Iterable[QuizItem]) -> bytes:
+def filled(items: Iterable[KeyedItem]) -> bytes:
     """Return the workbook with these items; reading it changes none of them."""
     return excel_template.packed(BANK, (), map(row, items))
 
 
-def row(item: QuizItem) -> tuple[str, ...]:
+def row(item: KeyedItem) -> tuple[str, ...]:
     """Return the cells of an item.
 
     >>> from questions.question import Question
-    >>> from quizzes.rules.items import Key
+    >>> from questions.keyed.items import Key
     >>> asked = Question("k4", Kind.FILL.type, "提前几天?")
-    >>> row(QuizItem(asked, Kind.FILL, Key(variants=("三十天", "30天")), 333))[:8]
+    >>> row(KeyedItem(asked, Kind.FILL, Key(variants=("三十天", "30天")), 333))[:8]
     ('k4', '填空', '提前几天?', '', '三十天\\n30天', '', '中', '3.33')
     """
     cells = {
@@ -121,14 +121,14 @@ def row(item: QuizItem) -> tuple[str, ...]:
     return tuple(cells[key] for key in BANK.columns.values())
 
 
-def answer(item: QuizItem) -> str:
+def answer(item: KeyedItem) -> str:
     """Return the key of an item as an author writes it.
 
     >>> from questions.question import Option, Question
-    >>> from quizzes.rules.items import Key
+    >>> from questions.keyed.items import Key
     >>> asked = Question("k1", Kind.SINGLE.type, "?", (Option(1, "甲"), Option(5, "乙")))
-    >>> answer(QuizItem(asked, Kind.SINGLE, Key(frozenset({5})), 1)), answer(
-    ...     QuizItem(asked, Kind.SINGLE, Key(frozenset({1, 5})), 1)
+    >>> answer(KeyedItem(asked, Kind.SINGLE, Key(frozenset({5})), 1)), answer(
+    ...     KeyedItem(asked, Kind.SINGLE, Key(frozenset({1, 5})), 1)
     ... )
     ('B', 'A或B')
     """

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from foundation.workbooks.writing import Cell
 from questions.exporting import ColumnPlan, ExportColumn, Guard, plan
 from questions.flow import Missing
+from questions.keyed import marking
+from questions.keyed.items import HUNDREDTHS, KeyedItem
 from questions.question import Question
 from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BankQuestion, QuestionVersion
 from quizzes.models.quizzes import QuizVersion
 from quizzes.queries import papers
-from quizzes.rules import marking
 from quizzes.rules.definition import fixed_paper
-from quizzes.rules.items import HUNDREDTHS, QuizItem
 
 BATCH = 1000
 
@@ -28,7 +28,7 @@ class AnswerPlan:
 
     code: str
     #: Of the newest version that was asked, with the key in force.
-    item: QuizItem
+    item: KeyedItem
     columns: tuple[ExportColumn, ...]
     #: How an answer is read, by the version of the question it was given to.
     read: Mapping[int, ColumnPlan]
@@ -90,7 +90,7 @@ def _plans(session: Session, quiz_id: int, guard: Guard) -> Iterator[AnswerPlan]
     ).all()
     keys = {version_id: each.key for version_id, each in papers.keys_in_force(session, quiz_id, list(order)).items()}
     shown = papers.items(session, [papers.PaperPlace(row.id, row.digest, 0) for row in rows], keys)
-    found: dict[int, dict[int, QuizItem]] = {}
+    found: dict[int, dict[int, KeyedItem]] = {}
     codes: dict[int, str] = {}
     for row, item in zip(rows, shown, strict=True):
         found.setdefault(row.question_id, {})[row.id] = item
@@ -99,7 +99,7 @@ def _plans(session: Session, quiz_id: int, guard: Guard) -> Iterator[AnswerPlan]
         yield _plan(codes[question_id], versions, guard)
 
 
-def _plan(code: str, versions: Mapping[int, QuizItem], guard: Guard) -> AnswerPlan:
+def _plan(code: str, versions: Mapping[int, KeyedItem], guard: Guard) -> AnswerPlan:
     """Return the columns of a question; the newest of its versions comes first."""
     newest = next(iter(versions.values()))
     every = {option.code: option for item in reversed(list(versions.values())) for option in item.question.options}

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from foundation.workbooks.writing import Cell, Heading, SheetTitle, TwoDecimals
 from questions.exporting import CODES, WORDS, ExportColumn
 from questions.flow import Missing
+from questions.keyed.items import KeyEffect, Kind
 from quizzes.export.columns import AnswerPlan
 from quizzes.queries.figures import QuestionFigures, QuizFigures
-from quizzes.rules.items import KeyEffect, Kind
 
 CODEBOOK = ("列", "题号", "题目", "类型", "编码", "含义", "答案", "选的人")
 EXPLAINED = {

@@ -31,7 +31,7 @@ class BankQuestion(Base):
     version_id: Mapped[int | None]
     kind: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(String(200))
-    #: The text as `rules.items.folded` gives it: the bank holds no question twice.
+    #: The text as `keyed.items.folded` gives it: the bank holds no question twice.
     folded: Mapped[str] = mapped_column(String(200))
     difficulty: Mapped[str] = mapped_column(String(8))
     #: Hundredths of a point it is worth where a quiz says nothing else.
@@ -63,7 +63,7 @@ class QuestionVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("quiz_question.id"))
     number: Mapped[int]
-    #: As `rules.items.to_json` writes it, without the key.
+    #: As `keyed.items.to_json` writes it, without the key.
     body: Mapped[dict[str, Any]]
     #: The SHA-256 of the body: an unchanged question gets no new version.
     digest: Mapped[str] = mapped_column(String(64))
@@ -82,7 +82,7 @@ class AnswerKey(Base):
     number: Mapped[int]
     #: The one quiz it is for (a question struck there); 0 for all.
     quiz_id: Mapped[int]
-    #: As `rules.items.key_to_json` writes it.
+    #: As `keyed.items.key_to_json` writes it.
     key: Mapped[dict[str, Any]]
     #: Whether its change was undone: nothing is marked by it any more.
     is_withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())

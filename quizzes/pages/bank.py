@@ -8,12 +8,12 @@ from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, LineLink, Listing
 from foundation.paging import Count, Cursor, Page
 from foundation.workbooks.writing import Percent
+from questions.keyed.items import Difficulty, Kind
 from quizzes.actions import bank as actions
 from quizzes.export.bank import answer
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank_lines, bank_question
 from quizzes.queries.bank_lines import BankLine
-from quizzes.rules.items import Difficulty, Kind
 from quizzes.texts.chat import points
 from wechat_bot import collecting
 from wechat_bot.services import current_services

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from console import access, act
 from console.stamps import Editable
 from foundation.text import shortened
+from questions.keyed.items import KeyedItem, Kind
 from quizzes.actions import bank
 from quizzes.export.bank import row
 from quizzes.models.bank import BankQuestion
@@ -23,7 +24,6 @@ from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank_question
 from quizzes.queries.bank_question import BankDetail
 from quizzes.rules.files import COLUMNS
-from quizzes.rules.items import Kind, QuizItem
 from wechat_bot.services import current_services
 
 #: Stands for a code that is given when the question is saved.
@@ -54,13 +54,13 @@ def _view(found: BankDetail | None, stored: ItemForm) -> ResponseReturnValue:
         code = before.code if before else form.code or _UNNAMED
         return item_form.reviewed(form, code=code, before=before)
 
-    def keep(form: ItemForm, item: QuizItem, is_followed: bool) -> ResponseReturnValue:
+    def keep(form: ItemForm, item: KeyedItem, is_followed: bool) -> ResponseReturnValue:
         return _changed(found, item) if found else _added(form, item, is_followed=is_followed)
 
     return item_pages.answer(stored, review, keep, partial(_page, found))
 
 
-def _added(form: ItemForm, item: QuizItem, *, is_followed: bool) -> ResponseReturnValue:
+def _added(form: ItemForm, item: KeyedItem, *, is_followed: bool) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         question = bank.add(session, item, code=form.code, who=access.visitor().name, now=now)
         note("quiz.bank.add", f"question:{question.id}", f"{question.code} {shortened(question.text, 30)}")
@@ -72,7 +72,7 @@ def _added(form: ItemForm, item: QuizItem, *, is_followed: bool) -> ResponseRetu
     return act.done(url_for("quizzes_pages.bank_item", question_id=question.id), said)
 
 
-def _changed(found: BankDetail, item: QuizItem) -> ResponseReturnValue:
+def _changed(found: BankDetail, item: KeyedItem) -> ResponseReturnValue:
     rows = select(BankQuestion.id).where(BankQuestion.id == found.id)
     edited = Editable(f"question:{found.id}", rows, partial(_kept_of, question_id=found.id))
     with act.transaction(over=edited) as (session, now, note):

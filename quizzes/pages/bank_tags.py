@@ -6,10 +6,10 @@ from flask.typing import ResponseReturnValue
 from console import access, act
 from foundation.errors import Refused
 from questions.authoring.spelling import Misspelt
+from questions.keyed.item_reader import read_tag
 from quizzes.actions import tags
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank_lines
-from quizzes.rules.item_reader import read_tag
 from wechat_bot.services import current_services
 
 

@@ -16,12 +16,12 @@ from questions.authoring.spelling import Notes
 from questions.editor import form as cards
 from questions.editor import moves, pasting, writing
 from questions.editor.form import Fields, OptionRow, QuestionCard, one
-from quizzes.rules.item_reader import read_items
-from quizzes.rules.items import (
+from questions.keyed.item_reader import read_items
+from questions.keyed.items import (
     Difficulty,
+    KeyedItem,
     Kind,
     MarkingRule,
-    QuizItem,
     from_json,
     key_from_json,
     key_to_json,
@@ -64,7 +64,7 @@ class ItemForm:
 class ItemReview:
     """Review of a form: the item it means, or None with the mistakes by the id of their field."""
 
-    item: QuizItem | None
+    item: KeyedItem | None
     faults: Mapping[str, Sequence[str]]
 
 
@@ -73,13 +73,13 @@ def fresh(kind: Kind = Kind.SINGLE, *, tags: str = "") -> ItemForm:
     return _with_rows(ItemForm(kind, QuestionCard(CARD, kind.type), points="10", tags=tags), 4)
 
 
-def of_item(item: QuizItem) -> ItemForm:
+def of_item(item: KeyedItem) -> ItemForm:
     """Return the form that shows an item.
 
     >>> from questions.question import Option, Question
-    >>> from quizzes.rules.items import Key
+    >>> from questions.keyed.items import Key
     >>> options = Option(1, "正面"), Option(4, "顶部")
-    >>> asked = QuizItem(Question("k1", Kind.SINGLE.type, "哪一面?", options), Kind.SINGLE, Key(frozenset({4})), 500)
+    >>> asked = KeyedItem(Question("k1", Kind.SINGLE.type, "哪一面?", options), Kind.SINGLE, Key(frozenset({4})), 500)
     >>> form = of_item(asked)
     >>> [row.key for row in form.card.options], sorted(form.right), form.points
     (['1', '4'], ['4'], '5')
@@ -145,7 +145,7 @@ def pressed(form: ItemForm, do: str) -> ItemForm:
     return form
 
 
-def reviewed(form: ItemForm, *, code: str, before: QuizItem | None = None) -> ItemReview:
+def reviewed(form: ItemForm, *, code: str, before: KeyedItem | None = None) -> ItemReview:
     """Return the item that a form means, under this code, or its mistakes. `before` is the item as it was shown: it
     stays of its kind, its options keep their codes, and a key that means the same keeps its effect.
 
@@ -186,12 +186,12 @@ def context(form: ItemForm, faults: Mapping[str, Sequence[str]]) -> dict[str, An
     }
 
 
-def to_carry(item: QuizItem) -> dict[str, Any]:
+def to_carry(item: KeyedItem) -> dict[str, Any]:
     """Return an item as plain JSON values, for a page that saves nothing to carry along."""
     return {"body": to_json(item), "key": key_to_json(item.key), "points": item.points}
 
 
-def carried(data: Any) -> QuizItem | None:
+def carried(data: Any) -> KeyedItem | None:
     """Return the item that `to_carry` wrote; None where it is something else, for it comes from a browser."""
     try:
         return from_json(data["body"], key_from_json(data["key"]), points=int(data["points"]))

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from console import access, act
 from foundation.errors import Refused
+from questions.keyed.items import KeyedItem
 from quizzes.actions.bank import FieldRefused
 from quizzes.pages import illustrating, item_form
 from quizzes.pages.item_form import CARD, ItemForm, ItemReview
-from quizzes.rules.items import QuizItem
 from wechat_bot.services import current_services
 
 SAVE, SAVE_MORE = "save", "save_more"
@@ -23,7 +23,7 @@ Page = Callable[[Mapping[str, Any]], str]
 def answer(
     stored: ItemForm,
     review: Callable[[ItemForm], ItemReview],
-    keep: Callable[[ItemForm, QuizItem, bool], ResponseReturnValue],
+    keep: Callable[[ItemForm, KeyedItem, bool], ResponseReturnValue],
     page: Page,
 ) -> ResponseReturnValue:
     """Show a form, or take the posted one. `review` gives the item it means, `keep` saves that, told whether another is

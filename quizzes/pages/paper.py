@@ -14,6 +14,8 @@ from foundation.errors import Refused
 from questions import flow
 from questions.authoring.question_reader import MOST_QUESTIONS
 from questions.authoring.spelling import Misspelt
+from questions.keyed.item_reader import read_points
+from questions.keyed.items import Difficulty, KeyedItem
 from quizzes.actions import authoring
 from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_WRITE
@@ -21,8 +23,6 @@ from quizzes.queries import bank, bank_lines, extent, pools, readiness
 from quizzes.queries.detail import QuizDetail
 from quizzes.rules import drawing, paper_steps
 from quizzes.rules.definition import QuizDefinition, Stratum
-from quizzes.rules.item_reader import read_points
-from quizzes.rules.items import Difficulty, QuizItem
 from quizzes.rules.review import MOST_STRATA, read_stratum
 from quizzes.texts import chat
 from wechat_bot.services import current_services
@@ -36,7 +36,7 @@ class PaperLine(NamedTuple):
     """Place of a paper as the page shows it; without an item where the bank does not have it."""
 
     place: paper_steps.DraftPlace
-    item: QuizItem | None
+    item: KeyedItem | None
     is_retired: bool
     points: str
 

@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from console import access, act
 from foundation.text import shortened
+from questions.keyed.items import KeyedItem
 from quizzes.pages import illustrating, item_form, item_pages, paper, quiz
 from quizzes.pages.item_form import ItemForm, ItemReview
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank
 from quizzes.queries.detail import QuizDetail
 from quizzes.rules import paper_steps
-from quizzes.rules.items import QuizItem
 from wechat_bot.services import current_services
 
 
@@ -35,7 +35,7 @@ def paper_item(quiz_id: int, code: str) -> ResponseReturnValue:
     return _view(found, item)
 
 
-def _view(found: QuizDetail, before: QuizItem | None) -> ResponseReturnValue:
+def _view(found: QuizDetail, before: KeyedItem | None) -> ResponseReturnValue:
     stored = item_form.of_item(before) if before else item_form.fresh()
 
     def review(form: ItemForm) -> ItemReview:
@@ -44,13 +44,13 @@ def _view(found: QuizDetail, before: QuizItem | None) -> ResponseReturnValue:
         code = before.code if before else form.code or paper_steps.free_code(found.draft, known)
         return item_form.reviewed(form, code=code, before=known[code].item if code in known else before)
 
-    def keep(form: ItemForm, item: QuizItem, is_followed: bool) -> ResponseReturnValue:
+    def keep(form: ItemForm, item: KeyedItem, is_followed: bool) -> ResponseReturnValue:
         return _kept(found, before, item, is_followed=is_followed)
 
     return item_pages.answer(stored, review, keep, partial(_page, found, before))
 
 
-def _kept(found: QuizDetail, before: QuizItem | None, item: QuizItem, *, is_followed: bool) -> ResponseReturnValue:
+def _kept(found: QuizDetail, before: KeyedItem | None, item: KeyedItem, *, is_followed: bool) -> ResponseReturnValue:
     changed = paper_steps.with_item(found.draft, item, instead_of=before.code if before else "")
     did = f"{'改' if before else '加'}了“{shortened(item.question.text, 20)}”"
     paper.keep(found, changed, request.form.get("stamp", -1, type=int), did)
@@ -58,7 +58,7 @@ def _kept(found: QuizDetail, before: QuizItem | None, item: QuizItem, *, is_foll
     return act.done(url_for(f"quizzes_pages.{then}", quiz_id=found.id), f"{did}。")
 
 
-def _page(found: QuizDetail, before: QuizItem | None, values: Mapping[str, Any]) -> str:
+def _page(found: QuizDetail, before: KeyedItem | None, values: Mapping[str, Any]) -> str:
     is_fixed = before is not None and found.asked is not None
     return render_template(
         "quizzes/console/paper_item.html", before=before, is_fixed=is_fixed, **quiz.head(found), **values

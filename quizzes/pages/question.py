@@ -4,11 +4,11 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from console import access
+from questions.keyed.items import KeyEffect
 from quizzes.pages import quiz, results
 from quizzes.permissions import QUIZZES_SEE
 from quizzes.queries import figures, papers
 from quizzes.queries import question as queries
-from quizzes.rules.items import KeyEffect
 from quizzes.texts import chat, regrades
 from quizzes.texts import figures as texts
 from wechat_bot.services import current_services

@@ -9,13 +9,13 @@ from campaigns.approving import CampaignAuthor
 from console import access, act
 from foundation.errors import Refused
 from foundation.text import whole_number
+from questions.keyed.items import Key, KeyEffect, Kind
 from quizzes import jobs
 from quizzes.actions import rekeying
 from quizzes.pages.quiz import found_quiz, head
 from quizzes.permissions import QUIZZES_REKEY
 from quizzes.queries import regrades as queries
 from quizzes.queries.regrades import AskedVersion
-from quizzes.rules.items import Key, KeyEffect, Kind
 from quizzes.texts import regrades as texts
 from wechat_bot.services import current_services
 

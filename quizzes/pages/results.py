@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from console import access
 from console.charts import Chart, ChartKind, Series, Shade, figure
 from foundation.clock import day_in
+from questions.keyed.items import HUNDREDTHS
 from quizzes.queries import figures, papers, regrades, turnout
 from quizzes.queries.detail import QuizDetail
 from quizzes.queries.figures import QuestionFigures, QuizFigures
@@ -16,7 +17,6 @@ from quizzes.queries.turnout import UnfiledAttempts
 from quizzes.rules import advice, spread, statistics
 from quizzes.rules.advice import AdviceMark
 from quizzes.rules.definition import FULL_SHARE
-from quizzes.rules.items import HUNDREDTHS
 from quizzes.rules.spread import Totals
 from quizzes.texts import chat
 from quizzes.texts import figures as texts

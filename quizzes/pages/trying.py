@@ -14,14 +14,14 @@ from foundation.text import whole_number
 from questions import stepping
 from questions.answers import describe
 from questions.editor.form import one
+from questions.keyed import marking
+from questions.keyed.items import KeyedItem
 from questions.page import question_page
 from questions.stepping import Position, Step, StepOutcome
 from quizzes.mobile import asking
 from quizzes.pages import illustrating, item_form
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank_question
-from quizzes.rules import marking
-from quizzes.rules.items import QuizItem
 from quizzes.texts import trying as texts
 from wechat_bot.services import current_services
 
@@ -40,7 +40,7 @@ def preview() -> ResponseReturnValue:
     return response
 
 
-def _item(fields: Fields) -> QuizItem | None:
+def _item(fields: Fields) -> KeyedItem | None:
     """Return the question to try; None where it has mistakes, or nothing is written yet."""
     if f"{item_form.CARD}.kind" in fields:
         return item_form.reviewed(item_form.read(fields), code="q1").item
@@ -53,7 +53,7 @@ def _item(fields: Fields) -> QuizItem | None:
         return None
 
 
-def _page(fields: Fields, item: QuizItem | None) -> str:
+def _page(fields: Fields, item: KeyedItem | None) -> str:
     is_chat = one(fields, "view") == "chat"
     context: dict[str, Any] = {
         "action": url_for("quizzes_pages.preview"),

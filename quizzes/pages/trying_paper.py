@@ -13,6 +13,8 @@ from foundation.text import whole_number
 from questions import trial
 from questions.answers import describe
 from questions.editor.form import one
+from questions.keyed import marking
+from questions.keyed.items import KeyedItem
 from questions.page import question_page
 from questions.stepping import Position
 from questions.trial import TrialStep
@@ -21,9 +23,7 @@ from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries.detail import QuizDetail
 from quizzes.queries.sample import sample
-from quizzes.rules import marking
 from quizzes.rules.definition import QuizDefinition
-from quizzes.rules.items import QuizItem
 from quizzes.texts import chat
 from quizzes.texts import trying as texts
 from wechat_bot.services import current_services
@@ -109,7 +109,7 @@ def _carried(step: TrialStep) -> list[tuple[str, str, str]]:
     ]
 
 
-def _ended(definition: QuizDefinition, items: Sequence[QuizItem], step: TrialStep) -> dict[str, Any]:
+def _ended(definition: QuizDefinition, items: Sequence[KeyedItem], step: TrialStep) -> dict[str, Any]:
     """Return what the paper got, and each of its items."""
     marked = marking.paper(items, step.answers)
     is_passed = marking.is_passed(marked.total, marked.maximum, definition.pass_mark)

@@ -14,6 +14,7 @@ from foundation.errors import Refused
 from foundation.prepared import Prepared
 from people import identity
 from people.models import Area, Manager, Retailer
+from questions.keyed.items import KeyedItem
 from questions.question import Question
 from questions.stepping import Position
 from quizzes.models.attempts import Attempt
@@ -22,7 +23,6 @@ from quizzes.queries import papers
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules import timing
 from quizzes.rules.definition import QuizDefinition
-from quizzes.rules.items import QuizItem
 from quizzes.texts import chat
 
 
@@ -35,7 +35,7 @@ class OpenAttempt:
     version_id: int
     paper: tuple[PaperPlace, ...]
     #: As shown: without keys.
-    items: tuple[QuizItem, ...]
+    items: tuple[KeyedItem, ...]
     started_at: datetime
     ends_at: datetime | None
     #: Question code to answer JSON.

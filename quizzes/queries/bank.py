@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from questions.authoring.layout import AuthoredFile
+from questions.keyed.items import Difficulty, KeyedItem, folded, from_json
 from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionVersion
 from quizzes.queries import papers
 from quizzes.rules import bank_review
 from quizzes.rules.bank_review import BankReview, StoredItem
-from quizzes.rules.items import Difficulty, QuizItem, folded, from_json
 
 #: Questions read at once.
 LOT = 1000
@@ -39,7 +39,7 @@ def numbered(session: Session) -> Iterable[str]:
     return session.scalars(select(BankQuestion.code).where(*given))
 
 
-def twin(session: Session, item: QuizItem) -> str:
+def twin(session: Session, item: KeyedItem) -> str:
     """Return the code of another question of the bank with this text; empty where there is none."""
     same = (BankQuestion.home_quiz_id == BANK, BankQuestion.folded == folded(item.question.text))
     return session.scalar(select(BankQuestion.code).where(*same, BankQuestion.code != item.code).limit(1)) or ""

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from foundation import paging
 from foundation.paging import Cursor, Order, Page
+from questions.keyed.items import Difficulty, Kind, folded
 from quizzes.models.bank import BANK, BankQuestion, QuestionTag, QuestionUse, QuestionVersion
 from quizzes.models.figures import ItemCell
 from quizzes.models.quizzes import QuizVersion
-from quizzes.rules.items import Difficulty, Kind, folded
 
 
 class QuestionResult(NamedTuple):

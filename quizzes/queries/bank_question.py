@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from questions.keyed.items import Key, KeyedItem, from_json, key_from_json
 from quizzes.models.bank import BANK, AnswerKey, BankQuestion, QuestionVersion
 from quizzes.models.quizzes import Quiz
 from quizzes.queries import bank
 from quizzes.queries.bank_lines import NOBODY, QuestionResult, used_in
-from quizzes.rules.items import Key, QuizItem, from_json, key_from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class BankVersion:
     """Version of a question, as it was shown."""
 
     number: int
-    item: QuizItem
+    item: KeyedItem
     made_at: datetime
     made_by: str
     keys: tuple[KeyLine, ...]
@@ -51,7 +51,7 @@ class BankDetail:
     """Question of the bank."""
 
     id: int
-    item: QuizItem
+    item: KeyedItem
     is_retired: bool
     #: Increased by each change.
     stamp: int
@@ -66,7 +66,7 @@ class BankDetail:
         return sum((use.answered for use in self.uses), NOBODY)
 
 
-def item(session: Session, question_id: int) -> QuizItem | None:
+def item(session: Session, question_id: int) -> KeyedItem | None:
     """Return a question of the bank as it is now; None where there is none."""
     question = session.get(BankQuestion, question_id)
     if question is None or question.home_quiz_id != BANK:

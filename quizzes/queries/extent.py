@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from questions.keyed.items import KeyEffect
 from quizzes.queries import papers
 from quizzes.queries.attempt_sheet import AttemptSheet
 from quizzes.rules.definition import QuizDefinition
-from quizzes.rules.items import KeyEffect
 from quizzes.texts import chat
 
 

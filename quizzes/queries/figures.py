@@ -11,6 +11,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
+from questions.keyed.items import HUNDREDTHS, KeyedItem, Kind
 from quizzes.models.bank import BankQuestion, QuestionVersion
 from quizzes.models.figures import WHOLE_PAPER, ItemCell, OptionCell
 from quizzes.models.quizzes import Quiz, QuizVersion
@@ -18,7 +19,6 @@ from quizzes.queries import papers
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules import advice, spread, statistics
 from quizzes.rules.definition import QuizDefinition
-from quizzes.rules.items import HUNDREDTHS, Kind, QuizItem
 from quizzes.rules.statistics import ItemFigures, PaperFigures
 
 
@@ -37,7 +37,7 @@ class QuestionFigures:
 
     question_id: int
     #: As it was shown, without its key.
-    item: QuizItem
+    item: KeyedItem
     figures: ItemFigures
     #: Of a fill-in the words, where they are wanted.
     options: tuple[OptionCount, ...]
@@ -194,7 +194,7 @@ def _counted(session: Session, version_id: int) -> tuple[Counter[tuple[int, int]
 
 def _asked(
     session: Session, version_id: int, definition: QuizDefinition, counted: Mapping[int, _Counted]
-) -> list[tuple[int, PaperPlace, QuizItem]]:
+) -> list[tuple[int, PaperPlace, KeyedItem]]:
     """Return the questions with their places and what is shown of them: a fixed paper's in its order, drawn ones that
     somebody was given by their codes."""
     if definition.is_drawn:
@@ -234,7 +234,7 @@ def _chosen(session: Session, version_id: int, question_ids: Sequence[int]) -> d
 def _question(
     question_id: int,
     place: PaperPlace,
-    item: QuizItem,
+    item: KeyedItem,
     figures: ItemFigures,
     cells: Mapping[tuple[int, int], int],
     chosen: Mapping[str, int],

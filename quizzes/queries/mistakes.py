@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from foundation.dialects import table_of
 from people.models import Retailer
+from questions.keyed import marking
+from questions.keyed.items import KeyedItem, KeyEffect
 from quizzes.models.attempts import Attempt, Mistake
 from quizzes.models.bank import BankQuestion, QuestionVersion
 from quizzes.models.quizzes import Quiz
 from quizzes.queries import papers
 from quizzes.queries.papers import PaperPlace
-from quizzes.rules import marking
-from quizzes.rules.items import KeyEffect, QuizItem
 
 MOST = 300
 """Lines of a book that are read: more than a shop practises in a year."""
@@ -27,7 +27,7 @@ class BookLine:
     """Line of a book: a question as it was shown, with the key in force."""
 
     question_id: int
-    item: QuizItem
+    item: KeyedItem
     times: int
     wrong_at: datetime
     right_in_row: int

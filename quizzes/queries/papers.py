@@ -8,15 +8,15 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from foundation.digest_cache import DigestCache
+from questions.keyed import items as stored
+from questions.keyed.items import Key, KeyedItem
 from quizzes.models.bank import BANK, AnswerKey, QuestionTag, QuestionVersion
 from quizzes.models.quizzes import QuizVersion
-from quizzes.rules import items as stored
 from quizzes.rules.definition import QuizDefinition, fixed_paper, from_json
 from quizzes.rules.drawing import ordered
-from quizzes.rules.items import Key, QuizItem
 
 #: More questions than a company asks at once, at about a kilobyte each.
-_shown: DigestCache[QuizItem] = DigestCache(5000)
+_shown: DigestCache[KeyedItem] = DigestCache(5000)
 _definitions: DigestCache[QuizDefinition] = DigestCache(256)
 _NO_KEY = Key()
 
@@ -49,7 +49,7 @@ def places(paper: Iterable[Sequence[Any]]) -> tuple[PaperPlace, ...]:
     return tuple(PaperPlace(version, digest, points, tuple(order)) for version, digest, points, order in paper)
 
 
-def items(session: Session, paper: Sequence[PaperPlace], keys: Mapping[int, Key]) -> tuple[QuizItem, ...]:
+def items(session: Session, paper: Sequence[PaperPlace], keys: Mapping[int, Key]) -> tuple[KeyedItem, ...]:
     """Return the items of a paper as they are shown; `keys` are keys by version, and a missing one is empty.
 
     One statement, and none where this process has shown them lately.
@@ -62,7 +62,7 @@ def items(session: Session, paper: Sequence[PaperPlace], keys: Mapping[int, Key]
     return tuple(_item(place, found, keys.get(place.version_id, _NO_KEY)) for place in paper)
 
 
-def _item(place: PaperPlace, found: Mapping[int, Mapping[str, Any]], key: Key) -> QuizItem:
+def _item(place: PaperPlace, found: Mapping[int, Mapping[str, Any]], key: Key) -> KeyedItem:
     shown = _shown.get(place.digest, lambda: stored.from_json(found[place.version_id], _NO_KEY, points=0))
     question = shown.question
     if place.order:

@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from questions.keyed.items import KeyedItem
 from quizzes.models.bank import QuestionPicture
-from quizzes.rules.items import QuizItem
 from wechat_bot import media
 from wechat_bot.media import Found
 
@@ -16,7 +16,7 @@ def find(session: Session, folder: Path, key: str) -> Found | None:
     return media.find(session, folder, key) if session.get(QuestionPicture, key) else None
 
 
-def are_kept(session: Session, item: QuizItem) -> bool:
+def are_kept(session: Session, item: KeyedItem) -> bool:
     """Whether all pictures of an item are still there: one that lay in an open form for days is gone."""
     keys = {picture.key for picture in item.question.pictures}
     known = session.scalars(select(QuestionPicture.key).where(QuestionPicture.key.in_(keys))) if keys else ()

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from questions.keyed.items import Difficulty
 from quizzes.models.bank import BANK, BankQuestion, QuestionTag, QuestionVersion
 from quizzes.rules.definition import Stratum
 from quizzes.rules.drawing import PoolQuestion
-from quizzes.rules.items import Difficulty
 
 
 def candidates(session: Session, strata: Sequence[Stratum]) -> list[PoolQuestion]:

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from questions.keyed import marking
+from questions.keyed.items import Key, KeyedItem, Kind, key_from_json
 from questions.question import Option
 from quizzes.models.figures import OptionCell
 from quizzes.models.regrades import Regrade, RegradeState
 from quizzes.queries import papers, regrades
 from quizzes.queries.figures import OptionCount, QuestionFigures, QuizFigures
 from quizzes.queries.regrades import PendingChange
-from quizzes.rules import marking, spread
-from quizzes.rules.items import Key, Kind, QuizItem, key_from_json
+from quizzes.rules import spread
 
 #: The words that most wrote.
 MOST_WORDS = 10
@@ -44,7 +45,7 @@ class QuestionSheet:
 
     of: QuestionFigures
     #: As it was shown, with the key that gave the marks: while a change is carried out, that of before.
-    item: QuizItem
+    item: KeyedItem
     #: A change of its key that is not finished, and the key there will be.
     change: PendingChange | None
     to_be: Key
@@ -98,7 +99,7 @@ def _keys(session: Session, quiz_id: int, of: QuestionFigures) -> tuple[Key, Pen
 def _options(
     session: Session,
     whole: QuizFigures,
-    item: QuizItem,
+    item: KeyedItem,
     question_id: int,
     thirds: Mapping[int, int],
     sizes: tuple[int, ...],

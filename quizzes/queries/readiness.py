@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from foundation.digest_cache import digest
+from questions.keyed.items import to_json
 from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
 from quizzes.queries import papers, pools
 from quizzes.queries.detail import QuizDetail
@@ -16,7 +17,6 @@ from quizzes.queries.extent import PaperExtent, of_drawn
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules import drawing
 from quizzes.rules.definition import QuizDefinition, Stratum
-from quizzes.rules.items import to_json
 
 
 class BankPlaces(NamedTuple):

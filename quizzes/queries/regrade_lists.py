@@ -13,12 +13,12 @@ from foundation import paging
 from foundation.database import count_to
 from foundation.paging import Cursor, Order, Page
 from people.models import Area, Manager, Retailer
+from questions.keyed.items import KeyedItem, KeyEffect
 from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BankQuestion
 from quizzes.models.quizzes import Quiz
 from quizzes.models.regrades import Regrade, RegradeShop, RegradeState
 from quizzes.queries import regrades
-from quizzes.rules.items import KeyEffect, QuizItem
 from quizzes.rules.regrading import RegradeCounts
 from quizzes.texts import regrades as texts
 
@@ -50,9 +50,9 @@ class RegradeDetail:
     state: RegradeState
     effect: KeyEffect
     #: The question with the key as it is to be.
-    item: QuizItem
+    item: KeyedItem
     #: What was right before, in words, and whether it was struck or gave everybody its points.
-    before: QuizItem
+    before: KeyedItem
     counts: RegradeCounts
     planned: RegradeCounts | None
     #: Attempts that ended since it was reckoned, counted up to `MOST_SINCE` and one; they are marked anew as well.
@@ -85,7 +85,7 @@ class MovedShop:
     told_at: datetime | None
 
 
-def said(item: QuizItem) -> str:
+def said(item: KeyedItem) -> str:
     """Return a key in words."""
     effect = item.key.effect
     return item.right_words if effect is KeyEffect.MARKED else texts.EFFECTS[effect]

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people.models import Retailer
+from questions.keyed.items import HUNDREDTHS, Key, KeyedItem, KeyEffect, key_from_json
 from quizzes.models.bank import BANK, BankQuestion, QuestionVersion
 from quizzes.models.quizzes import Quiz, QuizVersion
 from quizzes.models.regrades import Regrade, RegradeShop, RegradeState
 from quizzes.queries import papers
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules.definition import fixed_paper
-from quizzes.rules.items import HUNDREDTHS, Key, KeyEffect, QuizItem, key_from_json
 from quizzes.texts import regrades as texts
 
 PENDING = "这道题的答案正在更正"
@@ -52,7 +52,7 @@ class AskedVersion:
 
     question_id: int
     version_id: int
-    item: QuizItem
+    item: KeyedItem
     key: Key
     #: Whether it is the bank's: other quizzes may ask it too.
     is_of_bank: bool
@@ -153,7 +153,7 @@ def before(session: Session, regrade: Regrade) -> Key:
     return found[version_id].key
 
 
-def item(session: Session, regrade: Regrade) -> QuizItem:
+def item(session: Session, regrade: Regrade) -> KeyedItem:
     """Return the question of a change with the key as it is to be."""
     (found,) = papers.items(
         session,

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from foundation.dialects import table_of
 from people.models import Retailer
 from questions.answers import describe
+from questions.keyed import marking
+from questions.keyed.items import Key, KeyedItem
+from questions.keyed.marking import Mark
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
-from quizzes.rules import marking
 from quizzes.rules.definition import QuizDefinition, Reveal
-from quizzes.rules.items import Key, QuizItem
-from quizzes.rules.marking import Mark
 from quizzes.texts import chat
 
 
@@ -29,7 +29,7 @@ class MarkedItem:
     #: The version of the question, as in the paper.
     version_id: int
     #: With the key it was marked by.
-    item: QuizItem
+    item: KeyedItem
     answer: Mapping[str, Any] | None
     mark: Mark
     #: How many seconds too late an answer came that was not marked; None where none did.

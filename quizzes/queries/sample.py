@@ -5,15 +5,15 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
+from questions.keyed.items import KeyedItem
 from quizzes.queries import bank, papers, pools
 from quizzes.queries.detail import QuizDetail
 from quizzes.queries.papers import PaperPlace
 from quizzes.rules import drawing, paper_steps
 from quizzes.rules.definition import QuizDefinition
-from quizzes.rules.items import QuizItem
 
 
-def sample(session: Session, found: QuizDetail, definition: QuizDefinition, dice: Random) -> tuple[QuizItem, ...]:
+def sample(session: Session, found: QuizDetail, definition: QuizDefinition, dice: Random) -> tuple[KeyedItem, ...]:
     """Return the items of a paper with their keys, drawn and shuffled as an attempt's would be; of the draft the
     places that can be asked, none where the bank lacks questions to draw."""
     if definition.is_drawn:
@@ -32,12 +32,12 @@ def sample(session: Session, found: QuizDetail, definition: QuizDefinition, dice
     return tuple(_reordered(item, dice) for item in items)
 
 
-def _stored(session: Session, quiz_id: int, places: list[PaperPlace]) -> list[QuizItem]:
+def _stored(session: Session, quiz_id: int, places: list[PaperPlace]) -> list[KeyedItem]:
     keys = papers.keys_in_force(session, quiz_id, [place.version_id for place in places])
     return list(papers.items(session, places, {version_id: each.key for version_id, each in keys.items()}))
 
 
-def _written(session: Session, draft: QuizDefinition) -> list[QuizItem]:
+def _written(session: Session, draft: QuizDefinition) -> list[KeyedItem]:
     known = bank.items(session, [each.code for each in draft.bank])
     items = []
     for place in paper_steps.places(draft):
@@ -47,6 +47,6 @@ def _written(session: Session, draft: QuizDefinition) -> list[QuizItem]:
     return items
 
 
-def _reordered(item: QuizItem, dice: Random) -> QuizItem:
+def _reordered(item: KeyedItem, dice: Random) -> KeyedItem:
     options = drawing.ordered(item.question.options, drawing.option_order(item, dice))
     return replace(item, question=replace(item.question, options=options))

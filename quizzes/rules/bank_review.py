@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from foundation.text import plain
 from questions.authoring.layout import AuthoredFile
 from questions.authoring.spelling import Mistaken, Notes
+from questions.keyed.item_reader import read_items
+from questions.keyed.items import KeyedItem, folded, to_json
 from questions.question import Question
 from quizzes.rules.files import BANK, MOST_IN_BANK
-from quizzes.rules.item_reader import read_items
-from quizzes.rules.items import QuizItem, folded, to_json
 
 PREFIX = "z"
 """What the codes begin with that are given to questions without one."""
@@ -23,14 +23,14 @@ PREFIX = "z"
 class StoredItem(NamedTuple):
     """Item as the bank has it: with the newest version and the key in force."""
 
-    item: QuizItem
+    item: KeyedItem
     is_retired: bool
 
 
 class ChangedItem(NamedTuple):
     """Item that differs from the bank's, and in what."""
 
-    item: QuizItem
+    item: KeyedItem
     what: tuple[str, ...]
 
 
@@ -38,14 +38,14 @@ class ChangedItem(NamedTuple):
 class BankReview:
     """Review of a file: its items, by what it would do to the bank."""
 
-    new: tuple[QuizItem, ...]
+    new: tuple[KeyedItem, ...]
     changed: tuple[ChangedItem, ...]
-    unchanged: tuple[QuizItem, ...]
+    unchanged: tuple[KeyedItem, ...]
     mark: tuple[int, ...] = ()
     """How the bank was when this was found: another mark means that something has changed since."""
 
     @property
-    def to_store(self) -> tuple[QuizItem, ...]:
+    def to_store(self) -> tuple[KeyedItem, ...]:
         return (*self.new, *(each.item for each in self.changed))
 
 
@@ -136,7 +136,7 @@ def _check_texts(file: AuthoredFile, twins: Mapping[str, str], notes: Notes) -> 
         first.setdefault(text, n)
 
 
-def _kept(item: QuizItem, old: QuizItem) -> QuizItem:
+def _kept(item: KeyedItem, old: KeyedItem) -> KeyedItem:
     """Return the item with what a file cannot say: pictures, and that a question was struck with this very key."""
     pictures = {option.code: option.picture for option in old.question.options}
     options = tuple(replace(option, picture=pictures.get(option.code)) for option in item.question.options)
@@ -145,7 +145,7 @@ def _kept(item: QuizItem, old: QuizItem) -> QuizItem:
     return replace(item, question=question, key=key)
 
 
-def differences(old: QuizItem, new: QuizItem) -> tuple[str, ...]:
+def differences(old: KeyedItem, new: KeyedItem) -> tuple[str, ...]:
     """Return in what two items differ, in the words of a file's columns."""
     then, now = to_json(old), to_json(new)
     asked, asks = then.pop("question"), now.pop("question")

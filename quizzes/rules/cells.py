@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from questions.keyed import marking
 from questions.numerals import same
 from quizzes.models.figures import ANY_TOTAL, LONGEST_OPTION, WHOLE_PAPER, GroupedBy, GroupSum
-from quizzes.rules import marking
 from quizzes.rules.definition import FULL_SHARE
 
 Item = tuple[int, int, int, int, int]

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from quizzes.rules import items as stored
-from quizzes.rules.items import Difficulty, QuizItem
+from questions.keyed import items as stored
+from questions.keyed.items import Difficulty, KeyedItem
 
 FULL_SHARE = 10_000
 """A share of one in hundredths of a per cent, the unit of pass marks."""
@@ -70,7 +70,7 @@ class QuizDefinition:
     """
 
     title: str
-    questions: tuple[QuizItem, ...] = ()
+    questions: tuple[KeyedItem, ...] = ()
     bank: tuple[FromBank, ...] = ()
     draw: tuple[Stratum, ...] = ()
     order: tuple[str, ...] = ()
@@ -193,7 +193,7 @@ def fixed_paper(data: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
     return found
 
 
-def _item_to_json(item: QuizItem) -> dict[str, Any]:
+def _item_to_json(item: KeyedItem) -> dict[str, Any]:
     return {
         "item": stored.to_json(item),
         "key": stored.key_to_json(item.key),
@@ -203,7 +203,7 @@ def _item_to_json(item: QuizItem) -> dict[str, Any]:
     }
 
 
-def _item_from_json(data: Mapping[str, Any]) -> QuizItem:
+def _item_from_json(data: Mapping[str, Any]) -> KeyedItem:
     return stored.from_json(
         data["item"],
         stored.key_from_json(data["key"]),

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
+from questions.keyed.item_reader import is_last
+from questions.keyed.items import Difficulty, KeyedItem
 from questions.question import Option
 from quizzes.rules.definition import Stratum
-from quizzes.rules.item_reader import is_last
-from quizzes.rules.items import Difficulty, QuizItem
 
 
 class PoolQuestion(NamedTuple):
@@ -90,7 +90,7 @@ def _fits(stratum: Stratum, candidate: PoolQuestion) -> bool:
     return stratum.tag in candidate.tags and stratum.difficulty in (None, candidate.difficulty)
 
 
-def option_order(item: QuizItem, dice: Random) -> list[int]:
+def option_order(item: KeyedItem, dice: Random) -> list[int]:
     """Return the codes of the options in another order; what speaks of all others (以上都对) stays last.
 
     The order of 对 and 错, and of an item that may not be shuffled, stays: then there are no codes.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from questions.authoring.layout import FileLayout, Names
-from quizzes.rules.item_reader import TYPES
+from questions.keyed.item_reader import TYPES
 from quizzes.rules.review import CALLED
 
 MOST_ROWS = 5000

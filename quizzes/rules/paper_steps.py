@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from foundation.errors import Refused
 from questions.authoring.question_reader import MOST_QUESTIONS
+from questions.keyed.items import KeyedItem
 from quizzes.rules.definition import FromBank, QuizDefinition, Stratum
-from quizzes.rules.items import QuizItem
 
 
 class DraftPlace(NamedTuple):
@@ -21,7 +21,7 @@ class DraftPlace(NamedTuple):
     code: str
     #: Hundredths; None leaves a question of the bank at its own.
     points: int | None
-    item: QuizItem | None = None
+    item: KeyedItem | None = None
 
 
 def places(definition: QuizDefinition) -> tuple[DraftPlace, ...]:
@@ -96,7 +96,7 @@ def with_bank(definition: QuizDefinition, codes: Iterable[str]) -> QuizDefinitio
     return fixed(definition, [*paper, *(DraftPlace(code, None) for code in codes if code not in known)])
 
 
-def with_item(definition: QuizDefinition, item: QuizItem, *, instead_of: str = "") -> QuizDefinition:
+def with_item(definition: QuizDefinition, item: KeyedItem, *, instead_of: str = "") -> QuizDefinition:
     """Return the definition with a question written in it, in the place of another or behind all. Raises Refused where
     another place has its code."""
     paper = places(definition)

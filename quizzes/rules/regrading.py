@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from quizzes.rules import marking
+from questions.keyed import marking
+from questions.keyed.marking import Mark
 from quizzes.rules.counting import counted
 from quizzes.rules.definition import CountRule
-from quizzes.rules.marking import Mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,10 @@ from questions.authoring.spelling import (
     words,
 )
 from questions.authoring.versions import with_codes
+from questions.keyed.item_reader import LONGEST_TAG, read_difficulty, read_items, read_points, unshufflable
+from questions.keyed.items import KeyedItem
 from questions.question import Question
 from quizzes.rules.definition import DEFAULT_PASS, CountRule, FromBank, QuizDefinition, Reveal, Stratum
-from quizzes.rules.item_reader import LONGEST_TAG, read_difficulty, read_items, read_points, unshufflable
-from quizzes.rules.items import QuizItem
 
 CALLED = "试卷"
 LONGEST_TIME = 24 * 60
@@ -183,7 +183,7 @@ def _with_paper(head: Head, definition: QuizDefinition, before: Sequence[Questio
     return replace(definition, questions=items, bank=bank, order=order)
 
 
-def _refuse_falsified(items: Sequence[QuizItem], written: Sequence[Mapping[str, Any]], notes: Notes) -> None:
+def _refuse_falsified(items: Sequence[KeyedItem], written: Sequence[Mapping[str, Any]], notes: Notes) -> None:
     """Note the options that another order would make false, unless the author keeps that item in order."""
     at = {plain(str(each.get("code"))): n for n, each in enumerate(written) if isinstance(each, Mapping)}
     for item in items:

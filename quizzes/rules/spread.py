@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from questions.keyed.marking import is_passed
 from quizzes.rules.definition import FULL_SHARE
-from quizzes.rules.marking import is_passed
 
 Totals = Mapping[tuple[int, int], int]
 """How many attempts got each total: (maximum, total) to a count."""

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from foundation.text import is_visible
 from people.rules import family_name
+from questions.keyed.items import HUNDREDTHS
 from quizzes.rules.definition import QuizDefinition
-from quizzes.rules.items import HUNDREDTHS
 
 UNKNOWN_QUIZ = "没有找到这份测试，可能已经结束。回复“测试”看看现在有哪些。"
 BIND_FIRST = "请先绑定您的店：回复“绑定 许可证号 手机后四位”，再来测试。"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from console.charts import figure
+from questions.keyed.items import HUNDREDTHS
 from quizzes.rules import advice
-from quizzes.rules.items import HUNDREDTHS
 from quizzes.rules.statistics import ItemFigures, PaperFigures
 
 NOBODY = "还没有店考完。考完以后，成绩会在这里。"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from foundation.text import shortened
+from questions.keyed.items import KeyEffect
 from quizzes.models.regrades import RegradeState
-from quizzes.rules.items import KeyEffect
 from quizzes.texts.chat import points
 
 STATES: Mapping[RegradeState, str] = {

@@ -1,6 +1,6 @@
 """Texts of the trial of a question: for its author alone, in the words of the console."""
 
-from quizzes.rules.marking import Mark
+from questions.keyed.marking import Mark
 from quizzes.texts.chat import points
 
 LEAVES = "（店主在这里可以退出，回来时接着做。）"

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from people.models import Area, Retailer, ShopClass
+from questions.keyed import marking
+from questions.keyed.marking import Mark
 from quizzes.actions import standings, turnout
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import QuizVersion, Standing
-from quizzes.rules import marking
 from quizzes.rules.definition import DEFAULT_PASS, CountRule, fixed_paper
-from quizzes.rules.marking import Mark
 
 
 def paper_of(*points: str) -> str:

@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 
 from foundation.workbooks import reading
 from questions.authoring.excel_file import LIMITS
+from questions.keyed.items import Key, KeyEffect, key_to_json
 from questions.question import Illustration
 from quizzes.actions import storing
 from quizzes.models.bank import AnswerKey, BankQuestion, QuestionVersion
 from quizzes.queries import bank as queries
-from quizzes.rules.items import Key, KeyEffect, key_to_json
 from tests.documents import document
 from tests.workbooks import rows, workbook
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from campaigns.approving import CampaignAuthor
 from questions import answers as kinds
 from questions.authoring import files as of_questions
+from questions.keyed.items import KeyEffect
 from questions.numerals import same
 from questions.question import QuestionType
 from questions.stepping import Step, StepOutcome
@@ -24,7 +25,6 @@ from quizzes.models.quizzes import Quiz, Standing, TagStanding
 from quizzes.models.regrades import Regrade, RegradeState
 from quizzes.queries import attempt_sheet, regrades
 from quizzes.rules import files, review, timing
-from quizzes.rules.items import KeyEffect
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.examined import shops
 from tests.quizzes.test_attempts import at_once

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select, update
 
 from people.models import Area, Manager
+from questions.keyed.marking import written
 from quizzes import jobs
 from quizzes.actions import managers
 from quizzes.models.attempts import Attempt
 from quizzes.models.managers import ManagerDay
 from quizzes.models.quizzes import Standing
-from quizzes.rules.marking import written
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.examined import examine
 from tests.quizzes.test_attempts import ALL_RIGHT, take

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import quizzes
+from questions.keyed.items import Difficulty, Kind, MarkingRule
 from quizzes.queries import bank
-from quizzes.rules.items import Difficulty, Kind, MarkingRule
 from tests.sources import undated
 
 FILE = Path(quizzes.__file__).parent / "ready_made" / "trade.txt"

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from questions.answers import FreeText, Multiple, Single, from_json
+from questions.keyed.items import Key, KeyedItem, KeyEffect, MarkingRule
 from questions.numerals import quantity, same
-from quizzes.rules.items import Key, KeyEffect, MarkingRule, QuizItem
 
 Mark = int | None
 """Hundredths of a point; None where the item is struck and counts for nobody."""
@@ -24,7 +24,7 @@ class MarkedPaper(NamedTuple):
     maximum: int
 
 
-def paper(items: Sequence[QuizItem], answers: Mapping[str, Mapping[str, Any]]) -> MarkedPaper:
+def paper(items: Sequence[KeyedItem], answers: Mapping[str, Mapping[str, Any]]) -> MarkedPaper:
     """Return the marked paper; `answers` are stored answers by the item's code, and what is missing gets nothing."""
     marks = tuple(mark(item, answers.get(item.code)) for item in items)
     maximum = sum(item.points for item in items if item.key.effect is not KeyEffect.STRUCK)
@@ -42,13 +42,13 @@ def is_passed(total: int, maximum: int, pass_mark: int) -> bool:
     return maximum > 0 and total * 10_000 >= pass_mark * maximum
 
 
-def mark(item: QuizItem, answer: Mapping[str, Any] | None) -> Mark:
+def mark(item: KeyedItem, answer: Mapping[str, Any] | None) -> Mark:
     """Return the mark of a stored answer, from 0 to the item's points; None where the item is struck.
 
     >>> from questions.question import Question
-    >>> from quizzes.rules.items import Kind
+    >>> from questions.keyed.items import Kind
     >>> often = Question("k4", Kind.FILL.type, "许可证延续应提前几天申请?")
-    >>> item = QuizItem(often, Kind.FILL, Key(variants=("三十天",)), 1000)
+    >>> item = KeyedItem(often, Kind.FILL, Key(variants=("三十天",)), 1000)
     >>> [mark(item, {"t": said}) for said in ("30天", "３０ 天", "三十天。", "30", "30元", "")]
     [1000, 1000, 1000, 1000, 0, 0]
     """
@@ -131,7 +131,7 @@ def read(marks: str) -> tuple[Mark, ...]:
     return tuple(int(each) if each else None for each in marks.split(","))
 
 
-def weakest_tag(marked: Sequence[tuple[QuizItem, Mark]]) -> str:
+def weakest_tag(marked: Sequence[tuple[KeyedItem, Mark]]) -> str:
     """Return the tag that lost the greatest share of its points, of equal ones the one that lost more; empty where
     nothing was lost or nothing has a tag."""
     lost: dict[str, int] = {}

@@ -110,7 +110,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class QuizItem:
+class KeyedItem:
     """Item of the bank or of a quiz."""
 
     question: Question
@@ -132,11 +132,11 @@ class QuizItem:
     def code(self) -> str:
         return self.question.code
 
-    def under(self, code: str) -> QuizItem:
+    def under(self, code: str) -> KeyedItem:
         """Return the same item with another code."""
         return replace(self, question=replace(self.question, code=code))
 
-    def with_key(self, key: Key) -> QuizItem:
+    def with_key(self, key: Key) -> KeyedItem:
         """Return the same item with another key."""
         return replace(self, key=key)
 
@@ -159,7 +159,7 @@ def folded(text: str) -> str:
     return same(text)[:LONGEST_FOLDED]
 
 
-def to_json(item: QuizItem) -> dict[str, Any]:
+def to_json(item: KeyedItem) -> dict[str, Any]:
     """Return what is shown of an item as plain JSON values; `from_json` reads it back unchanged.
 
     Left out are the key, and what staff may change without a new version: points, tags, difficulty.
@@ -181,14 +181,14 @@ def from_json(
     points: int,
     tags: tuple[str, ...] = (),
     difficulty: Difficulty = Difficulty.MEDIUM,
-) -> QuizItem:
+) -> KeyedItem:
     """Return the item whose shown part `to_json` wrote.
 
-    >>> one = QuizItem(Question("k1", QuestionType.SINGLE, "?", TRUTH_OPTIONS), Kind.TRUTH, Key(frozenset({1})), 500)
+    >>> one = KeyedItem(Question("k1", QuestionType.SINGLE, "?", TRUTH_OPTIONS), Kind.TRUTH, Key(frozenset({1})), 500)
     >>> from_json(to_json(one), one.key, points=500) == one
     True
     """
-    return QuizItem(
+    return KeyedItem(
         question=stored.from_json(data["question"]),
         kind=Kind(data["kind"]),
         key=key,

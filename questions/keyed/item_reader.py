@@ -12,11 +12,11 @@ from foundation.text import plain
 from questions.authoring.question_reader import MOST_QUESTIONS, read_questions
 from questions.authoring.spelling import Misspelt, Notes, Path, decimal, one_of, truth, words
 from questions.authoring.type_words import TypeWords
+from questions.keyed.items import HUNDREDTHS, TRUTH_OPTIONS, Difficulty, Key, KeyedItem, Kind, MarkingRule
+from questions.keyed.key_reader import LINES, read_key
 from questions.numerals import place, same
 from questions.question import Question
 from questions.reading import truths
-from quizzes.rules.items import HUNDREDTHS, TRUTH_OPTIONS, Difficulty, Key, Kind, MarkingRule, QuizItem
-from quizzes.rules.key_reader import LINES, read_key
 
 LONGEST_EXPLANATION = 500
 LONGEST_TAG = 20
@@ -139,7 +139,7 @@ class _Entry:
 
 def read_items(
     written: object, *, before: Sequence[Question], notes: Notes, most: int = MOST_QUESTIONS
-) -> tuple[QuizItem, ...]:
+) -> tuple[KeyedItem, ...]:
     """Return the items of a list as its author wrote it; faulty ones are left out and noted.
 
     `before` are the questions of earlier versions, whose options keep their codes; `most`, how many items there may be.
@@ -180,7 +180,7 @@ def _kind_word(entry: Mapping[str, Any]) -> Kind | None:
     return KIND_WORDS.get(plain(str(entry.get("type"))).lower())
 
 
-def _item(entry: _Entry, question: Question | None) -> QuizItem | None:
+def _item(entry: _Entry, question: Question | None) -> KeyedItem | None:
     """Read what belongs to an item beside its question; the rest of a faulty question is looked at all the same."""
     points = entry.take("points", "分值", read_points, POINTS)
     tags = entry.take("tags", "标签", _tags, ())
@@ -211,7 +211,7 @@ def _item(entry: _Entry, question: Question | None) -> QuizItem | None:
     falsified = unshufflable(question) if kind in (Kind.SINGLE, Kind.MULTIPLE) else None
     if falsified is not None and shuffles:
         entry.wrong("options", f"选项“{falsified}”换了位置就不对了，请改写，或不要打乱这一题")
-    return QuizItem(
+    return KeyedItem(
         # Left out it gets nothing; nobody is kept on a question they do not know.
         question=replace(question, required=False),
         kind=kind,

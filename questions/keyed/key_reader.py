@@ -8,10 +8,10 @@ from collections.abc import Container
 from foundation.text import plain
 from questions import numerals
 from questions.authoring.spelling import Misspelt, words
+from questions.keyed.items import RIGHT, WRONG, Key, Kind, MarkingRule
 from questions.numerals import place, quantity, same
 from questions.question import Question
 from questions.reading import truths
-from quizzes.rules.items import RIGHT, WRONG, Key, Kind, MarkingRule
 
 LONGEST_VARIANT = 60
 MOST_VARIANTS = 20

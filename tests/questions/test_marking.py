@@ -4,15 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from questions import answers as kinds
+from questions.keyed import marking
+from questions.keyed.items import TRUTH_OPTIONS, Key, KeyedItem, KeyEffect, Kind, MarkingRule
 from questions.question import Option, Question
-from quizzes.rules import marking
-from quizzes.rules.items import TRUTH_OPTIONS, Key, KeyEffect, Kind, MarkingRule, QuizItem
 
 WORDS = st.sampled_from(["三十天", "30天", "30", "３０ 天", "许可证", "许可证。", "", "30元"])
 
 
 @st.composite
-def items(draw, code: str) -> QuizItem:
+def items(draw, code: str) -> KeyedItem:
     kind = draw(st.sampled_from(Kind))
     options = TRUTH_OPTIONS if kind is Kind.TRUTH else tuple(Option(n, f"选项{n}") for n in range(1, 6))
     question = Question(code, kind.type, "几天？", () if kind is Kind.FILL else options)
@@ -22,11 +22,11 @@ def items(draw, code: str) -> QuizItem:
         draw(st.sampled_from(MarkingRule)),
         draw(st.sampled_from([KeyEffect.MARKED] * 8 + [KeyEffect.STRUCK, KeyEffect.FULL])),
     )
-    return QuizItem(question, kind, key, draw(st.integers(1, 10_000)))
+    return KeyedItem(question, kind, key, draw(st.integers(1, 10_000)))
 
 
 @st.composite
-def answers(draw, item: QuizItem):
+def answers(draw, item: KeyedItem):
     if not draw(st.integers(0, 5)):
         return draw(st.sampled_from([None, {"s": True}]))
     codes = [option.code for option in item.question.options]
@@ -60,7 +60,7 @@ def test_no_mark_and_no_total_is_ever_above_its_maximum(data) -> None:
     assert full.total == full.maximum
 
 
-def _right(item: QuizItem):
+def _right(item: KeyedItem):
     match item.kind:
         case Kind.FILL:
             return kinds.FreeText(item.key.variants[0]).to_json()
