@@ -209,6 +209,7 @@ def headers(response: Response) -> Response:
         "style-src": "'self'",
         "script-src": "'self'",
         "img-src": "'self' data: blob:",
+        "media-src": "'self'",
         "font-src": "'self' data:",
         "connect-src": "'self'",
         "form-action": f"'self' {sign_in}",
