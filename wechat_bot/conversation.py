@@ -14,6 +14,10 @@ from wechat_bot.ledger import Windows
 from wechat_bot.messages import Incoming
 from wechat_bot.models import Talk
 
+REDELIVERED = timedelta(seconds=20)
+"""How far back a message's own time is believed: three deliveries of five seconds each (wechat-platform.md §2), and
+what they take."""
+
 
 class After(Enum):
     """What becomes of the talk once its reply is said."""
@@ -142,6 +146,11 @@ class Turn:
     windows: Windows | None = None
     #: What was said last, once it was read.
     _said: list[Said | None] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def said_at(self) -> datetime:
+        """When this message counts as said, for what is timed: as WeChat took it, not in the future nor long ago."""
+        return min(max(self.message.sent_at, self.now - REDELIVERED), self.now)
 
     @property
     def entries(self) -> Sequence[Entry]:

@@ -49,7 +49,7 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     if sheet is None:
         return _not_running(turn, talk, quiz_id)
     assert sheet.attempt is not None
-    heard = timing.in_chat(turn.message.sent_at, turn.now)
+    heard = timing.in_chat(turn.said_at)
     if _says(turn, chat.HAND_IN):
         return _hand_in(turn, talk, sheet, heard)
     if talk.state:  # another word than the second one that would have handed in

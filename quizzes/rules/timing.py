@@ -1,7 +1,7 @@
 """Timing of an attempt: when it ends, at what moment an answer was given, and whether that was in time.
 
-The server's clock decides. Only for the chat does WeChat's `CreateTime` count, because WeChat delivers a message again
-for some seconds where we did not answer (wechat-platform.md §2).
+The server's clock decides. Only for the chat does WeChat's `CreateTime` count (`Turn.said_at`), because WeChat delivers
+a message again for some seconds where we did not answer.
 """
 
 from __future__ import annotations
@@ -9,9 +9,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
-
-REDELIVERED = timedelta(seconds=20)
-"""How far back a message's own time is believed: three deliveries of five seconds each, and what they take."""
 
 GRACE = timedelta(seconds=30)
 """How late a page may hand in: it was pressed in time, and the network was slow."""
@@ -65,9 +62,9 @@ def counted_down(ends: datetime | None, now: datetime) -> timedelta | None:
     return None if ends is None or ends - now > COUNTED else ends - now
 
 
-def in_chat(sent_at: datetime, now: datetime) -> AnswerMoment:
-    """Return when a message of the chat counts as given: as WeChat took it, neither in the future nor long ago."""
-    return AnswerMoment(min(max(sent_at, now - REDELIVERED), now), timedelta())
+def in_chat(said_at: datetime) -> AnswerMoment:
+    """Return when a message of the chat counts as given."""
+    return AnswerMoment(said_at, timedelta())
 
 
 def on_page(now: datetime) -> AnswerMoment:
@@ -82,8 +79,8 @@ def lateness(heard: AnswerMoment, ends: datetime | None) -> Lateness:
     >>> ends = datetime(2026, 12, 1, 8, 15, tzinfo=UTC)
     >>> [lateness(on_page(ends + timedelta(seconds=n)), ends).value for n in (0, 29, 30, 31)]
     ['in_time', 'grace', 'grace', 'late']
-    >>> in_chat(ends - timedelta(seconds=1), ends + timedelta(seconds=4)).at == ends - timedelta(seconds=1)
-    True
+    >>> [lateness(in_chat(ends + timedelta(seconds=n)), ends).value for n in (0, 1)]
+    ['in_time', 'late']
     """
     if ends is None or heard.at <= ends:
         return Lateness.IN_TIME
