@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import structlog
 
+from blocks import word_document
 from broadcasts.actions import (
     articles,
     brand_months,
@@ -16,7 +17,7 @@ from broadcasts.actions import (
     series,
 )
 from broadcasts.permissions import LIBRARY_WRITE, PUSHES_WRITE
-from broadcasts.rules import brand_file, word_document
+from broadcasts.rules import brand_file
 from broadcasts.rules import own_rows as rules
 from broadcasts.texts import articles as texts
 from broadcasts.texts import brand_months as brand_texts

@@ -5,6 +5,8 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
+from tests.pictures import png
+
 _WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _KINDS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PARTS = "http://schemas.openxmlformats.org/package/2006/relationships"
@@ -70,3 +72,32 @@ def document(
         for name, content in {**made, **parts}.items():
             archive.writestr(name, content)
     return packed.getvalue()
+
+
+def illustrated(*paragraphs: str, pictures: int = 0, parts: Mapping[str, str] = {}) -> bytes:
+    """A document with a title, a table, paragraphs and pictures."""
+    shown = (
+        '<w:p><w:r><w:drawing xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"'
+        ' xmlns:p="http://schemas.openxmlformats.org/drawingml/2006/picture"'
+        ' xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"'
+        ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><wp:inline><a:graphic>'
+        '<a:graphicData><p:pic><p:blipFill><a:blip r:embed="p{0}"/></p:blipFill></p:pic></a:graphicData></a:graphic>'
+        "</wp:inline></w:drawing></w:r></w:p>"
+    )
+    body = [paragraph("证件管理", style="Heading1"), table(["年", "月"], ["2027", "1"]), *paragraphs]
+    made = document(*body, *(shown.format(number) for number in range(pictures)), parts=parts)
+    out, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(made))
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            text = source.read(name)
+            if name == "word/_rels/document.xml.rels":
+                rows = "".join(
+                    f'<Relationship Id="p{number}" Type="{kind}" Target="media/{number}.png"/>'
+                    for number in range(pictures)
+                )
+                text = text.replace(b"</Relationships>", rows.encode() + b"</Relationships>")
+            target.writestr(name, text)
+        for number in range(pictures):
+            target.writestr(f"word/media/{number}.png", png(number))
+    return out.getvalue()

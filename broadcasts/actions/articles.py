@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from blocks import blocks, rendering
 from broadcasts.actions import displays, pictures
 from broadcasts.models.library import (
     ArticleBrand,
@@ -24,7 +25,6 @@ from broadcasts.queries import articles as queries
 from broadcasts.queries import pictures as kept_pictures
 from broadcasts.queries.searching import ARTICLE
 from broadcasts.rules import article as articles
-from broadcasts.rules import blocks, rendering
 from console import stamps
 from finding import indexing
 from foundation.errors import Refused

@@ -8,12 +8,13 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from blocks import blocks
 from broadcasts.actions import sending, staff
 from broadcasts.models.library import ArticleState
 from broadcasts.models.pushes import Plan, Push, PushKind, Shows
 from broadcasts.queries import own_rows, pushes
 from broadcasts.queries import staff as staff_queries
-from broadcasts.rules import advertising, blocks, drafts
+from broadcasts.rules import advertising, drafts
 from broadcasts.rules import staff as staff_rules
 from broadcasts.rules.advertising import AdvertisingWord
 from broadcasts.texts import pushes as texts

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from blocks.building import ReadDocument
 from broadcasts.actions import pictures
 from broadcasts.actions.pictures import PreparedPicture
 from broadcasts.rules import article, taken_in
 from broadcasts.rules.article import WrittenArticle
-from broadcasts.rules.building import ReadDocument
 from foundation.errors import Refused
 
 #: Kinds of long task: a document becomes a new article (its parameters are `file`, `name`, `column`), or is offered to

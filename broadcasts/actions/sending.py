@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import exists, false, select
 from sqlalchemy.orm import Session
 
+from blocks import rendering
+from blocks.blocks import Block, ButtonBlock, PictureBlock, TextBlock
 from broadcasts.actions import staff
 from broadcasts.models.library import ArticleState, LibraryArticle, LibraryColumn
 from broadcasts.models.pushes import PUSH, Plan, Push, PushBrand, PushKind, Refusal, Shows
 from broadcasts.queries import articles, own_rows, pictures
-from broadcasts.rules import rendering
 from broadcasts.rules.article import WrittenArticle
-from broadcasts.rules.blocks import Block, ButtonBlock, PictureBlock, TextBlock
 from broadcasts.rules.buttons import PushButton, numbered
 from broadcasts.rules.staff import is_staff
 from broadcasts.texts import own_rows as own_texts

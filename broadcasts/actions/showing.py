@@ -7,11 +7,12 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from blocks import blocks
 from broadcasts.actions import articles, pictures, reading
 from broadcasts.actions.pictures import PreparedPicture
 from broadcasts.models.displays import Display, DisplayState
 from broadcasts.models.library import ArticlePicture, ArticleVersion, LibraryArticle, ShelfPicture
-from broadcasts.rules import blocks, displays
+from broadcasts.rules import displays
 from broadcasts.texts import displays as texts
 from foundation.errors import Refused
 from people.models import Retailer

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from blocks import rendering
 from broadcasts.actions import sending
 from broadcasts.queries import articles as queries
 from broadcasts.queries.articles import ArticleDetail
 from broadcasts.rules import article as articles
-from broadcasts.rules import rendering
 from broadcasts.texts import trying as texts
 from console.rules.visitors import Visitor
 from foundation.errors import Refused

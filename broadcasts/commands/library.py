@@ -7,11 +7,12 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from blocks import markdown, word_document
+from blocks.building import ReadDocument
 from broadcasts.actions import articles, documents
 from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.queries import columns, link_titles
-from broadcasts.rules import markdown, taken_in, word_document
-from broadcasts.rules.building import ReadDocument
+from broadcasts.rules import taken_in
 from campaigns.authors import author
 from console.audit import TERMINAL
 from foundation.errors import Refused

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from blocks import blocks, rendering
 from broadcasts.actions.sending import PICTURES
 from broadcasts.queries import links, own_rows, reading, searching
 from broadcasts.queries.reading import Reader
-from broadcasts.rules import blocks, rendering
 from broadcasts.texts import library as texts
 from broadcasts.texts import own_rows as own_texts
 from foundation.errors import Refused

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from blocks import blocks, rendering
 from broadcasts.actions import reading as actions
 from broadcasts.queries import pictures, reading, searching
 from broadcasts.queries.reading import LibraryShelf
-from broadcasts.rules import blocks, marking, rendering
+from broadcasts.rules import marking
 from broadcasts.texts import library as texts
 from foundation.clock import day_in, when
 from foundation.errors import Refused

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from blocks import rendering
 from broadcasts.actions import answering, sending
 from broadcasts.models.pushes import Push, PushKind
 from broadcasts.queries import own_rows, reading
 from broadcasts.queries.reading import Reader
-from broadcasts.rules import rendering
 from broadcasts.rules.buttons import PushButton, numbered
 from broadcasts.texts import answers as texts
 from broadcasts.texts import library as library_texts

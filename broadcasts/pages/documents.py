@@ -6,11 +6,11 @@ from typing import Any
 from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from blocks import rendering
 from broadcasts.actions import articles, documents
 from broadcasts.pages import article as pages
 from broadcasts.permissions import LIBRARY_WRITE
 from broadcasts.rules import article as drafts
-from broadcasts.rules import rendering
 from console import access, act, importing, tasks
 from console.models import Task, TaskState
 from console.pages import tasks as task_pages

@@ -9,6 +9,7 @@ from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from blocks import blocks, markdown, pasted, rendering
 from broadcasts.actions import articles
 from broadcasts.actions import documents as reading_in
 from broadcasts.actions.articles import ArticleOvertaken
@@ -21,7 +22,7 @@ from broadcasts.queries.articles import ArticleDetail, CheckedDraft
 from broadcasts.queries.pushes import drafts_of
 from broadcasts.rules import article as drafts
 from broadcasts.rules import article_form as forms
-from broadcasts.rules import blocks, limits, markdown, moves, pasted, rendering
+from broadcasts.rules import limits, moves
 from broadcasts.rules.article import WrittenArticle
 from broadcasts.rules.article_form import ArticleForm
 from broadcasts.rules.changes import changes

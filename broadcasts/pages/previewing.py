@@ -8,6 +8,7 @@ from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from blocks import rendering
 from broadcasts.pages import article as pages
 from broadcasts.pages import pictures
 from broadcasts.permissions import LIBRARY_SEE
@@ -15,7 +16,6 @@ from broadcasts.queries import articles as queries
 from broadcasts.queries.pictures import fetched
 from broadcasts.rules import article as drafts
 from broadcasts.rules import article_form as forms
-from broadcasts.rules import rendering
 from broadcasts.rules.article import WrittenArticle
 from console import access
 from wechat_bot.reply import TEXT_LIMIT

@@ -3,11 +3,11 @@
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from blocks import rendering
 from broadcasts.actions import articles
 from broadcasts.pages import article as pages
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE
 from broadcasts.queries import articles as queries
-from broadcasts.rules import rendering
 from console import access, act
 from wechat_bot.services import current_services
 

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from blocks import rendering
+from blocks.blocks import ArticleFault
 from broadcasts.models.library import (
     ArticleBrand,
     ArticleState,
@@ -19,9 +21,8 @@ from broadcasts.models.library import (
 )
 from broadcasts.queries import pictures
 from broadcasts.rules import article as articles
-from broadcasts.rules import limits, rendering
+from broadcasts.rules import limits
 from broadcasts.rules.article import WrittenArticle
-from broadcasts.rules.blocks import ArticleFault
 from broadcasts.rules.changes import changes
 from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page

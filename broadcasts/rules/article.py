@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from broadcasts.rules import blocks
-from broadcasts.rules.blocks import ArticleFault, Block, PictureBlock
+from blocks import blocks
+from blocks.blocks import ArticleFault, Block, PictureBlock
 from console import stamps
 from foundation.errors import Refused
 from foundation.text import readable

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from blocks.blocks import ArticleFault
 from broadcasts.rules import cards, moves
-from broadcasts.rules.blocks import ArticleFault
 from broadcasts.rules.cards import Cards, Fields, one
 from broadcasts.rules.moves import DeletedBlock
 from foundation.text import whole_number

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from broadcasts.rules.blocks import NAMES
+from blocks.blocks import NAMES
 
 Fields = Mapping[str, Sequence[str]]
 #: Rows and columns of a table that is begun.

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from blocks.blocks import Block, PictureBlock, called, words
 from broadcasts.rules.article import FIELDS, WrittenArticle
-from broadcasts.rules.blocks import Block, PictureBlock, called, words
 from foundation.text import shortened
 
 _SHOWN, _AROUND = 30, 6
@@ -13,7 +13,7 @@ _SHOWN, _AROUND = 30, 6
 def changes(before: WrittenArticle, after: WrittenArticle) -> tuple[str, ...]:
     """What an edit changed, one sentence each; empty where nothing did.
 
-    >>> from broadcasts.rules.blocks import LineBlock, TextBlock
+    >>> from blocks.blocks import LineBlock, TextBlock
     >>> first, second = TextBlock("先看有效期。"), TextBlock("再看章。")
     >>> old = WrittenArticle("看证", "", "", "", (first, second))
     >>> new = (TextBlock("先看清有效期。"), LineBlock(), second)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from broadcasts.rules.blocks import Block, HeadingBlock, PictureBlock
+from blocks.blocks import Block, HeadingBlock, PictureBlock
 
 
 def blocks_of(shop: str, picture: str, words: str) -> tuple[Block, ...]:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from broadcasts.rules import inline, rendering
+from blocks import inline, rendering
+from blocks.blocks import ArticleFault, Block, ButtonBlock, PictureBlock
 from broadcasts.rules.article import ReadDraft, WrittenArticle
-from broadcasts.rules.blocks import ArticleFault, Block, ButtonBlock, PictureBlock
 
 TITLE, AUTHOR, DIGEST = 32, 16, 128
 #: Characters and bytes of the content with its marks: it must stay below both.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from blocks.blocks import MOST_BLOCKS, MOST_CELLS, MOST_ROWS, NAMES
 from broadcasts.rules import cards as form
-from broadcasts.rules.blocks import MOST_BLOCKS, MOST_CELLS, MOST_ROWS, NAMES
 from broadcasts.rules.cards import BlockCard, Cards, begun, changed, place
 from foundation.errors import Refused
 from foundation.text import shortened, whole_number

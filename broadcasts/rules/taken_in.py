@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import unquote
 
-from broadcasts.rules import inline
-from broadcasts.rules.blocks import ArticleFault, Block, PictureBlock
-from broadcasts.rules.building import ReadDocument
+from blocks import inline
+from blocks.blocks import ArticleFault, Block, PictureBlock
+from blocks.building import ReadDocument
 
 _WAITS = "这张图片在别的网站，正在取到我们这里，取到以前不能发布。"
 _ELSEWHERE = "去掉了一张图片：它不在剪贴板里。请上传 .docx 文件，或单独加这张图片。"

@@ -1,27 +1,6 @@
-"""Sentences of articles: what one says to retailers beside its author's words, and what is said of reading one in."""
+"""Sentences to staff about articles: what is said of reading one in."""
 
-#: Below an article in WeChat, whose pages lead to no other address: the addresses of its links by their numbers.
-ADDRESSES = "文中的网址"
 MAY_NOT_WRITE = "您现在没有写文章的权限。"
-READ_FULL = "全文：{address}"
-
-
-def button(words: str) -> str:
-    """A button in an article of WeChat, where nothing but 阅读原文 leads to our pages.
-
-    >>> button("填写调查")
-    '填写调查：请点文末左下角的“阅读原文”'
-    """
-    return f"{words}：请点文末左下角的“阅读原文”"
-
-
-def video(title: str) -> str:
-    """A video in an article of WeChat.
-
-    >>> video("怎么看防伪")
-    '视频：怎么看防伪'
-    """
-    return f"视频：{title}"
 
 
 def read(title: str, blocks: int) -> str:

@@ -8,9 +8,9 @@ from typing import Any
 
 import mammoth
 
-from broadcasts.rules import pasted
-from broadcasts.rules.blocks import ArticleFault
-from broadcasts.rules.building import ReadDocument
+from blocks import pasted
+from blocks.blocks import ArticleFault
+from blocks.building import ReadDocument
 from foundation.errors import Refused
 from foundation.ooxml import package
 from foundation.ooxml.kinds import FileKind, megabytes

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 
 import nh3
 
-from broadcasts.rules import balanced, inline
-from broadcasts.rules.building import BlockBuilder, ReadDocument
+from blocks import balanced, inline
+from blocks.building import BlockBuilder, ReadDocument
 from foundation.errors import Refused
 
 #: Bytes of pasted HTML with its pictures, and of it without them.

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape as escaped
 
-from broadcasts.rules import inline
-from broadcasts.rules.blocks import (
+from blocks import inline, texts
+from blocks.blocks import (
     Block,
     ButtonBlock,
     HeadingBlock,
@@ -26,7 +26,6 @@ from broadcasts.rules.blocks import (
     VideoBlock,
     words,
 )
-from broadcasts.texts import articles as texts
 from foundation.text import cut, shortened
 
 #: Characters of the summary that WeChat makes where none is given.

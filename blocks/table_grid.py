@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from broadcasts.rules.blocks import MOST_CELLS, MOST_ROWS
+from blocks.blocks import MOST_CELLS, MOST_ROWS
 
 #: Columns that are counted.
 WIDEST = 50

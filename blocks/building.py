@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from broadcasts.rules import inline
-from broadcasts.rules.blocks import (
+from blocks import inline
+from blocks.blocks import (
     LONGEST_LINE,
     LONGEST_TEXT,
     MOST_BLOCKS,
@@ -23,7 +23,7 @@ from broadcasts.rules.blocks import (
     TableBlock,
     TextBlock,
 )
-from broadcasts.rules.table_grid import WIDEST, CellGrid
+from blocks.table_grid import WIDEST, CellGrid
 from foundation.errors import Refused
 from foundation.text import cut, readable, shortened, visible
 

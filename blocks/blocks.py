@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from broadcasts.rules import inline
+from blocks import inline
 from foundation.text import readable, visible
 
 MOST_BLOCKS = 500

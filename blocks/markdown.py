@@ -2,8 +2,8 @@
 
 from markdown_it import MarkdownIt
 
-from broadcasts.rules import pasted
-from broadcasts.rules.building import ReadDocument
+from blocks import pasted
+from blocks.building import ReadDocument
 from foundation.errors import Refused
 
 #: Characters of a file with its pictures, and of it without them: the reader takes as long as the square of some texts.
