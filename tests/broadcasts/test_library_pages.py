@@ -12,8 +12,8 @@ from PIL import Image
 from broadcasts.queries import articles as queries
 from broadcasts.queries import columns
 from tests.broadcasts.conftest import BRANDS, LAW, SUPPLY, Library
-from tests.broadcasts.test_reading_in import word
 from tests.conftest import House
+from tests.documents import illustrated
 from tests.office import Browser, Office
 from tests.pictures import png, written
 
@@ -210,7 +210,7 @@ def test_a_word_document_is_read_by_a_worker_offered_and_put_behind_the_blocks(
     article_id = library.write("看证", "前面写好的。")
     market, path = opened(office, article_id)
     assert "请先选一个文件" in market.post(path, form(text("前面写好的。"), title="看证", do="document")).text
-    upload = {"file": (io.BytesIO(word("第一段说明", pictures=1)), "备货.docx")}
+    upload = {"file": (io.BytesIO(illustrated("第一段说明", pictures=1)), "备货.docx")}
     asked = market.post(path, form(text("前面写好的。"), title="看证", do="document", **upload))
     page = asked.location
     assert "读 Word 文件 备货.docx" in market.get(page).text
@@ -222,7 +222,7 @@ def test_a_word_document_is_read_by_a_worker_offered_and_put_behind_the_blocks(
     assert market.post(f"{page}/take").location == path
     found = [each["kind"] for each in library.find(article_id).draft["blocks"]]
     assert found[0] == "text" and "picture" in found and "table" in found
-    upload = {"file": (io.BytesIO(word("另一篇")), "另一篇.docx")}
+    upload = {"file": (io.BytesIO(illustrated("另一篇")), "另一篇.docx")}
     begun = market.post(f"{ARTICLES}/new", {"column": library.column(LAW), "do": "document", **upload})
     office.work()
     assert market.get(begun.location).location.endswith("/edit"), "a new article, at once"
