@@ -18,7 +18,7 @@ from broadcasts.pages import pushes as push_pages
 from broadcasts.pages import series as series_pages
 from broadcasts.pages import staff as staff_pages
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE, PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
-from broadcasts.queries import audience, links, own_rows, readers
+from broadcasts.queries import audience, links, own_rows, readers, searching
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need, Start, ToMany
 from finding import models as finding_models
@@ -56,6 +56,7 @@ broadcasts = Feature(
     more=(
         sending.PUSHES,
         readers.READ,
+        searching.ARTICLES,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(BROADCASTS,),

@@ -70,6 +70,7 @@ def switchboard(features: Sequence[Feature]) -> Switchboard:
         tabs=_each(features, lambda f: f.tabs),
         prompts=claimed("prompt", [(f.name, each.topic, each) for f in features for each in f.prompts]),
         said_to_many=_each(features, lambda f: f.said_to_many),
+        declared=tuple(each for f in features for each in f.more),
     )
 
 

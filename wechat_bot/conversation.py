@@ -107,8 +107,15 @@ class Board(Protocol):
     def entries(self) -> Sequence[Entry]:
         """What the account offers, in the order of its numbers."""
 
+    @property
+    def declared(self) -> Sequence[object]:
+        """What the features declare for the floors in between (`Feature.more`)."""
+
     def open(self, turn: "Turn", link: str) -> Reply:
         """Open a link as if it had been tapped."""
+
+    def page(self, session: Session, link: str) -> str:
+        """The address of a link's page inside WeChat; empty where it has none."""
 
     def awaits(self, turn: "Turn") -> list[str]:
         """Sentences of the features about what waits for this follower."""

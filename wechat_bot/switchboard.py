@@ -60,6 +60,8 @@ class Switchboard:
     tabs: tuple[Callable[[Session, str, datetime], Sequence[Tab]], ...]
     prompts: Mapping[str, Prompt]
     said_to_many: tuple[SaidToMany, ...]
+    #: What the features declare for the floors in between (`Feature.more`).
+    declared: tuple[object, ...]
 
     def awaits(self, turn: Turn) -> list[str]:
         """Sentences of the features about what waits for this follower."""

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from broadcasts.models.library import ArticleBrand, ArticleState, ArticleVersion, LibraryArticle, LibraryColumn
 from broadcasts.models.reading import ArticleRead, Favourite
 from broadcasts.texts import library as texts
+from finding.topics import Seeker
 from foundation.errors import Refused
 from foundation.paging import FIRST, Cursor, Order, Page, page
 from people import identity
@@ -80,7 +81,7 @@ def reader_of(session: Session, openid: str) -> Reader:
     return Reader(shop, shop is None and identity.manager_of(session, openid) is not None)
 
 
-def is_for(reader: Reader) -> ColumnElement[bool]:
+def is_for(reader: Reader | Seeker) -> ColumnElement[bool]:
     """The condition on articles and their columns that this reader may read them: all of the published for whoever is
     bound; for others the open columns, and nothing that names a brand."""
     published = LibraryArticle.state == ArticleState.PUBLISHED
@@ -90,7 +91,7 @@ def is_for(reader: Reader) -> ColumnElement[bool]:
     return and_(published, LibraryColumn.is_open, not_(LibraryColumn.is_brand), not_(names_brand))
 
 
-def readable(reader: Reader) -> Select[int]:
+def readable(reader: Reader | Seeker) -> Select[int]:
     """The ids of the articles that lists show to this reader, as a select to search within. Those of a retired column
     are only read by their links."""
     return (

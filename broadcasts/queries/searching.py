@@ -1,13 +1,16 @@
 """Search of the library: the articles that answer words best, among those that somebody may read."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticleState, LibraryArticle, LibraryColumn
+from broadcasts.queries import reading
 from finding import searching, vocabulary
 from finding.excerpts import excerpt
+from finding.topics import FindableTopic, Seeker
 
 #: Topic of articles, as in their links (`article:9`).
 ARTICLE = "article"
@@ -65,7 +68,24 @@ def for_staff() -> Select[int]:
     return select(LibraryArticle.id).where(LibraryArticle.state == ArticleState.PUBLISHED)
 
 
+def _for_seeker(session: Session, who: Seeker) -> Select[int]:
+    return reading.readable(who)
+
+
+def _places(session: Session, references: Sequence[int]) -> Mapping[int, str]:
+    """The columns that articles stand in."""
+    which = (
+        select(LibraryArticle.id, LibraryColumn.name)
+        .join(LibraryColumn, LibraryColumn.id == LibraryArticle.column_id)
+        .where(LibraryArticle.id.in_(references))
+    )
+    return {row.id: row.name for row in session.execute(which)}
+
+
 def read_as(session: Session, words: str) -> list[tuple[str, ...]]:
     """How a search reads these words: each with those that mean the same."""
     known, _ = vocabulary.current(session)
     return known.meanings(words[: searching.LONGEST])
+
+
+ARTICLES = FindableTopic(ARTICLE, readable=_for_seeker, places=_places)

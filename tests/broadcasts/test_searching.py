@@ -1,11 +1,14 @@
 """The library is searched: by staff on their page, in the words that they keep."""
 
+import dataclasses
 import json
 
 import pytest
 
 from broadcasts.actions import articles
 from broadcasts.queries import searching
+from finding import topics
+from finding.topics import Seeker
 from tests.broadcasts.conftest import BRANDS, LAW, SUPPLY, Library
 from tests.office import Office
 
@@ -87,6 +90,27 @@ def test_everybody_finds_what_they_may_read_by_the_command_too(library) -> None:
     assert house.flask("broadcasts", "search", "西红柿").output == "没有找到。\n"
     stranger = house.flask("broadcasts", "search", "许可证", "--as", "1")
     assert stranger.exit_code == 1 and "没有许可证号为 1 的店。" in stranger.stderr
+
+
+@pytest.mark.on_sqlite
+def test_a_question_finds_the_articles_that_whoever_asks_may_read(library) -> None:
+    house = library.house
+    law = library.published("许可证到期前三十日申请", "延续要趁早。", column=LAW)
+    supply = library.published("许可证和货源档位", "档位按月评。", column=SUPPLY)
+    library.write("还没写完的许可证", "不要给人看。", column=LAW)
+
+    def asked(who: Seeker) -> list[tuple[str, str]]:
+        with house.look() as session:
+            found = topics.find(session, house.services.declared, "许可证", who, limit=9)
+        return sorted((each.link, each.place) for each in found)
+
+    both = [(f"article:{law}", LAW), (f"article:{supply}", SUPPLY)]
+    assert asked(Seeker(retailer_id=1)) == asked(Seeker(manager_id=1)) == both
+    assert asked(Seeker()) == both[:1]
+    with house.look() as session, pytest.raises(ValueError, match="'article'"):
+        topics.find(
+            session, [searching.ARTICLES, topics.FindableTopic("article", None, None)], "许可证", Seeker(), limit=1
+        )
 
 
 def test_what_is_shown_is_the_passage_with_the_words(library) -> None:
