@@ -107,10 +107,9 @@ def test_a_question_finds_the_articles_that_whoever_asks_may_read(library) -> No
     both = [(f"article:{law}", LAW), (f"article:{supply}", SUPPLY)]
     assert asked(Seeker(retailer_id=1)) == asked(Seeker(manager_id=1)) == both
     assert asked(Seeker()) == both[:1]
+    twice = [searching.ARTICLES, dataclasses.replace(searching.ARTICLES, places=dict)]
     with house.look() as session, pytest.raises(ValueError, match="'article'"):
-        topics.find(
-            session, [searching.ARTICLES, topics.FindableTopic("article", None, None)], "许可证", Seeker(), limit=1
-        )
+        topics.find(session, twice, "许可证", Seeker(), limit=1)
 
 
 def test_what_is_shown_is_the_passage_with_the_words(library) -> None:
