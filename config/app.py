@@ -47,7 +47,7 @@ log = structlog.get_logger()
 
 FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits, broadcasts, quizzes)
 #: Packages whose templates are used by features' pages, and that have no addresses of their own.
-KITS = ("questions", "campaigns")
+KITS = ("blocks", "questions", "campaigns")
 
 
 def build_services(

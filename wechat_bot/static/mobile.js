@@ -30,9 +30,10 @@
     });
   }
 
-  // The server takes the same form twice as once, so sending again is safe.
-  function send(form, body, tries) {
-    return fetch(form.action, { method: "POST", body: body, credentials: "same-origin", headers: { "X-Sent-By": "script" } }).then(function (answer) {
+  // The server takes the same form twice as once, so sending again is safe. Without a body a page is asked for.
+  function send(address, body, tries) {
+    var asked = { method: body ? "POST" : "GET", body: body, credentials: "same-origin", headers: { "X-Sent-By": "script" } };
+    return fetch(address, asked).then(function (answer) {
       if (answer.status < 500) return answer;
       return answer.text().then(function (html) {
         var number = new DOMParser().parseFromString(html, "text/html").querySelector(".number strong");
@@ -41,7 +42,7 @@
     }).catch(function (error) {
       if (tries >= WAITS.length) throw error;
       tell(error.isOurs ? "这会儿有点忙，正在重试…" : "网络不太好，正在重试…");
-      return rest(WAITS[tries]).then(function () { return send(form, body, tries + 1); });
+      return rest(WAITS[tries]).then(function () { return send(address, body, tries + 1); });
     });
   }
 
@@ -123,7 +124,7 @@
     sending = true;
     bodyOf(form, button).then(function (body) {
       setBusy(form, true);
-      return send(form, body, 0);
+      return send(form.action, body, 0);
     }).then(function (answer) {
       // Signed in too long ago: only the browser itself can go to WeChat and come back.
       if (answer.status === 401) return location.reload();
@@ -134,8 +135,36 @@
     }).catch(function (error) {
       setBusy(form, false);
       tell("");
-      unsaved(form, button, error);
+      if (form.hasAttribute("data-stays")) stays(error);
+      else unsaved(form, button, error);
     }).then(function () { sending = false; });
+  }
+
+  // A screen that was read before is asked for like the next one.
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest && event.target.closest("a[data-send]");
+    if (!link) return;
+    event.preventDefault();
+    if (sending) return;
+    sending = true;
+    send(link.href, null, 0).then(function (answer) {
+      if (answer.status === 401) return location.assign(link.href);
+      return show(answer).then(function () { history.replaceState(null, "", answer.url); });
+    }).then(function () {
+      tell("");
+    }).catch(function (error) {
+      tell("");
+      stays(error);
+    }).then(function () { sending = false; });
+  });
+
+  // What does not come leaves what is being read where it is, its sound plays on, and the foot says so.
+  function stays(error) {
+    var dock = document.querySelector(".dock");
+    var said = dock.querySelector('[role="alert"]') || element("p", "note note_warn");
+    said.setAttribute("role", "alert");
+    said.textContent = (error.isOurs ? "是我们这边的问题" : "网络断了") + "，没有翻过去。看到哪里都记着，过一会儿再点一次。";
+    dock.prepend(said);
   }
 
   function element(name, className, text) {
@@ -225,7 +254,25 @@
     if (shown) shown.textContent = field.value;
   }
 
+  // The button that comes later: the style sheet brings it with the next of its steps, this to the second.
+  function later() {
+    var held = document.querySelector("[data-wait]");
+    if (!held) return;
+    var seconds = Number(held.getAttribute("data-wait"));
+    held.removeAttribute("data-wait");  // a page is prepared again once WeChat's own script is there
+    var end = performance.now() + 1000 * seconds;
+    var said = held.querySelector(".seconds");
+    held.style.setProperty("--wait", seconds + "s");
+    (function tick() {
+      var left = Math.ceil((end - performance.now()) / 1000);
+      if (left <= 0 || !held.isConnected) return;
+      said.textContent = left;
+      setTimeout(tick, 250);
+    })();
+  }
+
   function prepare() {
+    later();
     document.querySelectorAll("[data-keep]").forEach(function (field) {
       if (field.value) kept(field, field.value);
       else if ((field.value = kept(field))) {
