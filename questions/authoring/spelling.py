@@ -33,6 +33,14 @@ class Mistaken(Refused):
         )
 
 
+class FieldRefused(Refused):
+    """Refusal of a form because of one of its fields."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 class Problem(NamedTuple):
     """Problem with the value at `path`, in a few words to be shown right below its field."""
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import one_at_a_time
 from foundation.errors import Refused
+from questions.authoring.spelling import FieldRefused
 from questions.keyed.items import KeyedItem
 from quizzes.actions import storing
 from quizzes.models.bank import BANK, BankQuestion
@@ -16,14 +17,6 @@ from quizzes.rules import bank_review
 
 CODES = 13_201
 """Key of an advisory lock (any number) on codes and texts of the bank, each of which is there once."""
-
-
-class FieldRefused(Refused):
-    """Refusal of a question because of one of its fields."""
-
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.field = field
 
 
 def add(session: Session, item: KeyedItem, *, code: str, who: str, now: datetime) -> BankQuestion:

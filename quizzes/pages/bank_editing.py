@@ -11,15 +11,16 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from console import access, act
+from console import access, act, item_pages
 from console.stamps import Editable
 from foundation.text import shortened
+from questions.editor import item_form
+from questions.editor.item_form import ItemForm, ItemReview
 from questions.keyed.items import KeyedItem, Kind
 from quizzes.actions import bank
 from quizzes.export.bank import row
 from quizzes.models.bank import BankQuestion
-from quizzes.pages import illustrating, item_form, item_pages
-from quizzes.pages.item_form import ItemForm, ItemReview
+from quizzes.pages import illustrating
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank_question
 from quizzes.queries.bank_question import BankDetail
@@ -30,14 +31,14 @@ from wechat_bot.services import current_services
 _UNNAMED = "new"
 
 
-@access.allow(QUIZZES_WRITE, upload=illustrating.LARGEST)
+@access.allow(QUIZZES_WRITE, upload=item_pages.LARGEST)
 def bank_new() -> ResponseReturnValue:
     """Write a new question."""
     kind = next((each for each in Kind if each == request.args.get("kind")), Kind.SINGLE)
     return _view(None, item_form.fresh(kind, tags=request.args.get("tags", "")))
 
 
-@access.allow(QUIZZES_WRITE, upload=illustrating.LARGEST)
+@access.allow(QUIZZES_WRITE, upload=item_pages.LARGEST)
 def bank_edit(question_id: int) -> ResponseReturnValue:
     """Edit a question. What was changed is for papers from now on."""
     with current_services().reading() as session:
@@ -57,7 +58,7 @@ def _view(found: BankDetail | None, stored: ItemForm) -> ResponseReturnValue:
     def keep(form: ItemForm, item: KeyedItem, is_followed: bool) -> ResponseReturnValue:
         return _changed(found, item) if found else _added(form, item, is_followed=is_followed)
 
-    return item_pages.answer(stored, review, keep, partial(_page, found))
+    return item_pages.answer(illustrating.KEEPER, stored, review, keep, partial(_page, found))
 
 
 def _added(form: ItemForm, item: KeyedItem, *, is_followed: bool) -> ResponseReturnValue:

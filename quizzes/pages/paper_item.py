@@ -7,11 +7,12 @@ from typing import Any
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act
+from console import access, act, item_pages
 from foundation.text import shortened
+from questions.editor import item_form
+from questions.editor.item_form import ItemForm, ItemReview
 from questions.keyed.items import KeyedItem
-from quizzes.pages import illustrating, item_form, item_pages, paper, quiz
-from quizzes.pages.item_form import ItemForm, ItemReview
+from quizzes.pages import illustrating, paper, quiz
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank
 from quizzes.queries.detail import QuizDetail
@@ -19,13 +20,13 @@ from quizzes.rules import paper_steps
 from wechat_bot.services import current_services
 
 
-@access.allow(QUIZZES_WRITE, upload=illustrating.LARGEST)
+@access.allow(QUIZZES_WRITE, upload=item_pages.LARGEST)
 def paper_new_item(quiz_id: int) -> ResponseReturnValue:
     """Write a question of the quiz's own."""
     return _view(quiz.found_quiz(quiz_id), None)
 
 
-@access.allow(QUIZZES_WRITE, upload=illustrating.LARGEST)
+@access.allow(QUIZZES_WRITE, upload=item_pages.LARGEST)
 def paper_item(quiz_id: int, code: str) -> ResponseReturnValue:
     """Edit a question of the quiz's own."""
     found = quiz.found_quiz(quiz_id)
@@ -47,7 +48,7 @@ def _view(found: QuizDetail, before: KeyedItem | None) -> ResponseReturnValue:
     def keep(form: ItemForm, item: KeyedItem, is_followed: bool) -> ResponseReturnValue:
         return _kept(found, before, item, is_followed=is_followed)
 
-    return item_pages.answer(stored, review, keep, partial(_page, found, before))
+    return item_pages.answer(illustrating.KEEPER, stored, review, keep, partial(_page, found, before))
 
 
 def _kept(found: QuizDetail, before: KeyedItem | None, item: KeyedItem, *, is_followed: bool) -> ResponseReturnValue:

@@ -9,17 +9,18 @@ from typing import Any
 from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access
+from console import access, item_pages
 from foundation.text import whole_number
 from questions import stepping
 from questions.answers import describe
+from questions.editor import item_form
 from questions.editor.form import one
 from questions.keyed import marking
 from questions.keyed.items import KeyedItem
 from questions.page import question_page
 from questions.stepping import Position, Step, StepOutcome
 from quizzes.mobile import asking
-from quizzes.pages import illustrating, item_form
+from quizzes.pages import illustrating
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import bank_question
 from quizzes.texts import trying as texts
@@ -29,7 +30,7 @@ Fields = Mapping[str, Sequence[str]]
 _GIVEN = ("option", "text", "said")
 
 
-@access.allow(QUIZZES_WRITE, upload=illustrating.LARGEST)
+@access.allow(QUIZZES_WRITE, upload=item_pages.LARGEST)
 def preview() -> ResponseReturnValue:
     """Show the question of the form, what the last step carried along, or one of the bank; and what an answer to it
     gets."""
@@ -81,7 +82,7 @@ def _page(fields: Fields, item: KeyedItem | None) -> str:
         item.question,
         given={"o": tried.get("option", []), "t": one(tried, "text"), "v": ""} if tried else None,
         sentence=taken.text if taken and given is None else "",
-        pictures=url_for("quizzes_pages.picture", key="-").removesuffix("-"),
+        pictures=illustrating.address(),
     )
     said = describe(item.question, given) if given is not None else ""
     return render_template("quizzes/console/trial.html", item=item, page=asking.of_quiz(shown), said=said, **context)

@@ -19,7 +19,7 @@ from questions.page import question_page
 from questions.stepping import Position
 from questions.trial import TrialStep
 from quizzes.mobile import asking
-from quizzes.pages import quiz
+from quizzes.pages import illustrating, quiz
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries.detail import QuizDetail
 from quizzes.queries.sample import sample
@@ -93,7 +93,7 @@ def _page(found: QuizDetail, fields: Fields) -> str:
     elif step.at is not None:
         tried = step.tried or {}
         given = {"o": list(tried.get("option", ())), "t": one(tried, "text"), "v": ""} if step.tried else None
-        pictures = url_for("quizzes_pages.picture", key="-").removesuffix("-")
+        pictures = illustrating.address()
         at = Position(questions, step.answers, at=step.at.code)
         page = question_page(at, step.at, given=given, sentence=step.sentence, pictures=pictures)
         context["page"] = asking.of_quiz(page)

@@ -1,7 +1,7 @@
 """Form of one question: drawn from an item with its key, and a posted one read back into an item.
 
-It knows neither the bank nor a quiz. `item_pages` draws it and takes what was posted; a page includes
-`quizzes/console/_item_form.html` in its `<form id="editor">`.
+It knows neither bank, quiz nor lesson. `console/item_pages.py` draws it and takes what was posted; a page includes
+`questions/item_form.html` in its `<form id="editor">`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import current_app, url_for
-
 from questions.authoring.spelling import Notes
 from questions.editor import form as cards
 from questions.editor import moves, pasting, writing
 from questions.editor.form import Fields, OptionRow, QuestionCard, one
 from questions.keyed.item_reader import read_items
 from questions.keyed.items import (
+    HUNDREDTHS,
     Difficulty,
     KeyedItem,
     Kind,
@@ -27,9 +26,6 @@ from questions.keyed.items import (
     key_to_json,
     to_json,
 )
-from quizzes.texts.chat import points
-from wechat_bot import collecting
-from wechat_bot.services import current_services
 
 CARD = "item"
 """The code of the one card: its fields are named `item.text`, `item.points` …"""
@@ -94,7 +90,7 @@ def of_item(item: KeyedItem) -> ItemForm:
         difficulty=item.difficulty.value,
         shuffles=item.shuffles,
         code=item.code,
-        points=points(item.points),
+        points=f"{item.points / HUNDREDTHS:g}",
         tags="、".join(item.tags),
         explanation=item.explanation,
         lesson=item.lesson,
@@ -168,22 +164,6 @@ def reviewed(form: ItemForm, *, code: str, before: KeyedItem | None = None) -> I
     if item and before and replace(before.key, effect=item.key.effect) == item.key:
         item = replace(item, key=before.key)
     return ItemReview(item, writing.placed(notes.problems, (card,)))
-
-
-def context(form: ItemForm, faults: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """Return what `_item_form.html` is drawn from. The page may add `is_fixed`: its kind may no longer change."""
-    services = current_services()
-    with services.reading() as session:
-        lessons = collecting.destinations(session, current_app.extensions["features"], services.clock())
-    return {
-        "form": form,
-        "lessons": lessons,
-        "faults": faults,
-        "kinds": Kind,
-        "rules": MarkingRule,
-        "difficulties": Difficulty,
-        "pictures": url_for("quizzes_pages.picture", key="-").removesuffix("-"),
-    }
 
 
 def to_carry(item: KeyedItem) -> dict[str, Any]:
