@@ -24,6 +24,7 @@ from console import jobs as console_jobs
 from console.feature import console
 from console.lists import exporting
 from console.pages import dashboard
+from courses.feature import courses
 from foundation.clock import Clock, Stopwatch, system_stopwatch
 from foundation.database import Database, is_away, is_contention
 from foundation.errors import Refused
@@ -45,7 +46,7 @@ from wechat_bot.shared_redis import SharedRedis
 
 log = structlog.get_logger()
 
-FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits, broadcasts, quizzes)
+FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits, broadcasts, courses, quizzes)
 #: Packages whose templates are used by features' pages, and that have no addresses of their own.
 KITS = ("blocks", "questions", "campaigns")
 

@@ -1,0 +1,1 @@
+"""Verbs of courses: each changes rows in the transaction of its door."""

@@ -1,0 +1,1 @@
+"""Chat doors of courses."""

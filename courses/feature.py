@@ -1,0 +1,34 @@
+"""Feature declaration: everything courses add to the program."""
+
+from console.extension import ConsoleExtension
+from console.menu import Item, MenuGroup
+from courses import commands, jobs, permissions
+from courses.actions import erasing
+from courses.models import courses as of_courses
+from courses.models import learning
+from courses.pages import listing, routes
+from courses.permissions import COURSES_SEE
+from courses.queries import links
+from wechat_bot.feature import Feature
+
+COURSES = MenuGroup("微课堂", "book", 45)
+
+courses = Feature(
+    name="courses",
+    forgets=erasing.forget,
+    models=(of_courses, learning),
+    titles=links.titles,
+    destinations=links.destinations,
+    commands=(commands.courses,),
+    jobs=jobs.JOBS,
+    console=routes.blueprint,
+    more=(
+        ConsoleExtension(
+            permissions=permissions.ALL,
+            groups=(COURSES,),
+            items=(Item("微课", "courses_pages.course_list", COURSES_SEE, 10, COURSES),),
+            topics={"course": "微课", "lesson": "一课"},
+            lists=(listing.COURSES,),
+        ),
+    ),
+)

@@ -1,0 +1,83 @@
+"""Tables of learning: who takes a course, and how far each of its lessons was handed out."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, SmallInteger, UniqueConstraint, false
+from sqlalchemy.orm import Mapped, mapped_column
+
+from foundation.database import Base
+from foundation.dialects import only
+
+ENROLMENT_ID = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Enrolment(Base):
+    """Enrolment of a learner in a course: a shop, or a customer manager where the course is for them.
+
+    Whoever is meant has one from the publication on; another learner of a course for everyone gets it by beginning.
+    Before the beginning nothing is released; with it the first lesson is, and the others by the course's pace.
+    """
+
+    __tablename__ = "course_enrolment"
+    __table_args__ = (
+        UniqueConstraint("course_id", "retailer_id"),
+        UniqueConstraint("course_id", "staff_id"),
+        CheckConstraint("(retailer_id is null) <> (staff_id is null)", name="one_learner"),
+        Index("ix_course_enrolment_course", "course_id", "id"),
+        Index("ix_course_enrolment_retailer_id", "retailer_id"),
+        Index("ix_course_enrolment_staff_id", "staff_id"),
+        # For the clock, which releases the next lesson.
+        Index("ix_course_enrolment_next_at", "next_at", **only("next_at is not null")),
+    )
+
+    id: Mapped[int] = mapped_column(ENROLMENT_ID, primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    retailer_id: Mapped[int | None] = mapped_column(ForeignKey("retailer.id"))
+    #: The customer manager who learns.
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("manager.id"))
+    #: The version it was begun with; null before.
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("course_version.id"))
+    enrolled_at: Mapped[datetime]
+    #: At least one invitation arrived.
+    is_reached: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The course was looked at, on its page or in the chat.
+    is_opened: Mapped[bool] = mapped_column(default=False, server_default=false())
+    started_at: Mapped[datetime | None]
+    #: How many lessons may be read, in their order, and since when the last of them may.
+    released: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    released_at: Mapped[datetime | None]
+    #: When the next lesson is released; null where none is, or where it waits for one to be finished.
+    next_at: Mapped[datetime | None]
+    #: The last screen that was given, in whatever lesson.
+    last_at: Mapped[datetime | None]
+    #: Lessons finished, and the seconds credited in all of them.
+    lessons: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: When all lessons of its version were finished, for the first time: never moved.
+    finished_at: Mapped[datetime | None]
+    #: Area, class and manager of the shop at the finish: figures must not change when a shop moves.
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("shop_class.id"))
+    manager_id: Mapped[int | None]
+
+
+class Reading(Base):
+    """Reading of a lesson: what was handed out of it, and what came of its end question."""
+
+    __tablename__ = "course_reading"
+
+    enrolment_id: Mapped[int] = mapped_column(ENROLMENT_ID, ForeignKey("course_enrolment.id"), primary_key=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("course_lesson.id"), primary_key=True, index=True)
+    #: The furthest screen that was given, from 1, and when.
+    at: Mapped[int] = mapped_column(SmallInteger)
+    shown_at: Mapped[datetime]
+    started_at: Mapped[datetime]
+    #: Credited seconds.
+    seconds: Mapped[int] = mapped_column(default=0, server_default="0")
+    finished_at: Mapped[datetime | None]
+    #: Answers to its end question, and the last of them.
+    tries: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    answer: Mapped[dict[str, Any] | None]
+    #: Whether the first answer was right; null before.
+    is_right: Mapped[bool | None]

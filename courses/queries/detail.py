@@ -1,0 +1,47 @@
+"""Detail of one course for its console pages: what is learnt now, and the draft of what would be learnt next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from console.authored import AuthoredDetail
+from courses.models.courses import Course, CourseVersion
+from courses.queries import versions
+from courses.rules.definition import CourseDefinition, from_json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseDetail(AuthoredDetail):
+    """Course with what would be published next."""
+
+    #: The newest version with its number and definition; None before the first publication.
+    version_id: int | None
+    version: int | None
+    learnt: CourseDefinition | None
+    draft: CourseDefinition
+
+    @property
+    def rules(self) -> CourseDefinition:
+        """The definition whose rules hold: the one learnt now, or else the draft."""
+        return self.learnt or self.draft
+
+
+def detail(session: Session, course_id: int, *, now: datetime) -> CourseDetail | None:
+    """Return a course; None where there is none."""
+    row = session.execute(
+        select(Course, CourseVersion.id, CourseVersion.number, CourseVersion.digest)
+        .outerjoin(CourseVersion, CourseVersion.id == Course.version_id)
+        .where(Course.id == course_id)
+    ).first()
+    if row is None:
+        return None
+    return CourseDetail.of(
+        row.Course,
+        now=now,
+        version_id=row.id,
+        version=row.number,
+        learnt=versions.definition(session, row.id, row.digest) if row.id is not None else None,
+        draft=from_json(row.Course.draft),
+    )

@@ -1,0 +1,1 @@
+"""Sentences of courses for people."""
