@@ -11,7 +11,7 @@ from courses.permissions import COURSES_SEE
 from courses.queries import links
 from wechat_bot.feature import Feature
 
-COURSES = MenuGroup("微课堂", "book", 45)
+COURSES = MenuGroup("微课堂", "school", 45)
 
 courses = Feature(
     name="courses",

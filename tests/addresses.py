@@ -19,6 +19,8 @@ from broadcasts.queries import pictures
 from campaigns.approving import CampaignAuthor
 from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
+from courses.actions import authoring as courses
+from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
 from quizzes.actions import importing
@@ -286,6 +288,10 @@ def lay_out(house: House) -> Office:
         ("rekey", "1", "k1", "--answer", "B", "--by", "market"),
     ):
         assert house.flask("quizzes", *command).exit_code == 0
+    learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", (Screen("先看小盒顶部。"),)),))
+    with house.services.transaction() as session:
+        course, now = courses.load(session, learnt, who="", now=house.clock()), house.clock()
+        courses.publish(session, course.id, criteria=house.services.criteria, stamp=1, who="", now=now)
     phone = house.phone("王建国")
     for said in ("测试", "开始", "3", "调查"):
         phone.say(said)

@@ -22,6 +22,8 @@ from console import tasks
 from console.models import Task, TaskState
 from console.rules.visitors import Role, Visitor
 from console.tasks import Lost
+from courses.actions import authoring as courses
+from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from foundation.clock import day_in
 from foundation.text import grams
 from people import actions, erasing, queries
@@ -100,6 +102,9 @@ NOBODYS = {
     "campaign_hand",
     "campaign_part",
     "chosen_columns",
+    "course_media",
+    "course_media_use",
+    "course_reading",
     "finding_state",
     "foreign_picture",
     "handed_in",
@@ -325,6 +330,10 @@ def town(house: House, only: Iterable[str] = SHOPS) -> tuple[Office, list[Life]]
         for command in (("load", str(path)), ("publish", str(number))):
             done = house.flask(what, *command)
             assert done.exit_code == 0, done.output
+    learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", (Screen("先看小盒顶部。"),)),))
+    with house.services.transaction() as session:
+        courses.load(session, learnt, who="", now=house.clock())
+        courses.publish(session, 1, criteria=house.services.criteria, stamp=1, who="", now=house.clock())
     Library(house).published()
     lives = [Life(house, name) for name in only]
     chen = office.browser("chen")

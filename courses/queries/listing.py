@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,8 +47,7 @@ def page(
 _NEWEST: Order[CourseLine] = Order((Course.id,), lambda line: (line.id,), is_down=True)
 
 
-def _line(row: Any, *, now: datetime) -> CourseLine:
-    course = row.Course
+def _line(course: Course, *, now: datetime) -> CourseLine:
     return CourseLine(
         id=course.id,
         title=course.title,

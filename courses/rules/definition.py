@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from questions.keyed import items as stored
-from questions.keyed.items import QuizItem
+from questions.keyed.items import KeyedItem
 
 #: When lessons are released where their author says nothing.
 HOUR = time(10)
@@ -43,7 +43,7 @@ class LessonDefinition:
     code: str
     title: str
     screens: tuple[Screen, ...] = ()
-    question: QuizItem | None = None
+    question: KeyedItem | None = None
     quiz: str = ""
     #: Of the published lesson; 0 in a draft.
     id: int = 0

@@ -191,6 +191,38 @@ def upgrade() -> None:
         postgresql_where=sa.text("part is not null"),
     )
     op.create_table(
+        "course",
+        sa.Column("before", Json, nullable=True),
+        sa.Column("is_for_staff", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.Column("draft", Json, nullable=False),
+        sa.Column("stamp", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("drafted_at", Moment(), nullable=True),
+        sa.Column("drafted_by", sa.String(length=40), server_default="", nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("opens_at", Moment(), nullable=True),
+        sa.Column("closes_at", Moment(), nullable=True),
+        sa.Column("is_for_everyone", sa.Boolean(), nullable=False),
+        sa.Column("waves", sa.Integer(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("published_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
+    )
+    op.create_table(
+        "course_media",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("content_type", sa.String(length=32), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("width", sa.SmallInteger(), nullable=True),
+        sa.Column("height", sa.SmallInteger(), nullable=True),
+        sa.Column("seconds", sa.Float(), nullable=True),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_course_media")),
+    )
+    op.create_index(op.f("ix_course_media_made_at"), "course_media", ["made_at"], unique=False)
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=True),
@@ -1010,6 +1042,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "list_name", name=op.f("pk_chosen_columns")),
     )
     op.create_table(
+        "course_lesson",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.SmallInteger(), nullable=True),
+        sa.Column("title", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_lesson_course_id_course")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_lesson")),
+        sa.UniqueConstraint("course_id", "code", name=op.f("uq_course_lesson_course_id_code")),
+    )
+    op.create_table(
+        "course_media_use",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_media_use_course_id_course")),
+        sa.PrimaryKeyConstraint("course_id", "number", "sha256", name=op.f("pk_course_media_use")),
+    )
+    op.create_index(op.f("ix_course_media_use_sha256"), "course_media_use", ["sha256"], unique=False)
+    op.create_table(
+        "course_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("definition", Json, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("published_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_version_course_id_course")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_version")),
+        sa.UniqueConstraint("course_id", "number", name=op.f("uq_course_version_course_id_number")),
+    )
+    op.create_table(
         "cross_tally",
         sa.Column("survey_id", sa.Integer(), nullable=False),
         sa.Column("question", sa.String(length=40), nullable=False),
@@ -1631,6 +1695,53 @@ def upgrade() -> None:
     op.create_index(op.f("ix_binding_openid"), "binding", ["openid"], unique=False)
     op.create_index(op.f("ix_binding_retailer_id"), "binding", ["retailer_id"], unique=False)
     op.create_table(
+        "course_enrolment",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=True),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("version_id", sa.Integer(), nullable=True),
+        sa.Column("enrolled_at", Moment(), nullable=False),
+        sa.Column("is_reached", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_opened", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=True),
+        sa.Column("released", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("released_at", Moment(), nullable=True),
+        sa.Column("next_at", Moment(), nullable=True),
+        sa.Column("last_at", Moment(), nullable=True),
+        sa.Column("lessons", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("seconds", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("finished_at", Moment(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(retailer_id is null) <> (staff_id is null)", name=op.f("ck_course_enrolment_one_learner")),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_course_enrolment_area_id_area")),
+        sa.ForeignKeyConstraint(["class_id"], ["shop_class.id"], name=op.f("fk_course_enrolment_class_id_shop_class")),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_enrolment_course_id_course")),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_course_enrolment_retailer_id_retailer")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["manager.id"], name=op.f("fk_course_enrolment_staff_id_manager")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["course_version.id"], name=op.f("fk_course_enrolment_version_id_course_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_enrolment")),
+        sa.UniqueConstraint("course_id", "retailer_id", name=op.f("uq_course_enrolment_course_id_retailer_id")),
+        sa.UniqueConstraint("course_id", "staff_id", name=op.f("uq_course_enrolment_course_id_staff_id")),
+    )
+    op.create_index("ix_course_enrolment_course", "course_enrolment", ["course_id", "id"], unique=False)
+    op.create_index(
+        "ix_course_enrolment_next_at",
+        "course_enrolment",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at is not null"),
+        postgresql_where=sa.text("next_at is not null"),
+    )
+    op.create_index("ix_course_enrolment_retailer_id", "course_enrolment", ["retailer_id"], unique=False)
+    op.create_index("ix_course_enrolment_staff_id", "course_enrolment", ["staff_id"], unique=False)
+    op.create_table(
         "display",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("retailer_id", sa.Integer(), nullable=False),
@@ -2221,6 +2332,27 @@ def upgrade() -> None:
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
     )
+    op.create_table(
+        "course_reading",
+        sa.Column("enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.SmallInteger(), nullable=False),
+        sa.Column("shown_at", Moment(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=False),
+        sa.Column("seconds", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("finished_at", Moment(), nullable=True),
+        sa.Column("tries", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("answer", Json, nullable=True),
+        sa.Column("is_right", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["course_enrolment.id"], name=op.f("fk_course_reading_enrolment_id_course_enrolment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lesson_id"], ["course_lesson.id"], name=op.f("fk_course_reading_lesson_id_course_lesson")
+        ),
+        sa.PrimaryKeyConstraint("enrolment_id", "lesson_id", name=op.f("pk_course_reading")),
+    )
+    op.create_index(op.f("ix_course_reading_lesson_id"), "course_reading", ["lesson_id"], unique=False)
     op.create_table(
         "push_occurrence",
         sa.Column("series_id", sa.Integer(), nullable=False),

@@ -7,14 +7,16 @@ import pytest
 from courses.actions import authoring
 from courses.models.courses import Course
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
-from questions.keyed.items import Key, Kind, QuizItem
+from questions.keyed.items import Key, KeyedItem, Kind
 from questions.question import Option, Question, QuestionType
 from simulator.phone import Phone
 from tests.conftest import House
 from tests.office import Office
 
-SEAL = QuizItem(
-    Question("q1", QuestionType.SINGLE, "封签应贴在哪一面？", (Option(1, "正面"), Option(2, "背面"), Option(3, "顶部"))),
+SEAL = KeyedItem(
+    Question(
+        "q1", QuestionType.SINGLE, "封签应贴在哪一面？", (Option(1, "正面"), Option(2, "背面"), Option(3, "顶部"))
+    ),
     Kind.SINGLE,
     Key(frozenset({3})),
     0,

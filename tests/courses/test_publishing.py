@@ -30,7 +30,7 @@ def test_a_new_version_keeps_the_lessons_it_still_has_and_enrols_nobody_twice(sc
 def test_courses_are_listed_in_the_console(school) -> None:
     course_id = school.published()
     office = Office(school.house)
-    office.user("boss", "boss")
-    browser = office.browser("boss")
+    office.user("admin", "admin")
+    browser = office.browser("admin")
     assert "怎么辨别真假烟" in browser.get("/console/courses").text
     assert "学习情况" in browser.get(f"/console/courses/{course_id}").text
