@@ -330,15 +330,15 @@ def town(house: House, only: Iterable[str] = SHOPS) -> tuple[Office, list[Life]]
         for command in (("load", str(path)), ("publish", str(number))):
             done = house.flask(what, *command)
             assert done.exit_code == 0, done.output
-    learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", (Screen("先看小盒顶部。"),)),))
-    with house.services.transaction() as session:
-        courses.load(session, learnt, who="", now=house.clock())
-        courses.publish(session, 1, criteria=house.services.criteria, stamp=1, who="", now=house.clock())
     Library(house).published()
     lives = [Life(house, name) for name in only]
     chen = office.browser("chen")
     for _ in zip(*(live(house, life, chen) for life in lives), strict=True):
         house.tick()
+    learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", (Screen("先看小盒顶部。"),)),))
+    with house.services.transaction() as session:
+        courses.load(session, learnt, who="", now=house.clock())
+        courses.publish(session, 1, criteria=house.services.criteria, stamp=1, who="", now=house.clock())
     office_life(office, lives)
     for command, by in (
         (("rekey", "1", "k3", "--answer", "对", "--also-down"), "market"),
