@@ -6,7 +6,7 @@ from pathlib import Path
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need, Start, Tile
 from quizzes import commands, jobs, permissions
-from quizzes.actions import erasing
+from quizzes.actions import erasing, weak_spots
 from quizzes.actions import inviting as inviting_actions
 from quizzes.actions import managers as telling
 from quizzes.conversation import mistakes as practice
@@ -68,6 +68,7 @@ quizzes = Feature(
     statics={"quizzes": Path(__file__).parent / "static"},
     more=(
         timeline.ENDED,
+        weak_spots.OF_QUIZZES,
         *inviting_actions.KINDS,
         ConsoleExtension(
             permissions=permissions.ALL,

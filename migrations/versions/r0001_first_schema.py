@@ -2389,15 +2389,17 @@ def upgrade() -> None:
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=False),
         sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("is_after_closing", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("closing_quiz_id", sa.Integer(), nullable=True),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("wrong_at", Moment(), nullable=False),
         sa.Column("right_in_row", sa.Integer(), server_default="0", nullable=False),
         sa.Column("practised_at", Moment(), nullable=True),
         sa.Column("learnt_at", Moment(), nullable=True),
+        sa.Column("is_given", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"], ["quiz_attempt.id"], name=op.f("fk_quiz_mistake_attempt_id_quiz_attempt")
         ),
+        sa.ForeignKeyConstraint(["closing_quiz_id"], ["quiz.id"], name=op.f("fk_quiz_mistake_closing_quiz_id_quiz")),
         sa.ForeignKeyConstraint(
             ["question_id"], ["quiz_question.id"], name=op.f("fk_quiz_mistake_question_id_quiz_question")
         ),
@@ -2406,6 +2408,14 @@ def upgrade() -> None:
             ["version_id"], ["quiz_question_version.id"], name=op.f("fk_quiz_mistake_version_id_quiz_question_version")
         ),
         sa.PrimaryKeyConstraint("retailer_id", "question_id", name=op.f("pk_quiz_mistake")),
+    )
+    op.create_index(
+        "ix_quiz_mistake_ungiven",
+        "quiz_mistake",
+        ["closing_quiz_id", "retailer_id", "question_id"],
+        unique=False,
+        sqlite_where=sa.text("not is_given"),
+        postgresql_where=sa.text("not is_given"),
     )
     op.create_table(
         "quiz_regrade_change",

@@ -38,7 +38,8 @@ class WrongAnswer(NamedTuple):
     question_id: int
     version_id: int
     attempt_id: int
-    is_after_closing: bool
+    #: Where the key is shown once the quiz is over.
+    closing_quiz_id: int | None
     wrong_at: datetime
 
 
@@ -73,25 +74,26 @@ def put_in(session: Session, marked: Iterable[JustMarked]) -> None:
             questions[place.version_id],
             place.version_id,
             each.attempt.id,
-            each.sheet.definition.reveal is Reveal.AFTER_CLOSING,
+            each.sheet.quiz_id if each.sheet.definition.reveal is Reveal.AFTER_CLOSING else None,
             each.at,
         )
         for each, place in wrong
     )
     put = upsert(session, _mistake)
-    is_sooner = or_(put.excluded.is_after_closing.is_(False), _mistake.c.is_after_closing.is_(True))
+    is_sooner = or_(put.excluded.closing_quiz_id.is_(None), _mistake.c.closing_quiz_id.is_not(None))
     session.execute(
         put.on_conflict_do_update(
             index_elements=["retailer_id", "question_id"],
             set_={
                 **{
                     name: case((is_sooner, put.excluded[name]), else_=_mistake.c[name])
-                    for name in ("version_id", "attempt_id", "is_after_closing")
+                    for name in ("version_id", "attempt_id", "closing_quiz_id")
                 },
                 "times": _mistake.c.times + 1,
                 "wrong_at": put.excluded.wrong_at,
                 "right_in_row": 0,
                 "learnt_at": None,
+                "is_given": False,
             },
         ),
         lines,
@@ -138,7 +140,7 @@ def practise(session: Session, retailer_id: int, line: BookLine, answer: dict[st
 
 def _rows(wrong: Iterable[WrongAnswer]) -> list[dict[str, Any]]:
     """Return the rows of new lines, in one order everywhere: so two that end attempts never wait for each other."""
-    return [each._asdict() | {"times": 1, "right_in_row": 0} for each in sorted(wrong)]
+    return [each._asdict() | {"times": 1, "right_in_row": 0} for each in sorted(wrong, key=lambda each: each[:2])]
 
 
 _LEAVES = delete(_mistake).where(

@@ -299,7 +299,7 @@ def _correct_books(session: Session, regrade: Regrade, shops: Sequence[RegradedS
                 regrade.question_id,
                 after.paper[at][0],
                 after.id,
-                shop.reveal is Reveal.AFTER_CLOSING,
+                regrade.quiz_id if shop.reveal is Reveal.AFTER_CLOSING else None,
                 after.ended_at,
             )
             (wrong if after.is_wrong(at) else right).append(line)

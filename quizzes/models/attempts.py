@@ -93,6 +93,10 @@ class Mistake(Base):
     """Line of a shop's wrong-answer book (错题本): a question it got wrong, until it is right in practice."""
 
     __tablename__ = "quiz_mistake"
+    __table_args__ = (
+        # For who asks weak spots again (`questions.weak_spots`).
+        Index("ix_quiz_mistake_ungiven", "closing_quiz_id", "retailer_id", "question_id", **only("not is_given")),
+    )
 
     retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"), primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("quiz_question.id"), primary_key=True)
@@ -100,11 +104,13 @@ class Mistake(Base):
     version_id: Mapped[int] = mapped_column(ForeignKey("quiz_question_version.id"))
     #: The attempt it was wrong in, the last of those that show the key soonest.
     attempt_id: Mapped[int] = mapped_column(ATTEMPT_ID, ForeignKey("quiz_attempt.id"))
-    #: The key is shown, and so the question practised, only once that attempt's quiz is over.
-    is_after_closing: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: The quiz of that attempt, where the key is shown, and so the question practised, only once it is over.
+    closing_quiz_id: Mapped[int | None] = mapped_column(ForeignKey("quiz.id"))
     times: Mapped[int] = mapped_column(default=1)
     wrong_at: Mapped[datetime]
     #: Right answers in a row in practice; `learnt_at` after the second.
     right_in_row: Mapped[int] = mapped_column(default=0, server_default="0")
     practised_at: Mapped[datetime | None]
     learnt_at: Mapped[datetime | None]
+    #: Whether it was given to who asks weak spots again, since it was wrong in a quiz last.
+    is_given: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -1,6 +1,6 @@
 """Wrong-answer book (错题本) of a shop: what it got wrong and may be shown the key of, and what it has learnt since."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -63,20 +63,7 @@ def book(session: Session, openid: str, *, now: datetime) -> WrongAnswerBook | N
     rows = session.execute(_BOOK, {"openid": openid, "now": now, "most": MOST}).all()
     if not rows:
         return None
-    lines = [row for row in rows if row.question_id is not None]
-    keys = papers.keys_in_several(session, [(row.version_id, row.quiz_id) for row in lines])
-    items = papers.items(session, [PaperPlace(row.version_id, row.digest, row.points) for row in lines], {})
-    found = []
-    for row, shown in zip(lines, items, strict=True):
-        item = replace(shown, key=keys[row.version_id, row.quiz_id].key)
-        is_first = row.times == 1 and row.practised_at is None
-        was_right = is_first and marking.mark(item, row.answers.get(item.code)) == item.points
-        if item.key.effect is KeyEffect.MARKED and not was_right:
-            found.append(
-                BookLine(
-                    row.question_id, item, row.times, row.wrong_at, row.right_in_row, row.practised_at, row.learnt_at
-                )
-            )
+    found = [line for _, line in _lines(session, [row for row in rows if row.question_id is not None])]
     return WrongAnswerBook(
         rows[0].retailer_id,
         [line for line in found if line.learnt_at is None],
@@ -84,10 +71,34 @@ def book(session: Session, openid: str, *, now: datetime) -> WrongAnswerBook | N
     )
 
 
+def of_shops(
+    session: Session, retailer_ids: Collection[int], question_ids: Collection[int], *, now: datetime
+) -> list[tuple[int, BookLine]]:
+    """Return the lines of these shops with these questions, learnt or not, each with its shop; left out is what `book`
+    leaves out. Two statements, and one for questions not shown lately."""
+    theirs = _SHOWN.where(_mistake.c.retailer_id.in_(retailer_ids), _mistake.c.question_id.in_(question_ids))
+    return _lines(session, session.execute(theirs, {"now": now}).all())
+
+
+def _lines(session: Session, rows: Sequence[Any]) -> list[tuple[int, BookLine]]:
+    """Return the lines that count, each with its shop."""
+    keys = papers.keys_in_several(session, [(row.version_id, row.quiz_id) for row in rows])
+    items = papers.items(session, [PaperPlace(row.version_id, row.digest, row.points) for row in rows], {})
+    found = []
+    for row, shown in zip(rows, items, strict=True):
+        item = replace(shown, key=keys[row.version_id, row.quiz_id].key)
+        is_first = row.times == 1 and row.practised_at is None
+        was_right = is_first and marking.mark(item, row.answers.get(item.code)) == item.points
+        if item.key.effect is KeyEffect.MARKED and not was_right:
+            seen = row.times, row.wrong_at, row.right_in_row, row.practised_at, row.learnt_at
+            found.append((row.retailer_id, BookLine(row.question_id, item, *seen)))
+    return found
+
+
 _retailer, _mistake, _attempt = map(table_of, (Retailer, Mistake, Attempt))
 _quiz, _question, _version = map(table_of, (Quiz, BankQuestion, QuestionVersion))
 _SHOP = select(_retailer.c.id).where(_retailer.c.openid == bindparam("openid")).scalar_subquery()
-_LINES = (
+_SHOWN = (
     select(
         _mistake,
         _attempt.c.quiz_id,
@@ -100,16 +111,15 @@ _LINES = (
     .join(_question, _question.c.id == _mistake.c.question_id)
     .join(_version, _version.c.id == _mistake.c.version_id)
     .where(
-        # Said here too: SQLite would read the lines of all shops.
-        _mistake.c.retailer_id == _SHOP,
         _question.c.is_retired.is_(False),
         or_(
-            _mistake.c.is_after_closing.is_(False),
+            _mistake.c.closing_quiz_id.is_(None),
             _quiz.c.closes_at <= bindparam("now", type_=Quiz.created_at.type),
         ),
     )
-    .subquery()
 )
+# The shop is said here too: SQLite would read the lines of all shops.
+_LINES = _SHOWN.where(_mistake.c.retailer_id == _SHOP).subquery()
 _BOOK = (
     select(_retailer.c.id.label("retailer_id"), *(each for each in _LINES.c if each.key != "retailer_id"))
     .select_from(_retailer)

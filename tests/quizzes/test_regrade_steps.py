@@ -43,7 +43,7 @@ def answered(desk, quiz_id: int, said: str) -> None:
         first = session.scalars(select(QuestionVersion).order_by(QuestionVersion.id)).first()
         failed = session.scalars(select(Attempt).where(Attempt.total == 500)).all()
         wrong = [
-            WrongAnswer(each.retailer_id, first.question_id, first.id, each.id, False, each.ended_at) for each in failed
+            WrongAnswer(each.retailer_id, first.question_id, first.id, each.id, None, each.ended_at) for each in failed
         ]
         mistakes.correct(session, wrong=wrong, right=())
         openids = [f"o-{n}" for n in range(1, len(said) + 1)]
