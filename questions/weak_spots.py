@@ -17,7 +17,7 @@ from questions.keyed.items import KeyedItem
 ShopQuestion = tuple[int, str]
 
 
-class WrongAnswer(NamedTuple):
+class NewlyWrong(NamedTuple):
     """Wrong answer of a shop to a question of a source, and when it was given."""
 
     retailer_id: int
@@ -50,7 +50,7 @@ class WeakSpotSource:
     topic: str
     #: Gives the next wrong answers that were not given yet, and notes that they were: each is given once, and at most
     #: so many at a time. One whose key may not be shown yet waits.
-    take: Callable[[Session, int, datetime], Sequence[WrongAnswer]]
+    take: Callable[[Session, int, datetime], Sequence[NewlyWrong]]
     #: Reads questions; left out are those that were struck or retired, that the key in force makes right after all, and
     #: those whose key may not be shown.
     items: Callable[[Session, Collection[ShopQuestion], datetime], Mapping[ShopQuestion, AskedAgain]]

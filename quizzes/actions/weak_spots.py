@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.dialects import table_of
-from questions.weak_spots import AskedAgain, Retake, ShopQuestion, WeakSpotSource, WrongAnswer
+from questions.weak_spots import AskedAgain, NewlyWrong, Retake, ShopQuestion, WeakSpotSource
 from quizzes.models.attempts import Mistake
 from quizzes.models.quizzes import Quiz
 from quizzes.queries import attempt_sheet, mistakes, results
@@ -18,7 +18,7 @@ PAGE = "/m/quizzes/mistakes"
 _mistake = table_of(Mistake)
 
 
-def take(session: Session, most: int, now: datetime) -> Sequence[WrongAnswer]:
+def take(session: Session, most: int, now: datetime) -> Sequence[NewlyWrong]:
     """Return the next lines of wrong-answer books that were not given yet, and note that they were. Those of a quiz
     that shows its key once it is over wait for that; a line is given again when it was wrong once more in a quiz."""
     over = session.scalars(select(Quiz.id).where(Quiz.closes_at <= now)).all()
@@ -34,7 +34,7 @@ def take(session: Session, most: int, now: datetime) -> Sequence[WrongAnswer]:
     ).all()
     if lines:
         session.connection().execute(_GIVEN, [{"shop": line[0], "question": line[1]} for line in lines])
-    return [WrongAnswer(line.retailer_id, str(line.question_id), line.wrong_at) for line in lines]
+    return [NewlyWrong(line.retailer_id, str(line.question_id), line.wrong_at) for line in lines]
 
 
 def items(session: Session, wanted: Collection[ShopQuestion], now: datetime) -> dict[ShopQuestion, AskedAgain]:
