@@ -129,6 +129,13 @@ _ASKS = re.compile(
 #: 呢 asks in 那我呢, but not after courtesy as in 好的呢.
 _AND_I = re.compile(r"[^\W您你嗯了啊的啦呀]呢|[我你他她家谁]的呢")
 
+#: Words that make a text a question, wherever they stand, and those that do at its end only.
+_QUESTION = re.compile(
+    r"什么|啥|咋|怎么|怎样|怎办|哪|几[点时号天个]|多少|多久|多长|多大|何时|如何|为何|是否|能否|可否|有没有|[能可会要该算行]不[能可会要该算行]|"
+    r"可不可以|有何|谁|区别"
+)
+_QUESTION_END = re.compile(r"[?吗么呢]+[了啊呀的]?\W*$")
+
 #: Words that decline or leave it open, and ask nothing.
 _DECLINES = re.compile(
     r"(?:暂时|先|这次|现在)?(?:不用|不要|不必|不需要|没需要|算|不急|不着急|不慌|别急|慢慢来|"
@@ -171,6 +178,20 @@ def tone(text: str) -> Tone:
     if parts or hello:
         return Tone.DOUBTFUL if asks else Tone.THANKS
     return Tone.OTHER if asks else Tone.NOD
+
+
+def asks(text: str) -> bool:
+    """Whether a text is a question: it ends like one, or has the words of one.
+
+    >>> [asks(each) for each in ("怎么辨别真假烟", "封签？", "店要搬家了证怎么办", "烟发霉了能便宜卖吗", "要不要亮证")]
+    [True, True, True, True, True]
+    >>> [asks(each) for each in ("红七匹狼断货了", "封签", "明天送两条", "???", "好的呢")]
+    [False, False, False, False, False]
+    """
+    plain = simplified(text)
+    if not _letters(_SOFT.sub(" ", _CORE.sub(" ", plain))):
+        return False
+    return bool(_QUESTION_END.search(plain) or _QUESTION.search(plain))
 
 
 def asks_nothing(text: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need, Start, Tile, ToMany
 from visits import jobs, models, permissions
-from visits.actions import categories, erasing, groups, rating
+from visits.actions import categories, erasing, groups, intake, rating
 from visits.conversation import desk, shops
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
@@ -57,6 +57,7 @@ visits = Feature(
     tabs=tabs.tabs,
     more=(
         groups.KIND,
+        intake.DESK,
         *timeline.KINDS,
         *shop_buttons.BUTTONS,
         ConsoleExtension(

@@ -45,6 +45,8 @@ class Category(Base):
     #: Whether a message with one of these keywords goes to the supervisor, and not to the manager who may be complained
     #: about.
     goes_up: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Whether questions with one of these keywords are looked up before the manager is asked.
+    is_looked_up: Mapped[bool] = mapped_column(default=False, server_default=false())
     retired_at: Mapped[datetime | None]
 
 

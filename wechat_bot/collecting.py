@@ -49,6 +49,7 @@ def switchboard(features: Sequence[Feature]) -> Switchboard:
     desks = {f.name: f.front_desk for f in features if f.front_desk}
     if len(desks) != 1:
         raise ValueError(f"exactly one feature declares the front desk, not {sorted(desks)}")
+    advisers = claimed("questions", [(f.name, "of all kinds", f.adviser) for f in features if f.adviser])
     words = [(f.name, *each) for f in features for each in _words(f)]
     prefixes = [(f.name, plain(each.word), each) for f in features for each in f.words if each.takes_rest]
     # A word alone and the same word with a rest may belong to one feature, not to two.
@@ -70,6 +71,7 @@ def switchboard(features: Sequence[Feature]) -> Switchboard:
         tabs=_each(features, lambda f: f.tabs),
         prompts=claimed("prompt", [(f.name, each.topic, each) for f in features for each in f.prompts]),
         said_to_many=_each(features, lambda f: f.said_to_many),
+        adviser=next(iter(advisers.values()), None),
         declared=tuple(each for f in features for each in f.more),
     )
 

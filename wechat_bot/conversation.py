@@ -100,12 +100,26 @@ class Prompt:
     replied: Callable[[Session, str, str, datetime], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Adviser:
+    """Who knows answers that are written somewhere: asked before a person is. At most one feature declares it."""
+
+    #: Link that a question opens, with the question behind it. Where nothing is known, it sees to the way on.
+    link: str
+    #: Gives what is known beside a message that a person will answer; empty where nothing is.
+    beside: Callable[["Turn", str], str]
+
+
 class Board(Protocol):
     """What a conversation may ask of the other features while it answers; the switchboard is one."""
 
     @property
     def entries(self) -> Sequence[Entry]:
         """What the account offers, in the order of its numbers."""
+
+    @property
+    def adviser(self) -> Adviser | None:
+        """Who knows answers that are written somewhere; None where no feature does."""
 
     @property
     def declared(self) -> Sequence[object]:

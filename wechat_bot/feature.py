@@ -17,7 +17,19 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import Period
 from foundation.search_index import SearchIndex
-from wechat_bot.conversation import Card, Conversation, Entry, FrontDesk, Listener, Overhear, Prompt, Tab, Turn, Word
+from wechat_bot.conversation import (
+    Adviser,
+    Card,
+    Conversation,
+    Entry,
+    FrontDesk,
+    Listener,
+    Overhear,
+    Prompt,
+    Tab,
+    Turn,
+    Word,
+)
 from wechat_bot.criterion import Criterion, KeptSpec
 from wechat_bot.erasure import Forget
 from wechat_bot.last_said import SaidToMany
@@ -98,6 +110,8 @@ class Feature:
     entries: Sequence[Entry] = ()
     words: Sequence[Word] = ()
     front_desk: FrontDesk | None = None
+    #: Knows answers that are written somewhere: questions that need no person are put to it.
+    adviser: Adviser | None = None
     listeners: Sequence[Listener] = ()
     #: Offered messages that are no word and that no running talk took, before the short menu's numbers and the front
     #: desk. A feature that takes a bare number must know that it answers something of its own.

@@ -13,6 +13,7 @@ from foundation.database import SYNCHRONISED
 from foundation.errors import Refused
 from wechat_bot import messages, texts
 from wechat_bot.conversation import (
+    Adviser,
     After,
     Card,
     Conversation,
@@ -60,6 +61,7 @@ class Switchboard:
     tabs: tuple[Callable[[Session, str, datetime], Sequence[Tab]], ...]
     prompts: Mapping[str, Prompt]
     said_to_many: tuple[SaidToMany, ...]
+    adviser: Adviser | None
     #: What the features declare for the floors in between (`Feature.more`).
     declared: tuple[object, ...]
 

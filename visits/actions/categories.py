@@ -25,6 +25,8 @@ FIRST = tuple(
         ("意见建议", "态度 不满意 建议 意见"),
     )
 )
+#: Questions on these are looked up before anybody is asked.
+LOOKED_UP = ("真假与法规", "许可证", "陈列")
 #: Goes to the supervisor, and not to the manager who may be complained about.
 COMPLAINTS = "投诉建议"
 
@@ -36,7 +38,13 @@ def install(connection: Connection) -> None:
     """
     if connection.scalar(select(Category.id).limit(1)) is None:
         rows = [
-            {"name": name, "position": n, "keywords": words, "goes_up": name == COMPLAINTS}
+            {
+                "name": name,
+                "position": n,
+                "keywords": words,
+                "goes_up": name == COMPLAINTS,
+                "is_looked_up": name in LOOKED_UP,
+            }
             for n, (name, words) in enumerate(FIRST, 1)
         ]
         connection.execute(insert(Category), rows)
@@ -44,6 +52,8 @@ def install(connection: Connection) -> None:
 
 def keywords(session: Session) -> list[Keywords]:
     """Return the categories in use with their keywords."""
-    columns = (Category.id, Category.position, Category.keywords, Category.goes_up)
+    columns = (Category.id, Category.position, Category.keywords, Category.goes_up, Category.is_looked_up)
     known = session.execute(select(*columns).where(Category.retired_at.is_(None)))
-    return [Keywords(row.id, row.position, tuple(map(str, row.keywords)), row.goes_up) for row in known]
+    return [
+        Keywords(row.id, row.position, tuple(map(str, row.keywords)), row.goes_up, row.is_looked_up) for row in known
+    ]

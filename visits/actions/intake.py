@@ -14,6 +14,7 @@ from foundation.errors import Refused
 from people import identity
 from people.courtesy import Tone
 from people.identity import Shop
+from people.request_desk import RequestDesk
 from visits.actions import additions, categories, clocks, complaints, finding, groups, routing
 from visits.actions.deadlines import Deadlines
 from visits.actions.open_request import OpenRequest
@@ -144,9 +145,20 @@ def written(
     return received[0]
 
 
+def take(session: Session, openid: str, words: str, now: datetime, zone: ZoneInfo) -> int:
+    """Receive what a follower asked another feature, which had no answer; gives the request's number. Raises `Refused`
+    for somebody who does not follow the account."""
+    received = written(session, openid, [ShopMessage("text", words, is_left=True)], token="", now=now, zone=zone)
+    assert received is not None  # a form posted again has a token
+    return received.request.row.number
+
+
 def who_answers(received: Received) -> Decision:
     """Return who answers for what was received, and why."""
     return received.decided or routing.as_it_stands(received.request)
+
+
+DESK = RequestDesk(take)
 
 
 def _new(

@@ -84,9 +84,17 @@ def drop_special_day(session: Session, day: date, *, now: datetime) -> None:
 
 
 def save_category(
-    session: Session, category_id: int | None, name: str, keywords: Sequence[str], position: int, *, goes_up: bool
+    session: Session,
+    category_id: int | None,
+    name: str,
+    keywords: Sequence[str],
+    position: int,
+    *,
+    goes_up: bool,
+    is_looked_up: bool,
 ) -> Category:
-    """Save a category of requests, its keywords, and whether it goes to the supervisor. Raises `Refused`."""
+    """Save a category of requests, its keywords, whether it goes to the supervisor, and whether questions about it are
+    looked up first. Raises `Refused`."""
     name = rules.category_name(name)
     same = session.scalar(select(Category).where(Category.name == name))
     if same is not None and same.id != category_id:
@@ -94,7 +102,8 @@ def save_category(
     category = session.get(Category, category_id) if category_id is not None else Category()
     if category is None:
         raise Refused("没有这一类。")
-    category.name, category.keywords, category.position, category.goes_up = name, list(keywords), position, goes_up
+    category.name, category.keywords, category.position = name, list(keywords), position
+    category.goes_up, category.is_looked_up = goes_up, is_looked_up
     session.add(category)
     session.flush()
     return category

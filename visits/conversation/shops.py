@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from foundation.text import said_number
+from foundation.text import said_number, visible
 from people import courtesy, identity
 from people import rules as people_rules
 from people.actions import Wrong
@@ -91,13 +91,16 @@ def _from_shop(turn: Turn) -> Reply | None:
             return said_with_thanks
         if standing is RequestStanding.NONE and _acknowledges(turn, content):
             return Reply(texts.WELCOME)
+        adviser = turn.board.adviser
+        if adviser is not None and standing is RequestStanding.NONE and _may_be_looked_up(turn, content):
+            return turn.open(f"{adviser.link}{visible(content)}")
         if not _is_for_us(turn, content, standing):
             return None
         # Everything else a manager writes went to the desk.
         if needs.is_smalltalk(content) and identity.manager_of(turn.session, turn.openid) is not None:
             return None
     said = shop_message.said(turn.session, turn.message, now=turn.now)
-    return _take(turn, said, prompt=turn.prompt()) if said else None
+    return _take(turn, said, prompt=turn.prompt(), is_looked_up=True) if said else None
 
 
 def open_rating(turn: Turn, reference: str) -> Reply:
@@ -136,6 +139,12 @@ def _is_for_us(turn: Turn, content: str, standing: RequestStanding) -> bool:
     """Whether a text is meant for the manager, and not for the short menu or the front desk."""
     # A shop that was answered replies to its manager's last message: 3 means three, and 好的 belongs to the request.
     return standing is RequestStanding.ANSWERED or _adds_to_it(turn, standing, content) or _answers_group(turn)
+
+
+def _may_be_looked_up(turn: Turn, content: str) -> bool:
+    """Whether a text only asks, so that what is written somewhere may answer it."""
+    asks = needs.is_only_a_question(content, lambda: categories.keywords(turn.session))
+    return asks and not _answers_group(turn)
 
 
 def _acknowledges(turn: Turn, content: str) -> bool:
@@ -204,12 +213,22 @@ def _say_why(turn: Turn, content: str, *, is_score: bool) -> Reply | None:
 
 
 def _take(
-    turn: Turn, said: ShopMessage, after: After = After.NOTHING, *, prompt: tuple[Prompt, str] | None = None
+    turn: Turn,
+    said: ShopMessage,
+    after: After = After.NOTHING,
+    *,
+    prompt: tuple[Prompt, str] | None = None,
+    is_looked_up: bool = False,
 ) -> Reply:
+    """Put a message into a request. With `is_looked_up` the reply says, too, what is known about a new one."""
     if prompt is not None:
         said = replace(said, replies_to=_replied(turn, *prompt))
     received = intake.receive(turn.session, turn.openid, said, now=turn.now, zone=turn.zone, windows=turn.windows)
-    return Reply(_words(turn, received, said), after=after)
+    words, adviser = _words(turn, received, said), turn.board.adviser
+    begins = received.became in (Effect.OPENED, Effect.REOPENED, Effect.CONTINUED)
+    if is_looked_up and begins and adviser is not None and said.kind == "text" and prompt is None:
+        words = "\n".join(filter(None, (words, adviser.beside(turn, said.content))))
+    return Reply(words, after=after)
 
 
 def _replied(turn: Turn, prompt: Prompt, link: str) -> str:

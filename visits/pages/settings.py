@@ -131,11 +131,15 @@ def _policy_page(class_id: int | None, error: Refused | None) -> str:
 
 def _save_category(category_id: int | None) -> ResponseReturnValue:
     form, edited = request.form, None if category_id is None else editable.category(category_id)
-    name, words, goes_up = form.get("name", ""), rules.keywords(form.get("keywords", "")), form.get("goes_up") == "1"
+    name, words = form.get("name", ""), rules.keywords(form.get("keywords", ""))
+    goes_up, is_looked_up = form.get("goes_up") == "1", form.get("is_looked_up") == "1"
     position = fields.number(form.get("position", "0"), "顺序")
     with act.transaction(over=edited) as (session, _, note):
-        found = actions.save_category(session, category_id, name, words, position, goes_up=goes_up)
-        detail = f"{found.name}：{'、'.join(words)}{'，交给上级' if goes_up else ''}"
+        found = actions.save_category(
+            session, category_id, name, words, position, goes_up=goes_up, is_looked_up=is_looked_up
+        )
+        marks = f"{'，交给上级' if goes_up else ''}{'，先查资料' if is_looked_up else ''}"
+        detail = f"{found.name}：{'、'.join(words)}{marks}"
         note("visit.category", f"category:{found.id}", detail)
     said = f"“{found.name}”已保存，之后的留言按新的关键词分类。"
     return act.done(url_for("visits_pages.settings"), said)

@@ -104,6 +104,7 @@ def _category(session: Session, category_id: int | None) -> Kept:
         "关键词": "、".join(map(str, found.keywords)),
         "顺序": str(found.position),
         "交给上级": "是" if found.goes_up else "否",
+        "先查资料": "是" if found.is_looked_up else "否",
         "状态": "已停用" if found.retired_at else "使用中",
     }
 

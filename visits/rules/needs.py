@@ -21,6 +21,8 @@ ONE_BREATH = timedelta(minutes=1)
 _ASKS_BACK = re.compile(
     r"[?吗么呢几哪啥谁]|多少|如何|是否|能否|可否|怎|有没有|(.)不\1|行不|请.{0,8}[回报告说填选定]|回[复个话]|告诉|告知|确认"
 )
+#: Whoever writes this wants something done, however they ask for it.
+_WANTS = re.compile("帮我|帮忙|麻烦|给我|派人|过来|来一趟|来店|上门|我要|我想要|能给|还没|催")
 #: Common mistypings and mishearings of 投诉.
 _MISTYPED = re.compile("投[拆速述素]|头诉")
 
@@ -34,6 +36,8 @@ class Keywords:
     words: tuple[str, ...]
     #: Whether it goes to the supervisor.
     goes_up: bool = False
+    #: Whether questions with its words are looked up before anybody is asked.
+    is_looked_up: bool = False
 
 
 def is_smalltalk(text: str) -> bool:
@@ -105,6 +109,21 @@ def reads_like_a_need(text: str, categories: Callable[[], Iterable[Keywords]]) -
         return False
     letters = re.sub(r"[\W\d_]+", "", text)
     return len(letters) >= NEEDS_FROM or category(text, categories()) is not None
+
+
+def is_only_a_question(text: str, categories: Callable[[], Iterable[Keywords]]) -> bool:
+    """Whether a text asks what may be written somewhere, and wants nothing done: it has no keyword but of categories
+    that are looked up.
+
+    >>> goods, law = Keywords(1, 1, ("断货", "补货")), Keywords(2, 2, ("封签", "假烟"), is_looked_up=True)
+    >>> [is_only_a_question(each, lambda: [goods, law]) for each in ("封签怎么看", "店搬了证怎么办", "怎么买到假烟？")]
+    [True, True, True]
+    >>> [is_only_a_question(each, lambda: [goods, law]) for each in ("什么时候补货？", "能帮我看看封签吗", "你好吗？", "封签")]
+    [False, False, False, False]
+    """
+    if is_smalltalk(text) or not courtesy.asks(text) or _WANTS.search(courtesy.simplified(text)):
+        return False
+    return category(text, (each for each in categories() if not each.is_looked_up)) is None
 
 
 def category(text: str, categories: Iterable[Keywords]) -> int | None:
