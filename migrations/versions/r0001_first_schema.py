@@ -880,6 +880,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("keywords", Json, nullable=False),
         sa.Column("goes_up", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("is_looked_up", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("retired_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_category")),
         sa.UniqueConstraint("name", name=op.f("uq_visit_category_name")),
