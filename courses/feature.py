@@ -8,7 +8,7 @@ from courses.models import courses as of_courses
 from courses.models import learning
 from courses.pages import listing, routes
 from courses.permissions import COURSES_SEE
-from courses.queries import links
+from courses.queries import finding, links
 from wechat_bot.feature import Feature
 
 COURSES = MenuGroup("微课堂", "school", 45)
@@ -23,6 +23,7 @@ courses = Feature(
     jobs=jobs.JOBS,
     console=routes.blueprint,
     more=(
+        finding.LESSONS,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(COURSES,),

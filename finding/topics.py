@@ -9,6 +9,7 @@ Who may find a text is asked in the search: what may not be read costs nobody on
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
@@ -22,14 +23,16 @@ SHOWN = 120
 
 @dataclass(frozen=True, slots=True)
 class Seeker:
-    """Who looks for a text: a bound shop, a customer manager, or anybody, who is neither."""
+    """Who looks for a text: a bound shop, a customer manager, whoever keeps the texts, or anybody, who is neither."""
 
     retailer_id: int | None = None
     manager_id: int | None = None
+    #: Finds all that is published, for whomever it is.
+    is_staff: bool = False
 
     @property
     def is_bound(self) -> bool:
-        return self.retailer_id is not None or self.manager_id is not None
+        return self.is_staff or self.retailer_id is not None or self.manager_id is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class FindableTopic:
 
     topic: str
     #: Gives the references of the texts that somebody may find, as a select to search within.
-    readable: Callable[[Session, Seeker], Select[int]]
+    readable: Callable[[Session, Seeker, datetime], Select[int]]
     #: Says of texts, by their references, where they stand: their column, or their course.
     places: Callable[[Session, Sequence[int]], Mapping[int, str]]
 
@@ -57,7 +60,9 @@ class FoundText:
     coverage: float
 
 
-def find(session: Session, declared: Iterable[object], words: str, who: Seeker, *, limit: int) -> list[FoundText]:
+def find(
+    session: Session, declared: Iterable[object], words: str, who: Seeker, *, now: datetime, limit: int
+) -> list[FoundText]:
     """The texts of all features that answer these words, the best first, of those that somebody may find.
 
     What holds too little of what was asked is left out: no answer is better than a wrong one. Raises ValueError where
@@ -67,7 +72,7 @@ def find(session: Session, declared: Iterable[object], words: str, who: Seeker, 
     for each in declared:
         if isinstance(each, FindableTopic) and topics.setdefault(each.topic, each) is not each:
             raise ValueError(f"two features claim the texts of the topic {each.topic!r}")
-    visible = {each.topic: each.readable(session, who) for each in topics.values()}
+    visible = {each.topic: each.readable(session, who, now) for each in topics.values()}
     hits = searching.search(session, words, visible=visible, limit=limit)
     good = [hit for hit in hits if hit.coverage >= searching.ENOUGH]
     of: dict[str, list[int]] = {}

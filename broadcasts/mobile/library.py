@@ -11,8 +11,8 @@ from blocks import blocks, rendering
 from broadcasts.actions import reading as actions
 from broadcasts.queries import pictures, reading, searching
 from broadcasts.queries.reading import LibraryShelf
-from broadcasts.rules import marking
 from broadcasts.texts import library as texts
+from finding import marking
 from foundation.clock import day_in, when
 from foundation.errors import Refused
 from foundation.paging import Cursor

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -68,7 +69,7 @@ def for_staff() -> Select[int]:
     return select(LibraryArticle.id).where(LibraryArticle.state == ArticleState.PUBLISHED)
 
 
-def _for_seeker(session: Session, who: Seeker) -> Select[int]:
+def _for_seeker(session: Session, who: Seeker, now: datetime) -> Select[int]:
     return reading.readable(who)
 
 

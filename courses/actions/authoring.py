@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from console import authored
+from courses.actions import shelving
 from courses.models.courses import Course, CourseMediaUse, CourseVersion, Lesson
 from courses.models.learning import Enrolment
 from courses.rules.definition import CourseDefinition, from_json, to_json, with_ids
@@ -108,6 +109,7 @@ def publish(
     )
     course.is_for_staff = definition.is_for_staff
     _hold_media(session, course_id, version.number, definition)
+    shelving.put(session, course_id, content)
     enrolled = 0
     if before is None or before.audience != definition.audience:
         enrolled = enrol(session, course_id, definition, criteria, now)
@@ -123,6 +125,7 @@ def close(session: Session, course_id: int, *, now: datetime) -> None:
     authored.check_running(course, unit="微课", now=now)
     course.closes_at = now
     session.flush()
+    shelving.remove(session, course_id)
 
 
 def locked(session: Session, course_id: int) -> Course:

@@ -11,6 +11,8 @@ from console.authored import Authored
 from foundation.database import Base
 
 LONGEST_TITLE = 100
+#: Topic of lessons, as in their links (`lesson:5`).
+LESSON = "lesson"
 
 
 class Course(Authored):

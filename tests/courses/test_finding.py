@@ -1,0 +1,88 @@
+"""Lessons are found by their words: by whoever may learn them, as long as they run."""
+
+from datetime import timedelta
+
+import pytest
+
+from courses.actions import authoring
+from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
+from finding import topics
+from finding.topics import FoundText, Seeker
+from people import identity
+
+LAW = CourseDefinition(
+    "守法经营",
+    lessons=(
+        LessonDefinition(
+            "l1",
+            "怎么辨别真假烟",
+            (Screen("看封签和喷码：真的封签贴得平整，喷码清楚。"), Screen("假烟的喷码发糊。")),
+        ),
+        LessonDefinition("l2", "看封签", (Screen("封签在小盒顶部正中，花纹清楚，边缘整齐。"),)),
+        LessonDefinition(
+            "l3", "店搬了地方，许可证怎么变", (Screen("只能在核定的地址经营。搬迁之前先问发证机关，办变更。"),)
+        ),
+    ),
+)
+#: What is asked, and the lesson that answers it.
+ASKED = {
+    "封签": "看封签",
+    "怎么辨别真假烟": "怎么辨别真假烟",
+    "店要搬家了证怎么办": "店搬了地方，许可证怎么变",
+}
+
+
+def find(school, words: str, who: Seeker) -> list[FoundText]:
+    services = school.house.services
+    with school.house.look() as session:
+        return topics.find(session, services.declared, words, who, now=services.clock(), limit=9)
+
+
+def titles(school, words: str, who: Seeker) -> list[str]:
+    return [each.title for each in find(school, words, who)]
+
+
+WANG, ANYBODY, STAFF = Seeker(retailer_id=1), Seeker(), Seeker(is_staff=True)
+
+
+def test_a_question_finds_its_lesson_first_and_only_of_a_course_that_runs_for_this_shop(school) -> None:
+    course = school.published(LAW)
+    for words, title in (
+        ("封签", "看封签"),
+        ("怎么辨别真假烟", "怎么辨别真假烟"),
+        ("店要搬家了证怎么办", "店搬了地方，许可证怎么变"),
+    ):
+        assert titles(school, words, WANG)[0] == title, words
+    [first, *_] = find(school, "店要搬家了证怎么办", WANG)
+    assert first.place == "微课《守法经营》第 3 课" and first.link.startswith("lesson:") and first.coverage >= 0.25
+    assert titles(school, "封签", ANYBODY) == [] and titles(school, "封签", STAFF)[0] == "看封签"
+    assert titles(school, "今天天气怎么样", WANG) == []
+    # A version without a lesson is found without it.
+    school.again(course, CourseDefinition("守法经营", lessons=LAW.lessons[:1]))
+    assert titles(school, "看封签", WANG) == ["怎么辨别真假烟"] and titles(school, "搬迁", WANG) == []
+    services = school.house.services
+    with services.transaction() as session:
+        authoring.close(session, course, now=services.clock())
+    assert titles(school, "封签", STAFF) == titles(school, "封签", WANG) == []
+
+
+@pytest.mark.on_sqlite
+def test_a_text_for_managers_is_never_found_by_a_shop_nor_one_whose_window_is_over(school) -> None:
+    school.published(LAW, title="给客户经理的", is_for_staff=True)
+    assert titles(school, "封签", WANG) == titles(school, "封签", ANYBODY) == []
+    assert titles(school, "封签", Seeker(manager_id=1))[0] == "看封签"
+    school.published(LAW, closes_at=school.house.clock() + timedelta(days=1))
+    assert titles(school, "封签", WANG)[0] == "看封签"
+    school.house.later(days=2)
+    assert titles(school, "封签", WANG) == []
+
+
+@pytest.mark.on_sqlite
+def test_only_the_shops_a_course_is_for_find_its_lessons(school) -> None:
+    school.published(LAW, audience={"licence": ["350802100002"]})
+    with school.house.look() as session:
+        shop = identity.shop_by_licence(session, "350802100002")
+    assert shop is not None
+    li = shop.id
+    assert titles(school, "封签", Seeker(retailer_id=li))[0] == "看封签"
+    assert titles(school, "封签", Seeker(retailer_id=li + 1000)) == titles(school, "封签", WANG) == []
