@@ -91,11 +91,20 @@ def chat(title: str, blocks: tuple[Block, ...], *, address: str = "", most: int)
     '《看》\\n一二三四五…\\n全文：https://a.cn'
     """
     end = f"\n{texts.READ_FULL.format(address=address)}" if address else ""
-    whole = "\n".join([f"《{title}》", *(line for block in blocks for line in _chat_lines(block))])
+    whole = f"《{title}》\n{chat_text(blocks)}".rstrip("\n")
     if len((whole + end).encode()) <= most:
         return whole + end
     left = most - len(f"…{end}".encode())
     return f"{cut(whole, left)[0]}…{end}" if left > 0 else cut(whole, most)[0]
+
+
+def chat_text(blocks: tuple[Block, ...]) -> str:
+    """Text of blocks in the chat, whole: a table row by row, without what only a page can show.
+
+    >>> chat_text((TextBlock("先看**证**。"), ListBlock((ListItem("日期"),))))
+    '先看证。\\n· 日期'
+    """
+    return "\n".join(line for block in blocks for line in _chat_lines(block))
 
 
 def passages(blocks: tuple[Block, ...]) -> tuple[str, ...]:

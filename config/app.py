@@ -46,7 +46,7 @@ from wechat_bot.shared_redis import SharedRedis
 
 log = structlog.get_logger()
 
-FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, visits, broadcasts, courses, quizzes)
+FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, courses, visits, broadcasts, quizzes)
 #: Packages whose templates are used by features' pages, and that have no addresses of their own.
 KITS = ("blocks", "questions", "campaigns")
 

@@ -1,14 +1,19 @@
 """Feature declaration: everything courses add to the program."""
 
+from datetime import timedelta
+
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup
 from courses import commands, jobs, permissions
 from courses.actions import erasing
+from courses.conversation import learning as talking
 from courses.models import courses as of_courses
 from courses.models import learning
 from courses.pages import listing, routes
 from courses.permissions import COURSES_SEE
 from courses.queries import finding, links
+from courses.texts.chat import WORD
+from wechat_bot.conversation import Conversation, Entry
 from wechat_bot.feature import Feature
 
 COURSES = MenuGroup("微课堂", "school", 45)
@@ -17,6 +22,28 @@ courses = Feature(
     name="courses",
     forgets=erasing.forget,
     models=(of_courses, learning),
+    conversations=(
+        Conversation(
+            talking.COURSE,
+            open=talking.open_course,
+            hear=talking.hear_course,
+            verb="学",
+            page=talking.course_page,
+            shut=links.shut,
+        ),
+        Conversation(
+            talking.LESSON,
+            open=talking.open_lesson,
+            hear=talking.hear_lesson,
+            remains=talking.remains,
+            verb="学",
+            lasts=timedelta(days=7),
+            page=talking.lesson_page,
+        ),
+    ),
+    entries=(Entry(label="学习", word=WORD, link=f"{talking.COURSE}:", order=40),),
+    overhears=(talking.overhear,),
+    awaits=talking.awaits,
     titles=links.titles,
     destinations=links.destinations,
     commands=(commands.courses,),

@@ -215,7 +215,8 @@ class Switchboard:
             turn.session.delete(talk)
             turn = replace(turn, talk=None)
             left = self._left_over(turn)
-            offer = self._offer(turn, left) if left else ""
+            # One that runs was begun by this reply, which speaks of it.
+            offer = self._offer(turn, left) if left and left.paused_at else ""
             return replace(reply, text=f"{reply.text}\n{offer}") if offer else reply
         if reply.after is After.PAUSE:
             talk.paused_at = turn.now

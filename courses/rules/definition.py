@@ -71,6 +71,11 @@ class CourseDefinition:
     closes_at: datetime | None = None
 
     @property
+    def open_at_first(self) -> int:
+        """How many lessons are open from the beginning."""
+        return min(1, len(self.lessons)) if self.is_ordered or self.every_days is not None else len(self.lessons)
+
+    @property
     def media(self) -> tuple[str, ...]:
         """The media of all screens, each once."""
         return tuple(dict.fromkeys(key for each in self.lessons for screen in each.screens for key in screen.media))

@@ -1,6 +1,5 @@
 """Attempts: one at a time over all doors, so many as are allowed, and the one that counts."""
 
-import threading
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from quizzes.texts import chat
 from tests.h5 import Browser
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.test_chat import attempts
+from tests.threads import at_once
 
 TEN = "title: 十题\npass: 100\nquestions:\n" + "\n".join(
     f"  - {{code: k{n}, type: truth, text: 第 {n} 题对吗？, answer: true, points: 10}}" for n in range(1, 11)
@@ -33,27 +33,6 @@ def take(phone, *replies: str) -> str:
     for reply in replies:
         said = phone.say(reply).text
     return said
-
-
-def at_once(*doings) -> list:
-    """Let threads begin at one moment; gives what each brought, and raises what one raised."""
-    start, brought, raised = threading.Barrier(len(doings)), [], []
-
-    def run(doing) -> None:
-        try:
-            start.wait()
-            brought.append(doing())
-        except Exception as error:
-            raised.append(error)
-
-    threads = [threading.Thread(target=run, args=(each,)) for each in doings]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if raised:
-        raise raised[0]
-    return brought
 
 
 @pytest.mark.pooled

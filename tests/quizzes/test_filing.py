@@ -27,7 +27,7 @@ from quizzes.queries import attempt_sheet, regrades
 from quizzes.rules import files, review, timing
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.examined import shops
-from tests.quizzes.test_attempts import at_once
+from tests.threads import at_once
 
 #: What each question may be corrected to.
 KEYS = {"k1": "ABC", "k2": ("AB", "C", "ACD"), "k3": "AB", "k4": ("30元", "三十天")}

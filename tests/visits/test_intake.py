@@ -148,7 +148,7 @@ def test_a_word_about_goods_is_enough_and_the_menu_offers_the_rest(town, asked) 
     town.manager("陈志强")
     wang = town.shop("王建国")
     assert wang.say("嗯嗯").text == (
-        "没看懂您的意思。回复 1 调查 2 留言 3 资料 4 测试，或直接说您的需要并在前面加“留言”，找人请回复“人工”。"
+        "没看懂您的意思。回复 1 调查 2 留言 3 资料 4 学习 5 测试，或直接说您的需要并在前面加“留言”，找人请回复“人工”。"
     )
     assert "已转给" in wang.say(asked).text
 

@@ -1,0 +1,35 @@
+"""Finish of a lesson, and of a course: each happens once, whatever comes twice or through two doors."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from courses.models.learning import Enrolment
+from courses.queries.lesson_sheet import LessonSheet
+from foundation.database import SYNCHRONISED, changed
+
+
+def lesson(session: Session, sheet: LessonSheet, *, now: datetime) -> bool:
+    """Count a lesson whose reading this transaction has just found unfinished and finished, and let follow what waits
+    for it. Gives whether the course is finished by it.
+
+    Of two lessons that are finished at one moment the later one sees both: the count is read where it is changed.
+    """
+    of = sheet.course.definition
+    mine = update(Enrolment).where(Enrolment.id == sheet.course.enrolment_id)
+    session.execute(mine.values(lessons=Enrolment.lessons + 1).execution_options(**SYNCHRONISED))
+    if of.is_ordered and of.every_days is None and sheet.number < len(of.lessons):
+        behind = mine.where(Enrolment.released == sheet.number)
+        session.execute(behind.values(released=sheet.number + 1, released_at=now).execution_options(**SYNCHRONISED))
+    finished = session.scalar(select(Enrolment.lessons).where(Enrolment.id == sheet.course.enrolment_id))
+    return finished == len(of.lessons) and _course(session, sheet, now=now)
+
+
+def _course(session: Session, sheet: LessonSheet, *, now: datetime) -> bool:
+    """Finish a course, for the first and only time: a lesson that a later version adds moves nothing."""
+    of = sheet.course
+    unfinished = update(Enrolment).where(Enrolment.id == of.enrolment_id, Enrolment.finished_at.is_(None))
+    whose = {"area_id": of.area_id, "class_id": of.class_id, "manager_id": of.manager_id}
+    # What follows a finish once (a certificate) stands behind this: the row count says that it is the first.
+    return changed(session, unfinished.values(finished_at=now, **whose).execution_options(**SYNCHRONISED)) == 1

@@ -1,0 +1,109 @@
+"""Lesson sheet: one learner and one lesson, with what was handed out of it, read in one statement."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import Session
+
+from courses.models.courses import Lesson
+from courses.queries import course_sheet
+from courses.queries.course_sheet import CourseSheet, LessonReading
+from courses.rules import screens
+from courses.rules.definition import LessonDefinition, Screen
+from courses.rules.progress import LessonPlace
+from courses.texts import chat
+from foundation.dialects import table_of
+from foundation.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class LessonSheet:
+    """Lesson as one learner stands in it. Its steps are its screens, from 1, and its end: the question, or the finish
+    where it has none."""
+
+    course: CourseSheet
+    #: Its place in the course, from 1.
+    number: int
+    lesson: LessonDefinition
+    #: None before its first screen.
+    reading: LessonReading | None
+
+    @property
+    def place(self) -> LessonPlace:
+        """How far the learner is, as the rules of progress take it."""
+        at, shown_at = (self.reading.at, self.reading.shown_at) if self.reading else (0, None)
+        return LessonPlace(at, shown_at, screens.least(self.lesson))
+
+    @property
+    def at(self) -> int:
+        """The furthest step that was handed out; 0 before the first."""
+        return self.reading.at if self.reading else 0
+
+    @property
+    def end(self) -> int:
+        """The number of the step behind the last screen."""
+        return len(self.lesson.screens) + 1
+
+    @property
+    def tries(self) -> int:
+        """How many answers its end question got."""
+        return self.reading.tries if self.reading else 0
+
+    @property
+    def is_finished(self) -> bool:
+        return self.reading is not None and self.reading.finished_at is not None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether its end question waits for an answer."""
+        return self.lesson.question is not None and self.at == self.end and not self.is_finished
+
+    def screen(self, step: int) -> Screen:
+        """The screen of a step that is not the end."""
+        return self.lesson.screens[step - 1]
+
+
+def look(session: Session, lesson_id: int, openid: str) -> LessonSheet:
+    """Return the sheet of the learner behind an openid, in one statement, and one for a version not used lately.
+
+    Raises Refused where there is no such lesson, it is not for whom this openid stands, or the version they began has
+    it not.
+    """
+    row = session.execute(_LOOK, {"lesson_id": lesson_id, "openid": openid}).first()
+    if row is None:
+        raise Refused(chat.UNKNOWN_LESSON)
+    course = course_sheet.of_row(session, row, openid)
+    number = course.number(lesson_id)
+    if not number:
+        raise Refused(chat.OTHER_VERSION)
+    reading = course_sheet.reading_of(row) if row.at is not None else None
+    return LessonSheet(course, number, course.lesson(number), reading)
+
+
+def obstacle(sheet: LessonSheet, *, now: datetime, zone: ZoneInfo) -> str:
+    """Return the sentence that says why a lesson cannot be read now: its course is closed or not for this learner, or
+    it is not released; empty where it can. Every door asks, whatever address or number led to it."""
+    course = sheet.course
+    sentence = course_sheet.obstacle(course, now=now, zone=zone)
+    if sentence or sheet.number <= course.released:
+        return sentence
+    if course.next_at is not None and sheet.number == course.released + 1:
+        return chat.opens_at(sheet.number, course.next_at, now=now, zone=zone)
+    return chat.not_released(sheet.number, max(1, course.released))
+
+
+_lesson, _reading = table_of(Lesson), course_sheet.reading
+_LOOK: Select[Any] = (
+    course_sheet.joined(
+        select(*course_sheet.COLUMNS, *course_sheet.READING),
+        _lesson.join(course_sheet.course, course_sheet.course.c.id == _lesson.c.course_id),
+    )
+    .outerjoin(
+        _reading,
+        (_reading.c.enrolment_id == course_sheet.enrolment.c.id) & (_reading.c.lesson_id == _lesson.c.id),
+    )
+    .where(_lesson.c.id == bindparam("lesson_id"))
+)

@@ -1,0 +1,179 @@
+"""A lesson in the chat, as the shopkeeper sees it: a card, screen by screen, the end question, what comes next."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from courses.rules.definition import LessonDefinition, Screen
+from courses.texts import chat
+from tests.courses.conftest import COURSE
+from tests.courses.learners import TEN_SECONDS, begun, course_of, lesson_ids, readings, wait
+from tests.quizzes.test_managers import chen
+
+QUESTION = "1/1 封签应贴在哪一面？\n1 正面\n2 背面\n3 顶部"
+
+
+def card(seen) -> tuple[str, str, str]:
+    (article,) = seen[-1].detail["articles"]
+    return article["title"], article["description"], article["url"]
+
+
+def test_a_whole_course_by_words_and_numbers(school) -> None:
+    school.published()
+    say = school.wang.say
+    title, about, url = card(say("学习"))
+    assert (title, about) == (
+        "第 1 课：看封签",
+        "《怎么辨别真假烟》1/2，约 1 分钟。点开就看；回复“下一页”在聊天里看。",
+    )
+    assert url.endswith(f"/m/lessons/{lesson_ids(school, 1)['l1']}")
+    assert begun(school) == []  # looked at, not begun
+    first = say("下一页").text
+    assert first == f"第 1 屏，共 2 屏\n{'封签贴在小盒顶部正中。' * 10}\n回复“下一页”继续。"
+    wait(school, 8)
+    assert say("下一页").text == chat.too_soon(2)
+    wait(school, 2)
+    assert say("下一页").text == "第 2 屏，共 2 屏\n真的花纹清楚，贴得平整。\n看完回复“下一页”，做一道小题。"
+    wait(school, 3)
+    assert say("下一页").text == QUESTION
+    assert say("1").text == "再想想：封签贴在小盒顶部。可以再答一次。\n回复“上一页”可以回去看一眼。"
+    assert say("上一页").text.startswith("第 2 屏，共 2 屏")
+    assert say("下一页").text == QUESTION
+    assert say("3").text == "答对了。封签贴在小盒顶部。\n第 1 课学完了。\n回复“1”接着学第 2 课《看喷码》。"
+    assert card(say("1"))[0] == "第 2 课：看喷码"
+    assert (
+        say("下一页").text == "第 1 屏，共 1 屏\n三十二位码喷在条包上，可以查询。\n看完回复“下一页”，这一课就学完了。"
+    )
+    wait(school, 3)
+    assert say("下一页").text == "恭喜您，《怎么辨别真假烟》2 课都学完了。"
+    (enrolment,) = begun(school)
+    assert (enrolment.lessons, enrolment.seconds, enrolment.finished_at) == (2, 16, school.house.clock())
+    one, two = readings(school)
+    assert (one.at, one.seconds, one.tries, one.answer, one.is_right) == (3, 13, 2, {"o": 3}, False)
+    assert (two.at, two.seconds, two.tries, two.is_right) == (2, 3, 0, None)
+    again = say("学习").text
+    assert again.startswith("《看封签》您学完了，再看一遍。\n第 1 屏")
+    assert say("下一页").text.startswith("第 2 屏")
+    assert say("下一页").text == chat.SEEN_THROUGH
+    assert begun(school)[0].seconds == 16
+
+
+def test_left_and_gone_on_with_at_the_same_screen(school) -> None:
+    school.published()
+    say = school.wang.say
+    say("学习")
+    say("下一页")
+    wait(school, 3600)
+    say("下一页")
+    assert say("退出").text.endswith("《看封签》还差一道小题，回复“继续”接着学。")
+    assert say("继续").text.startswith("接着学《看封签》。\n第 2 屏，共 2 屏")
+    say("退出")
+    assert say("学习").text.startswith("接着学《看封签》。\n第 2 屏，共 2 屏")
+    assert say("进货价是多少，能不能便宜点").text.startswith("已转给")
+    wait(school, 86_400 * 8)  # the talk is over; the word still goes on
+    assert say("下一页").text.startswith("接着学《看封签》。\n第 2 屏，共 2 屏")
+    assert say("下一页").text == QUESTION
+    assert readings(school)[0].seconds == 600  # five minutes for each screen
+
+
+def test_a_question_that_is_not_understood_is_asked_again_and_cannot_be_skipped(school) -> None:
+    school.published()
+    say = school.wang.say
+    say("学习")
+    say("下一页")
+    wait(school, 10)
+    say("下一页")
+    wait(school, 10)
+    say("下一页")
+    assert "1 到 3" in say("九").text
+    assert say("跳过").text == chat.MUST_BE_ANSWERED
+    assert say("上一题").text.startswith("第 2 屏")
+    say("下一页")
+    assert readings(school)[0].tries == 0
+    assert "答对了" in say("顶部").text
+    assert (readings(school)[0].tries, readings(school)[0].is_right) == (1, True)
+
+
+def test_several_courses_are_offered_by_number(school) -> None:
+    school.published()
+    school.published(title="许可证的事")
+    say = school.wang.say
+    assert say("学习").text == "有 2 门课在学，回复数字选一门：\n1 许可证的事\n2 怎么辨别真假烟"
+    assert card(say("2"))[1].startswith("《怎么辨别真假烟》1/2")
+    assert say("下一页").text.startswith("第 1 屏")
+
+
+def test_a_lesson_that_leads_to_a_quiz_and_the_lesson_behind_it(school) -> None:
+    lesson = LessonDefinition("l1", "看喷码", (Screen(TEN_SECONDS),), quiz="quiz:99")
+    school.published(replace(COURSE, lessons=(lesson,)))
+    say = school.wang.say
+    say("学习")
+    say("下一页")
+    wait(school, 10)
+    assert say("下一页").text == "恭喜您，《怎么辨别真假烟》1 课都学完了。\n回复“1”去做这一课的测试。"
+    assert "没有找到这份测试" in say("1").text
+
+
+@pytest.mark.on_sqlite
+def test_what_only_a_page_can_show_is_told_with_the_way_there(school) -> None:
+    key = "a" * 64
+    school.published(
+        course_of(
+            Screen("听一听。", audio=key, seconds=40),
+            Screen("看一看。", picture=key),
+            Screen("在别处。", link="https://v.qq.com/x", link_title="怎么看喷码"),
+            Screen("很长。" * 600),
+        )
+    )
+    say = school.wang.say
+    say("学习")
+    heard = say("下一页").text
+    assert 'href="http://127.0.0.1:8000/m/lessons/1">听这一屏的录音</a>' in heard
+    wait(school, 32)
+    assert "看这一屏的图" in say("下一页").text
+    wait(school, 3)
+    assert "视频《怎么看喷码》：https://v.qq.com/x" in say("下一页").text
+    wait(school, 3)
+    long = say("下一页").text
+    assert long.endswith(f"看全文</a>\n{chat.TURN_TO_END}") and len(long.encode()) <= 2047
+
+
+def test_a_customer_manager_learns_what_is_for_managers_and_a_shop_does_not(school) -> None:
+    for_staff = school.published(is_for_staff=True)
+    phone = chen(school)
+    assert card(phone.say("学习"))[0] == "第 1 课：看封签"
+    assert phone.say("下一页").text.startswith("第 1 屏")
+    wait(school, 10)
+    phone.say("下一页")
+    wait(school, 10)
+    assert phone.say("下一页").text == QUESTION
+    assert "答对了" in phone.say("3").text
+    (enrolment,) = begun(school)
+    assert (enrolment.retailer_id, enrolment.lessons) == (None, 1) and enrolment.staff_id
+    assert school.wang.say("学习").text == chat.NONE_OPEN
+    assert school.wang.click(f"course:{for_staff}").text == chat.ONLY_FOR_MANAGERS
+    for_shops = school.published()
+    assert phone.click(f"course:{for_shops}").text == chat.NOT_FOR_MANAGERS
+    stranger = school.house.phone("o-nobody")
+    stranger.follow()
+    assert stranger.say("学习").text == chat.BIND_FIRST
+    assert stranger.click(f"course:{for_shops}").text == chat.BIND_FIRST
+
+
+def test_what_cannot_be_learnt_says_why(school) -> None:
+    now = school.house.clock()
+    over = school.published(closes_at=now + timedelta(days=1))
+    later = school.published(opens_at=datetime.fromisoformat("2026-12-24T10:00+08:00"))
+    click = school.wang.click
+    click(f"course:{over}")
+    assert school.wang.say("下一页").text.startswith("第 1 屏")
+    wait(school, 86_400)
+    assert school.wang.say("下一页").text.startswith("这门课已于 3 月 3 日结束，谢谢您。")
+    assert click(f"lesson:{lesson_ids(school, over)['l1']}").text.startswith("这门课已于")
+    assert click(f"course:{later}").text == "这门课 12 月 24 日 10:00 开始，到时请再来，谢谢您。"
+    assert click("course:99").text == chat.UNKNOWN_COURSE
+    assert click("lesson:99").text == chat.UNKNOWN_LESSON
+    assert click("lesson:x").text == chat.UNKNOWN_LESSON
+    assert school.wang.say("学习").text == chat.NONE_OPEN
+    assert readings(school)[0].at == 1
