@@ -1,12 +1,35 @@
 """Command line of courses: `flask courses …`."""
 
-import click
+from pathlib import Path
 
-from courses.actions import authoring
+import click
+from flask import current_app
+
+from courses.actions import authoring, loading
+from courses.queries import readiness
+from courses.rules.definition import from_json
+from courses.rules.review import CALLED
+from questions.authoring.spelling import Mistaken
 from wechat_bot.command_line import CommandGroup
 from wechat_bot.services import current_services
 
 courses = CommandGroup("courses", help="微课堂：微课、学习情况、证书、提问。")
+
+
+@courses.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def load(file: Path) -> None:
+    """读入一门微课（YAML、Excel、Word 或 Markdown），打印编号；发布以后才能学。
+
+    图片、声音、视频放在文件旁边，文件里写它的文件名。没能照搬的地方写在 stderr。
+    """
+    services = current_services()
+    written = loading.read(loading.taken(file), file.name, lambda name: loading.beside(file, name), services.zone)
+    with services.transaction() as session:
+        course_id = loading.begin(session, services.media_folder, written, who="", now=services.clock()).id
+    for note in written.notes:
+        click.echo(note, err=True)
+    click.echo(course_id)
 
 
 @courses.command()
@@ -16,10 +39,14 @@ def publish(course_id: int) -> None:
     services = current_services()
     with services.transaction() as session:
         course = authoring.locked(session, course_id)
+        features = current_app.extensions["features"]
+        if ends := readiness.dead_ends(session, features, from_json(course.draft)):
+            raise Mistaken(ends, CALLED)
         published = authoring.publish(
             session, course_id, criteria=services.criteria, stamp=course.stamp, who="", now=services.clock()
         )
-    click.echo(f"已发布第 {published.number} 版，新加入 {published.enrolled} 家店。")
+    whom = "位客户经理" if course.is_for_staff else "家店"
+    click.echo(f"已发布第 {published.number} 版，新加入 {published.enrolled} {whom}。")
 
 
 @courses.command()

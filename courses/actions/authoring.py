@@ -6,18 +6,21 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, insert, literal, select, update
+from sqlalchemy import delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from console import authored
-from courses.actions import shelving
+from courses.actions import media, shelving
 from courses.models.courses import Course, CourseMediaUse, CourseVersion, Lesson
 from courses.models.learning import Enrolment
+from courses.queries import readiness
 from courses.rules.definition import CourseDefinition, from_json, to_json, with_ids
+from courses.rules.review import CALLED
 from foundation.database import Moment, changed, upsert
 from foundation.errors import Refused
 from people import audiences
 from people.models import Manager
+from questions.authoring.spelling import Mistaken
 from wechat_bot.criterion import Criterion
 
 Criteria = Mapping[str, Criterion]
@@ -43,7 +46,7 @@ def load(session: Session, definition: CourseDefinition, *, who: str, now: datet
     )
     session.add(course)
     session.flush()
-    _hold_media(session, course.id, 0, definition)
+    media.hold(session, course.id, 0, definition.media, now=now)
     return course
 
 
@@ -64,7 +67,7 @@ def keep(
     course = authored.keep(
         session, Course, course_id, values, title=definition.title, stamp=stamp, unknown=unknown(course_id)
     )
-    _hold_media(session, course_id, 0, definition)
+    media.hold(session, course_id, 0, definition.media, now=now)
     return course
 
 
@@ -92,11 +95,13 @@ def publish(
 
     The first publication enrols the audience; a later one does so again only where it was changed, and never removes
     anybody. Who has begun ends under their own version. Publishing an unchanged draft makes no version. Raises Refused:
-    no such course, a draft that is not the one looked at, an audience that is broken or empty.
+    no such course, a draft that is unfinished or not the one looked at, an audience that is broken or empty.
     """
     course = locked(session, course_id)
     authored.check_looked_at(course, stamp=stamp)
     definition = from_json(course.draft)
+    if faults := readiness.faults(definition, now=now):
+        raise Mistaken(faults, CALLED)
     last = session.scalar(
         select(CourseVersion).where(CourseVersion.course_id == course_id).order_by(CourseVersion.number.desc()).limit(1)
     )
@@ -108,7 +113,7 @@ def publish(
         session, course, definition, last, partial(CourseVersion, course_id=course_id), to_json(content), now=now
     )
     course.is_for_staff = definition.is_for_staff
-    _hold_media(session, course_id, version.number, definition)
+    media.hold(session, course_id, version.number, definition.media, now=now)
     shelving.put(session, course_id, content)
     enrolled = 0
     if before is None or before.audience != definition.audience:
@@ -175,12 +180,3 @@ def _lessons(session: Session, course_id: int, definition: CourseDefinition) -> 
         session.execute(put.on_conflict_do_update(index_elements=["course_id", "code"], set_=newer), rows)
     known = session.execute(select(Lesson.code, Lesson.id).where(Lesson.course_id == course_id))
     return {row.code: row.id for row in known}
-
-
-def _hold_media(session: Session, course_id: int, number: int, definition: CourseDefinition) -> None:
-    """Note which media a draft (number 0) or a version shows, so that they are not swept."""
-    held = (CourseMediaUse.course_id == course_id, CourseMediaUse.number == number)
-    session.execute(delete(CourseMediaUse).where(*held))
-    if definition.media:
-        rows = [{"course_id": course_id, "number": number, "sha256": each} for each in definition.media]
-        session.execute(insert(CourseMediaUse), rows)

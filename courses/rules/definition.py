@@ -48,6 +48,11 @@ class LessonDefinition:
     #: Of the published lesson; 0 in a draft.
     id: int = 0
 
+    @property
+    def media(self) -> tuple[str, ...]:
+        shown = tuple(key for screen in self.screens for key in screen.media)
+        return shown + (tuple(each.key for each in self.question.question.pictures) if self.question else ())
+
 
 @dataclass(frozen=True, slots=True)
 class CourseDefinition:
@@ -77,8 +82,8 @@ class CourseDefinition:
 
     @property
     def media(self) -> tuple[str, ...]:
-        """The media of all screens, each once."""
-        return tuple(dict.fromkeys(key for each in self.lessons for screen in each.screens for key in screen.media))
+        """The media of all screens and end questions, each once."""
+        return tuple(dict.fromkeys(key for each in self.lessons for key in each.media))
 
 
 def to_json(definition: CourseDefinition) -> dict[str, Any]:

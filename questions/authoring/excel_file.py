@@ -10,7 +10,7 @@ from foundation.errors import Refused
 from foundation.text import bare, plain
 from foundation.workbooks import reading
 from foundation.workbooks.cells import Cell, Cells, Fault, Limits, Merged, NumberCell, Sheet, column_letters
-from questions.authoring.layout import LETTERED, NUMBERED, QUESTIONS, AuthoredFile, FileLayout, Names
+from questions.authoring.layout import LETTERED, NUMBERED, AuthoredFile, FileLayout, Names
 from questions.authoring.option_reader import with_code
 from questions.authoring.spelling import Mistaken, Path, suggestion
 from questions.authoring.word_lines import options_of
@@ -36,8 +36,8 @@ def parse(content: bytes, layout: FileLayout) -> AuthoredFile:
             raise Refused(f"有两张工作表都叫“{name}”，请只留下一张")
         sheets[name] = sheet
     if not layout.rows and len(sheets) == 1:
-        sheets = dict(zip((QUESTIONS,), sheets.values(), strict=True))
-    wanted = (layout.called, QUESTIONS) if layout.rows else (QUESTIONS,)
+        sheets = dict(zip((layout.sheet,), sheets.values(), strict=True))
+    wanted = (layout.called, layout.sheet) if layout.rows else (layout.sheet,)
     lacking = [name for name in wanted if name not in sheets]
     if lacking:
         raise Refused("缺少工作表" + "和".join(f"“{name}”" for name in lacking) + "，请用模板填写")
@@ -104,7 +104,7 @@ def _questions(
     here = plain(sheet.name)
     rows = [(n, cells) for n, cells in sheet.rows() if any(_is_filled(cell) for cell in cells.values())]
     if not rows:
-        mistakes.append(f"{here}!A1：没有题目")
+        mistakes.append(f"{here}!A1：没有{layout.sheet}")
         return
     (head, labels), *rows = rows
     faults: list[str] = []

@@ -92,7 +92,9 @@ class FileLayout:
     """Rows of a sheet of questions, with its headings."""
     most_sheets: int = 1
     """Sheets of questions: 题目, 题目2, 题目3 …"""
+    sheet: str = QUESTIONS
+    """The name of the first of them."""
 
     def sheet_names(self) -> list[str]:
         """Return the names of the sheets of questions, whether there or not."""
-        return [QUESTIONS] + [f"{QUESTIONS}{n}" for n in range(2, self.most_sheets + 1)]
+        return [self.sheet] + [f"{self.sheet}{n}" for n in range(2, self.most_sheets + 1)]

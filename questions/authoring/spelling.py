@@ -58,7 +58,7 @@ class Notes:
         self.mistakes: list[str] = []
         self.problems: list[Problem] = []
         self.keyed = keyed
-        self._places = places
+        self.places = places
 
     def named(self, name: str, key: str) -> str:
         """Return a field's name as its author knows it.
@@ -70,7 +70,7 @@ class Notes:
 
     def add(self, where: str, path: Path, problem: str) -> None:
         self.problems.append(Problem(path, problem))
-        place = next((self._places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self._places), "")
+        place = next((self.places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.places), "")
         if place:
             where = f"{where}（{place}）" if where else place
         self.mistakes.append(f"{where}：{problem}" if where else problem)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks import blocks, markdown, pasted, rendering, word_document
-from blocks.blocks import ListBlock, ListItem, QuoteBlock, TableBlock, TextBlock
+from blocks import blocks, markdown, notation, pasted, rendering, word_document
+from blocks.blocks import ListBlock, ListItem, PictureBlock, QuoteBlock, TableBlock, TextBlock
 from foundation.errors import Refused
 from tests.documents import illustrated
 
@@ -167,3 +167,14 @@ def test_markdown_longer_than_an_article_is_refused_but_for_its_pictures() -> No
     with pytest.raises(Refused, match="请分成几篇"):
         markdown.read("![" * 70_000)
     assert len(markdown.read(f"一\n\n![](data:image/png;base64,{'A' * 200_000})").blocks) == 2
+
+
+MARKS = st.sampled_from(["1. 一", "- 二", "# 三", "> 四", "***", "a_b_c", "`x`", "先看，", "|", "~~x~~", "====", "\\"])
+
+
+@given(st.lists(OPENED | CLOSED | WORDS | MARKS, max_size=30))
+def test_what_was_read_and_written_down_in_light_notation_says_the_same_again(pieces: list[str]) -> None:
+    read = tuple(each for each in pasted.read("".join(pieces)).blocks if not isinstance(each, PictureBlock))
+    again = markdown.read(f"# 题\n\n{notation.write(read)}").blocks
+    said, said_again = ("".join("".join(map(blocks.words, those)).split()) for those in (read, again))
+    assert said == said_again
