@@ -29,7 +29,9 @@ from console.models import User
 from foundation.database import Database, Moment
 from migrations import schema
 from people.models import CLASSES, Manager, Retailer
-from visits.models import FIRST_NUMBER, VisitGroup, VisitPlan
+from visits.models.groups import VisitGroup
+from visits.models.plans import VisitPlan
+from visits.models.requests import FIRST_NUMBER
 
 FEW, MANY = 1_000, 1_000_000
 #: Days that the closed requests lie on; members of the message to many shops.

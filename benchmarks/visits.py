@@ -20,7 +20,9 @@ from migrations import schema
 from people.models import CLASSES
 from visits.actions import escalating, filing, intake
 from visits.actions.shop_message import ShopMessage
-from visits.models import Deadline, Promise, Request, VisitPlan
+from visits.models.deadlines import Deadline, Promise
+from visits.models.plans import VisitPlan
+from visits.models.requests import Request
 from visits.queries import inbox, plans, reports
 from visits.queries.inbox import InboxFilter, Shelf
 from visits.queries.visibility import Colleague

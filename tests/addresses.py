@@ -30,7 +30,8 @@ from surveys.actions import counting
 from surveys.models import Participation, Submission, SurveyPicture
 from tests.conftest import House
 from tests.office import Office
-from visits.models import Canned, Visited, VisitPlan
+from visits.models.answers import Canned
+from visits.models.plans import Visited, VisitPlan
 from wechat_bot import media, storage
 from wechat_bot.models import Delivery, DeliveryState, Media
 

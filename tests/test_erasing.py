@@ -48,7 +48,10 @@ from tests.broadcasts.conftest import Library
 from tests.conftest import House
 from tests.h5 import Browser as H5
 from tests.office import Browser, Office
-from visits.models import Message, Rating, Request, SpokenWords, Visited, VisitPlan
+from visits.models.answers import Rating
+from visits.models.filed import SpokenWords
+from visits.models.plans import Visited, VisitPlan
+from visits.models.requests import Message, Request
 from visits.queries import reports, visibility
 from visits.rules.figures import DividedBy, Narrowed, ReportSpan
 from wechat_bot.chat import chat

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from people.models import Retailer, Withdrawal
 from tests.conftest import House
 from tests.office import Office
-from visits.models import Message
+from visits.models.requests import Message
 from wechat_bot.client.codes import SendError
 from wechat_bot.models import Delivery, DeliveryState, Follower, Heard
 from wechat_bot.outbox import claiming, queueing, settling

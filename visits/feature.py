@@ -5,12 +5,15 @@ from pathlib import Path
 
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need, Start, Tile, ToMany
-from visits import jobs, models, permissions
+from visits import jobs, permissions
 from visits.actions import categories, erasing, groups, intake, rating
 from visits.conversation import desk, shops
 from visits.mobile import inbox as wechat_inbox
 from visits.mobile import routes as routes_in_wechat
 from visits.mobile import tabs
+from visits.models import answers, deadlines, filed, owners, requests
+from visits.models import groups as group_models
+from visits.models import plans as plan_models
 from visits.pages import canned, finding, inbox, needs, plans, reports, routes, shop_buttons, unheard, week, workload
 from visits.pages import groups as group_pages
 from visits.permissions import VISITS_ANSWER, VISITS_SEE, VISITS_SETTINGS
@@ -23,8 +26,8 @@ VISITS = MenuGroup("微拜访", "messages", 20)
 visits = Feature(
     name="visits",
     forgets=erasing.forget,
-    models=(models,),
-    search_indexes=(models.SPOKEN_SEARCH,),
+    models=(requests, owners, deadlines, answers, group_models, plan_models, filed),
+    search_indexes=(filed.SPOKEN_SEARCH,),
     install=categories.install,
     conversations=(
         Conversation(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from broadcasts.models.pushes import Refusal
 from tests.broadcasts.town import PushTown
 from tests.conftest import House
-from visits.models import Message, Request
+from visits.models.requests import Message, Request
 
 LAW = "法规与真假鉴别"
 BUTTONS = [("看公告", "https://example.com/a"), ("问经理", "message:")]

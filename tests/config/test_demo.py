@@ -43,7 +43,10 @@ from simulator.world import Account
 from tests import office
 from tests.conftest import AES_KEY, no_fsync
 from tests.sources import undated
-from visits.models import Escalation, GroupAnswer, Rating, Request
+from visits.models.answers import Rating
+from visits.models.deadlines import Escalation
+from visits.models.groups import GroupAnswer
+from visits.models.requests import Request
 from wechat_bot.models import Delivery, DeliveryState
 from wechat_bot.services import Services
 

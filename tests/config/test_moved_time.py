@@ -18,7 +18,8 @@ from foundation.database import Database
 from foundation.moved_time import MovedClock
 from simulator.clock import SharedClock
 from tests import processes
-from visits.models import Deadline, Escalation, Promise, Request
+from visits.models.deadlines import Deadline, Escalation, Promise
+from visits.models.requests import Request
 from wechat_bot import beats, clock_steadiness
 from wechat_bot.feature import Job
 from wechat_bot.services import install

@@ -14,7 +14,7 @@ from console.models import User
 from people.working_time.models import SpecialDay
 from tests.addresses import addresses, lay_out
 from tests.office import FORM, Browser, Office
-from visits.models import Policy
+from visits.models.deadlines import Policy
 
 #: Forms that write over nothing somebody else may have changed: what each of them is instead.
 ACTS = {

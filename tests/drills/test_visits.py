@@ -30,7 +30,9 @@ from tests import office, processes
 from tests.processes import Pocket, Town, until
 from tests.visits import district
 from tools import servers
-from visits.models import Assignment, Author, Deadline, Escalation, Message, Policy, Request, StepNotice
+from visits.models.deadlines import Deadline, Escalation, Policy, StepNotice
+from visits.models.owners import Assignment
+from visits.models.requests import Author, Message, Request
 from wechat_bot.models import Delivery, DeliveryState, Media
 
 SHOPS, LEAST, KILLS = 4, 2, 2

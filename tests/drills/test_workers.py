@@ -25,7 +25,10 @@ from tests.processes import Town, until
 from tests.visits import district
 from visits.actions import answering, groups, intake
 from visits.actions.shop_message import ShopMessage
-from visits.models import Assignment, Closed, Deadline, Escalation, Request, Way
+from visits.models.answers import Way
+from visits.models.deadlines import Deadline, Escalation
+from visits.models.owners import Assignment
+from visits.models.requests import Closed, Request
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
 from wechat_bot.models import Delivery, DeliveryState, Follower

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from foundation.clock import system_clock
 from foundation.database import Database
 from tests.processes import Town, until
-from visits.models import Message
+from visits.models.requests import Message
 from wechat_bot import reply, texts
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.outbox import queueing

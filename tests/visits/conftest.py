@@ -13,7 +13,8 @@ from simulator.phone import Phone
 from tests.conftest import House
 from visits.actions import intake
 from visits.actions.shop_message import ShopMessage
-from visits.models import Assignment, Message, Request
+from visits.models.owners import Assignment
+from visits.models.requests import Message, Request
 from wechat_bot.models import Follower
 
 ROSTER = """许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机

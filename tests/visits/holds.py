@@ -16,7 +16,10 @@ from simulator.phone import Phone
 from tests.visits.conftest import PHONES, Town
 from tests.visits.recount import figures, percentile
 from visits.actions.undelivered import LOST
-from visits.models import Assignment, Deadline, Escalation, Message, Promise, Rating, Request
+from visits.models.answers import Rating
+from visits.models.deadlines import Deadline, Escalation, Promise
+from visits.models.owners import Assignment
+from visits.models.requests import Message, Request
 from visits.queries import reports, visibility
 from visits.queries.policies import reckoning
 from visits.rules.figures import DividedBy, Narrowed, ReportSpan, ReportTime

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from visits.models import Deadline, Promise, Rating, Request
+from visits.models.answers import Rating
+from visits.models.deadlines import Deadline, Promise
+from visits.models.requests import Request
 
 DAY = timedelta(hours=24)
 

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from simulator.phone import PIXEL
 from tests.visits.conftest import NEED
-from visits.models import Deadline, Message, Promise
+from visits.models.deadlines import Deadline, Promise
+from visits.models.requests import Message
 
 
 def kept(town, promise=Promise.FIRST_ANSWER):

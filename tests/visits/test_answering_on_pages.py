@@ -17,7 +17,8 @@ from tests.h5 import Browser
 from tests.office import Browser as Desktop
 from tests.office import Office
 from tests.visits.conftest import NEED
-from visits.models import Canned, Message
+from visits.models.answers import Canned
+from visits.models.requests import Message
 from wechat_bot import chat
 
 

@@ -18,7 +18,8 @@ from tests.visits.conftest import Town
 from tests.visits.holds import Holds
 from visits.actions import answering, attaching, binding, escalating, intake, moving, rating, resting, undelivered
 from visits.actions.shop_message import ShopMessage
-from visits.models import Request, Way
+from visits.models.answers import Way
+from visits.models.requests import Request
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
 from wechat_bot.models import Delivery, Follower

@@ -14,7 +14,10 @@ from simulator.phone import PIXEL
 from tests.h5 import Browser
 from tests.office import Office
 from tests.visits.conftest import NEED
-from visits.models import Assignment, Canned, Message, Request, VisitGroup
+from visits.models.answers import Canned
+from visits.models.groups import VisitGroup
+from visits.models.owners import Assignment
+from visits.models.requests import Message, Request
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}=cmd|calc"
 

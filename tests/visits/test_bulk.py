@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from tests.office import Office, undo
-from visits.models import Message
+from visits.models.requests import Message
 
 INBOX, BULK = "/console/visits", "/console/visits/bulk"
 

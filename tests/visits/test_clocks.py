@@ -14,7 +14,7 @@ from tests.visits.conftest import NEED, Town
 from visits.actions import alerts, clocks, notices, routing, settings
 from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
-from visits.models import Deadline, Escalation, Promise
+from visits.models.deadlines import Deadline, Escalation, Promise
 from visits.queries import deadlines
 from visits.rules.promises import PromiseOutcome, Terms, outcome
 from wechat_bot.models import Follower

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from tests.h5 import Browser
 from tests.office import Office
 from tests.visits.conftest import NEED
-from visits.models import Category, Rating
+from visits.models.answers import Rating
+from visits.models.requests import Category
 
 WORDS = ["我要投诉", "投诉陈经理", "举报陈志强收钱", "红七匹狼断货没人管,我要投诉你们"]
 

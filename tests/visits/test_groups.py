@@ -16,7 +16,8 @@ from simulator.phone import PIXEL
 from tests.h5 import Browser
 from tests.office import Office
 from visits.actions import groups
-from visits.models import GroupAnswer, Message
+from visits.models.groups import GroupAnswer
+from visits.models.requests import Message
 from visits.queries import visibility
 from wechat_bot.models import Delivery, Follower
 

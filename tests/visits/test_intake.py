@@ -17,7 +17,8 @@ from tests.office import Office
 from tests.visits.conftest import NEED
 from visits.actions import routing
 from visits.actions.open_request import OpenRequest
-from visits.models import Deadline, Message, Request
+from visits.models.deadlines import Deadline
+from visits.models.requests import Message, Request
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from people import actions as people
 from tests.h5 import Browser
 from tests.visits.conftest import LICENCES, NEED
-from visits.models import Deadline, Message, Promise
+from visits.models.deadlines import Deadline, Promise
+from visits.models.requests import Message
 
 HOUR = timedelta(hours=1)
 

@@ -11,7 +11,8 @@ from simulator.phone import PIXEL
 from tests.h5 import Browser
 from tests.office import Browser as Desktop
 from tests.office import Office
-from visits.models import Message, VisitGroup
+from visits.models.groups import VisitGroup
+from visits.models.requests import Message
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from people.models import Area
 from tests.visits.conftest import NEED, ROSTER, Town
-from visits.models import Assignment
+from visits.models.owners import Assignment
 
 LEFT = "您不用再答复"
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from people.models import Area, Manager, Retailer
 from tests.h5 import Browser as H5
 from tests.office import Office, both_ways, file_of
-from visits.models import Assignment, Request
+from visits.models.owners import Assignment
+from visits.models.requests import Request
 
 
 @pytest.fixture

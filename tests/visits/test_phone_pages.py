@@ -12,7 +12,8 @@ from simulator.phone import PIXEL
 from tests.h5 import Browser
 from tests.visits.test_groups import NEW, SAID, chens
 from tests.visits.test_plans import pass_days, planned
-from visits.models import Canned, Message, Request
+from visits.models.answers import Canned
+from visits.models.requests import Message, Request
 from visits.texts.answering import SEND
 from wechat_bot.models import Delivery
 

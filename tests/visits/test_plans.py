@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from people.models import Area, Audience, Retailer, ShopClass
 from tests.h5 import Browser
 from tests.office import Office, both_ways, file_of
-from visits.models import Visited, VisitPlan
+from visits.models.plans import Visited, VisitPlan
 from visits.queries import plans
 
 PLANS = "/console/visits/plans"

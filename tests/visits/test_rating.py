@@ -9,7 +9,7 @@ from sqlalchemy import select
 from people import actions as people
 from tests.h5 import Browser
 from tests.office import Office
-from visits.models import Rating
+from visits.models.answers import Rating
 
 NEED = "红七匹狼这周断货了能不能先补两条"
 SLOW = "=送货太慢了,打 13600008899 也没人"

@@ -19,7 +19,10 @@ from people.models import Area, Manager, Retailer
 from tests.office import Office
 from tests.visits.conftest import NEED
 from visits.actions import filing
-from visits.models import Closed, Deadline, Filed, Promise, Rating, Request
+from visits.models.answers import Rating
+from visits.models.deadlines import Deadline, Promise
+from visits.models.filed import Filed
+from visits.models.requests import Closed, Request
 from visits.queries import over_time, reports, visibility
 from visits.rules.figures import DividedBy, Narrowed, ReportFigure, ReportSpan, ReportTime
 

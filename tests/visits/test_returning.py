@@ -8,7 +8,9 @@ from sqlalchemy import select
 from people import actions as people
 from visits.actions import clocks, rating
 from visits.actions.open_request import OpenRequest
-from visits.models import Closed, Deadline, Message, Promise, Rating, Request
+from visits.models.answers import Rating
+from visits.models.deadlines import Deadline, Promise
+from visits.models.requests import Closed, Message, Request
 from wechat_bot import reply
 from wechat_bot.models import Delivery, Media
 from wechat_bot.outbox import queueing

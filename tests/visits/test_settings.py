@@ -11,7 +11,8 @@ from foundation import public_days
 from tests.office import Browser, Office
 from visits.actions import clocks
 from visits.actions.open_request import OpenRequest
-from visits.models import Deadline, Promise, Request
+from visits.models.deadlines import Deadline, Promise
+from visits.models.requests import Request
 from visits.queries import deadlines
 
 CHINA = ZoneInfo("Asia/Shanghai")

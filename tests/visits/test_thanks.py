@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from tests.h5 import Browser
-from visits.models import Deadline, Promise, Rating
+from visits.models.answers import Rating
+from visits.models.deadlines import Deadline, Promise
 
 WELCOME = "不客气，有需要随时说。"
 KEPT = "已转告客户经理，谢谢您。有事请接着说。"

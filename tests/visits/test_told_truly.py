@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from people.models import Area, ShopClass
 from tests.h5 import Browser
 from visits.actions import settings
-from visits.models import Deadline, Promise
+from visits.models.deadlines import Deadline, Promise
 from visits.rules.promises import HOUR as SECONDS
 from visits.rules.promises import Terms
 from wechat_bot.models import Follower

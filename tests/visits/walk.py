@@ -21,11 +21,8 @@ from tests.h5 import Browser
 from tests.visits.conftest import LICENCES, PHONES, Town
 from tests.visits.holds import Holds
 from visits.actions import groups, settings
-from visits.models import (
-    Message,
-    Promise,
-    Request,
-)
+from visits.models.deadlines import Promise
+from visits.models.requests import Message, Request
 from visits.queries import visibility
 from visits.rules.promises import HOUR, Terms
 from wechat_bot.models import Follower

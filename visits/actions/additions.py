@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from visits.actions import notices
 from visits.actions.notices import ManagerNotice, NoticeReach
 from visits.actions.open_request import OpenRequest
-from visits.models import Author, Message, Request
+from visits.models.requests import Author, Message, Request
 from visits.texts import notices as texts
 
 #: Sends of a manager's reply window that are reserved for new requests and deadlines.

@@ -18,7 +18,8 @@ from foundation.database import upsert
 from people.models import Manager, Retailer
 from visits.actions import notices
 from visits.actions.notices import ManagerNotice
-from visits.models import Deadline, Escalation, Request, StepNotice
+from visits.models.deadlines import Deadline, Escalation, StepNotice
+from visits.models.requests import Request
 from visits.rules import promises
 from visits.rules.promises import EscalationStep
 from visits.texts import escalation as texts

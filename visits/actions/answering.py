@@ -20,7 +20,8 @@ from visits.actions import clocks, filing, moving, rating, routing
 from visits.actions.moving import HandedOn
 from visits.actions.open_request import OpenRequest
 from visits.actions.routing import Decision
-from visits.models import ANSWER_KEY, FIRST_NUMBER, TOLD, Category, Closed, Message, Request, Way
+from visits.models.answers import ANSWER_KEY, Way
+from visits.models.requests import FIRST_NUMBER, TOLD, Category, Closed, Message, Request
 from visits.queries import messages, visibility
 from visits.queries.messages import ThreadMessage
 from visits.queries.visibility import Colleague

@@ -11,7 +11,7 @@ from people import identity, visibility
 from people.models import Retailer
 from visits.actions import answering, clocks, routing
 from visits.actions.open_request import OpenRequest
-from visits.models import FIRST_NUMBER, Request
+from visits.models.requests import FIRST_NUMBER, Request
 from visits.queries.visibility import Colleague
 from visits.texts import attaching as texts
 

@@ -15,7 +15,7 @@ from people.rules import Person
 from visits.actions import finding, routing
 from visits.actions.intake import Effect, Received
 from visits.actions.open_request import OpenRequest
-from visits.models import Request
+from visits.models.requests import Request
 
 
 def bound(session: Session, openid: str, *, now: datetime, zone: ZoneInfo) -> Received | None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
-from visits.models import Canned
+from visits.models.answers import Canned
 from visits.permissions import VISITS_SETTINGS
 from visits.rules import canned as rules
 

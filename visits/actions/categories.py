@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.orm import Session
 
-from visits.models import Category
+from visits.models.requests import Category
 from visits.rules.needs import Keywords
 
 #: The first categories; later the table is maintained by staff. Shops write as few as three characters (有货吗, 要5条),

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from visits.actions import alerts, filing, withdrawing
 from visits.actions.deadlines import ANSWERS, Deadlines, with_deadlines
 from visits.actions.open_request import OpenRequest
-from visits.models import Deadline, Promise, Request
+from visits.models.deadlines import Deadline, Promise
+from visits.models.requests import Request
 from visits.queries import policies
 from wechat_bot.ledger import Windows
 from wechat_bot.models import Follower

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from foundation.database import upsert
 from people.models import Manager
 from visits.actions.open_request import OpenRequest
-from visits.models import Author, HiddenFrom, Message
+from visits.models.owners import HiddenFrom
+from visits.models.requests import Author, Message
 from visits.rules import complaints as rules
 from visits.rules import needs
 from visits.rules.needs import Keywords

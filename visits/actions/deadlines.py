@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from foundation import calendar
 from people.working_time import company
-from visits.models import Deadline, Escalation, Promise, Request
+from visits.models.deadlines import Deadline, Escalation, Promise
+from visits.models.requests import Request
 from visits.queries import policies
 from visits.queries.policies import Reckoning
 from visits.rules import promises

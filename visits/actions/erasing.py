@@ -10,18 +10,11 @@ from sqlalchemy.orm import Session
 
 from visits.actions import clocks, filing, notices
 from visits.actions.open_request import OpenRequest
-from visits.models import (
-    FIRST_NUMBER,
-    Assignment,
-    Author,
-    Canned,
-    Closed,
-    Message,
-    Rating,
-    Request,
-    Visited,
-    VisitGroup,
-)
+from visits.models.answers import Canned, Rating
+from visits.models.groups import VisitGroup
+from visits.models.owners import Assignment
+from visits.models.plans import Visited
+from visits.models.requests import FIRST_NUMBER, Author, Closed, Message, Request
 from wechat_bot import forgetting, media
 from wechat_bot.erasure import Forgetting
 from wechat_bot.models import Delivery, DeliveryState, Talk

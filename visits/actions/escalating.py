@@ -18,7 +18,8 @@ from foundation.quiet import QuietHours
 from people.working_time import company
 from visits.actions import alerts, clocks
 from visits.actions.deadlines import plan, settle, with_deadlines
-from visits.models import Deadline, Escalation, Promise, Request
+from visits.models.deadlines import Deadline, Escalation, Promise
+from visits.models.requests import Request
 from visits.queries import org_chart, visibility
 from visits.rules import promises
 from visits.rules.promises import EscalationStep

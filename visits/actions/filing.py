@@ -14,7 +14,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from foundation.text import folded, grams
-from visits.models import IS_UNFILED, Filed, Message, Request, SpokenWords
+from visits.models.filed import Filed, SpokenWords
+from visits.models.requests import IS_UNFILED, Message, Request
 from visits.queries import report_columns
 
 #: The words of so many requests are indexed in some tenths of a second, during which SQLite lets nobody else write.

@@ -10,7 +10,8 @@ from people.identity import Shop
 from people.models import Binding, Retailer
 from visits.actions import additions, clocks, complaints, routing
 from visits.actions.open_request import OpenRequest
-from visits.models import Author, Closed, GroupAnswer, Message, Request
+from visits.models.groups import GroupAnswer
+from visits.models.requests import Author, Closed, Message, Request
 from visits.rules import needs
 
 

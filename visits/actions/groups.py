@@ -19,7 +19,8 @@ from foundation.errors import Refused
 from foundation.text import visible
 from people.audiences import Spec
 from people.models import Manager, Retailer
-from visits.models import Author, GroupAnswer, Message, Request, VisitGroup
+from visits.models.groups import GroupAnswer, VisitGroup
+from visits.models.requests import Author, Message, Request
 from visits.queries import audience, visibility
 from visits.queries.audience import Criteria
 from visits.queries.visibility import Colleague

@@ -20,7 +20,7 @@ from visits.actions.deadlines import Deadlines
 from visits.actions.open_request import OpenRequest
 from visits.actions.routing import Decision
 from visits.actions.shop_message import ShopMessage
-from visits.models import REPLIES_TO, Author, Message, Request
+from visits.models.requests import REPLIES_TO, Author, Message, Request
 from visits.rules import needs
 from visits.texts import intake as texts
 from wechat_bot.ledger import Windows

@@ -20,7 +20,9 @@ from people.rules import Person
 from visits.actions import alerts, deadlines, notices, routing, withdrawing
 from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
-from visits.models import FIRST_NUMBER, Assignment, AssignmentReason, Deadline, HiddenFrom, Promise, Request
+from visits.models.deadlines import Deadline, Promise
+from visits.models.owners import Assignment, AssignmentReason, HiddenFrom
+from visits.models.requests import FIRST_NUMBER, Request
 from visits.queries import org_chart, visibility
 from visits.queries.org_chart import OrgChart
 from visits.rules.routing import OwnerChoice

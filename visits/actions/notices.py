@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from people.models import Manager
 from visits.actions.open_request import OpenRequest
-from visits.models import FIRST_NUMBER, REPLIES_TO, Author, HiddenFrom, Message, Request, VisitGroup
+from visits.models.groups import VisitGroup
+from visits.models.owners import HiddenFrom
+from visits.models.requests import FIRST_NUMBER, REPLIES_TO, Author, Message, Request
 from visits.texts import notices as texts
 from wechat_bot.models import Delivery, DeliveryState, Follower
 from wechat_bot.notices import notice

@@ -11,7 +11,7 @@ from foundation.clock import day_in
 from people import identity
 from people.identity import Shop
 from visits.actions.deadlines import Deadlines
-from visits.models import Message, Request
+from visits.models.requests import Message, Request
 from visits.queries import org_chart, visibility
 from visits.queries.org_chart import OrgChart
 

@@ -13,7 +13,7 @@ from foundation.text import visible
 from people import audiences, errands
 from people.errands import ErrandEnd
 from people.models import Retailer
-from visits.models import Visited, VisitPlan
+from visits.models.plans import Visited, VisitPlan
 from visits.queries import plans, visibility
 from visits.queries.audience import DUE, Criteria
 from visits.queries.visibility import Colleague

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from foundation.database import changed, upsert
 from foundation.text import visible
 from visits.actions import filing
-from visits.models import RATING_KEY, Closed, Rating, Request
+from visits.models.answers import RATING_KEY, Rating
+from visits.models.requests import Closed, Request
 from visits.texts import intake as texts
 from wechat_bot import ledger
 from wechat_bot.last_said import Said

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from visits.actions import clocks, notices
 from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
-from visits.models import Closed, Deadline, Message, Promise, Request
+from visits.models.deadlines import Deadline, Promise
+from visits.models.requests import Closed, Message, Request
 from visits.texts import notices as texts
 
 #: A day longer than WeChat's window, so that the shop could have written back at no cost. What it writes in the next

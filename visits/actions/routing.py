@@ -11,7 +11,8 @@ from people.models import Manager, Retailer
 from people.rules import Person
 from visits.actions import alerts, clocks, complaints, notices, withdrawing
 from visits.actions.open_request import OpenRequest
-from visits.models import Assignment, AssignmentReason, Request
+from visits.models.owners import Assignment, AssignmentReason
+from visits.models.requests import Request
 from visits.queries.org_chart import OrgChart
 
 

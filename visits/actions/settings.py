@@ -14,7 +14,8 @@ from people.models import ShopClass
 from people.working_time import company
 from people.working_time.models import SpecialDay, WorkingWeek
 from visits.actions import clocks
-from visits.models import Category, Policy
+from visits.models.deadlines import Policy
+from visits.models.requests import Category
 from visits.rules import settings as rules
 from visits.rules.promises import Terms
 

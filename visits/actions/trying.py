@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from foundation.text import visible
 from people.models import Manager
-from visits.models import Way
+from visits.models.answers import Way
 from visits.queries import thread
 from visits.queries.visibility import Colleague
 from visits.texts import answering as answering_texts

@@ -17,7 +17,8 @@ from visits.actions import clocks, notices
 from visits.actions.answering import WATCH
 from visits.actions.notices import ManagerNotice
 from visits.actions.open_request import OpenRequest
-from visits.models import TOLD, Closed, Message, Request, Way
+from visits.models.answers import Way
+from visits.models.requests import TOLD, Closed, Message, Request
 from visits.queries import messages
 from visits.texts import notices as texts
 from wechat_bot import watching

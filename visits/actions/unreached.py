@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from foundation.clock import day_in
 from visits.actions import notices
 from visits.actions.open_request import OpenRequest
-from visits.models import Assignment, Request
+from visits.models.owners import Assignment
+from visits.models.requests import Request
 from visits.queries import org_chart
 from wechat_bot import watching
 from wechat_bot.models import Delivery, DeliveryState

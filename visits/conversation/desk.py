@@ -13,7 +13,7 @@ from people import rules as people_rules
 from visits.actions import notices
 from visits.conversation import orders as doing
 from visits.conversation.orders import ManagerDesk
-from visits.models import FIRST_NUMBER
+from visits.models.requests import FIRST_NUMBER
 from visits.queries import inbox, thread, visibility
 from visits.queries.visibility import Colleague
 from visits.rules import orders

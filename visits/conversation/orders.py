@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from foundation.errors import Refused
 from visits.actions import answering
 from visits.actions.answering import AnswerOvertaken
-from visits.models import FIRST_NUMBER, Way
+from visits.models.answers import Way
+from visits.models.requests import FIRST_NUMBER
 from visits.queries import inbox, thread, windows
 from visits.queries import messages as said_in
 from visits.queries.inbox import InboxFilter, InboxLine, Shelf

@@ -14,7 +14,8 @@ from people import areas
 from visits.actions import answering, canned
 from visits.actions.answering import AnswerOvertaken
 from visits.mobile import phrases, visitor
-from visits.models import FIRST_NUMBER, Way
+from visits.models.answers import Way
+from visits.models.requests import FIRST_NUMBER
 from visits.pages import buttons, form_values
 from visits.pages.form_pictures import FormPicture
 from visits.queries import deadlines, thread

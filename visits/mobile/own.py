@@ -14,7 +14,7 @@ from people import identity
 from visits.actions import categories, complaints, groups, intake, rating
 from visits.actions.intake import Effect, Received
 from visits.actions.shop_message import ShopMessage
-from visits.models import FIRST_NUMBER
+from visits.models.requests import FIRST_NUMBER
 from visits.pages import form_values
 from visits.pages.form_pictures import FormPicture
 from visits.queries import own_request, thread, visibility

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from visits.models import FIRST_NUMBER
+from visits.models.requests import FIRST_NUMBER
 from visits.queries import thread, visibility
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts

@@ -16,7 +16,7 @@ from foundation.errors import Refused
 from people import areas
 from visits.actions import answering, notices
 from visits.actions.answering import AnswerOvertaken
-from visits.models import FIRST_NUMBER
+from visits.models.requests import FIRST_NUMBER
 from visits.pages import buttons, inbox
 from visits.permissions import VISITS_ANSWER
 from visits.queries import inbox as queries

@@ -12,7 +12,7 @@ from console.stamps import Kept
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from visits.actions import canned as actions
-from visits.models import Canned
+from visits.models.answers import Canned
 from visits.permissions import VISITS_ANSWER, VISITS_EXPORT, VISITS_SETTINGS
 from visits.queries import editable, thread
 from visits.rules import canned as rules

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from people.criteria import LICENCE
 from people.picker import short
 from people.timeline import ShopAsked, ShopButton
-from visits.models import FIRST_NUMBER, Request
+from visits.models.requests import FIRST_NUMBER, Request
 from visits.permissions import VISITS_ANSWER
 from visits.queries import visibility
 

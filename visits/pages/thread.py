@@ -22,7 +22,7 @@ from people.shops.guessing import Guess
 from people.texts import HOW_TO_BIND
 from visits.actions import answering, attaching
 from visits.actions.answering import AnswerOvertaken
-from visits.models import FIRST_NUMBER, Author
+from visits.models.requests import FIRST_NUMBER, Author
 from visits.pages import buttons, form_pictures, form_values
 from visits.pages.form_pictures import FormPicture
 from visits.pages.inbox import CHIPS, INBOX

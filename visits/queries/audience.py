@@ -11,7 +11,7 @@ from foundation.errors import Refused
 from people import audiences
 from people.audiences import Spec
 from people.models import Retailer
-from visits.models import Visited, VisitPlan
+from visits.models.plans import Visited, VisitPlan
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
 from wechat_bot.criterion import Choice, Criterion, Field, Input, KeptSpec

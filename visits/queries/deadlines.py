@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from foundation import calendar as hours
 from foundation.calendar import Calendar, Why
 from people.working_time import company
-from visits.models import Deadline, Promise, Request
+from visits.models.deadlines import Deadline, Promise
+from visits.models.requests import Request
 from visits.queries import policies
 from visits.queries.policies import Reckoning
 from visits.rules import promises

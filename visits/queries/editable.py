@@ -13,7 +13,10 @@ from foundation.calendar import WEEKDAYS
 from people.picker import short
 from people.working_time.models import SpecialDay, WorkingWeek
 from visits.actions import canned as canned_actions
-from visits.models import Canned, Category, Policy, VisitPlan
+from visits.models.answers import Canned
+from visits.models.deadlines import Policy
+from visits.models.plans import VisitPlan
+from visits.models.requests import Category
 from visits.queries.audience import Criteria
 from visits.texts.times import span
 

@@ -3,7 +3,8 @@
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
-from visits.models import Deadline, Escalation, Request, StepNotice
+from visits.models.deadlines import Deadline, Escalation, StepNotice
+from visits.models.requests import Request
 from visits.rules.promises import EscalationStep
 
 

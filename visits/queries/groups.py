@@ -23,7 +23,8 @@ from people.criteria import LICENCE
 from people.models import Area, Manager, Retailer
 from people.picker import short
 from visits.actions.groups import KIND
-from visits.models import FIRST_NUMBER, GroupAnswer, Request, VisitGroup
+from visits.models.groups import GroupAnswer, VisitGroup
+from visits.models.requests import FIRST_NUMBER, Request
 from visits.queries import audience, visibility
 from visits.queries.audience import Criteria
 from visits.queries.visibility import Colleague

@@ -13,7 +13,7 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people import rules as people_rules
 from people import visibility as people_scope
-from visits.models import FIRST_NUMBER, Category, Message, Request
+from visits.models.requests import FIRST_NUMBER, Category, Message, Request
 from visits.queries import escalations, named, searching, visibility
 from visits.queries.visibility import Colleague
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from foundation.clock import Period
-from visits.models import Request
+from visits.models.requests import Request
 from wechat_bot.feature import Measure
 
 

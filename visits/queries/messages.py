@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from console.models import User
 from people.models import Manager
-from visits.models import Author, Message, Request
+from visits.models.requests import Author, Message, Request
 from visits.queries.visibility import Colleague
 from visits.texts import answering as texts
 from wechat_bot.client.codes import EXPLAINED

@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from people.models import Area, Manager, Retailer, ShopClass
-from visits.models import Category, Request
+from visits.models.requests import Category, Request
 
 _owner = aliased(Manager)
 SHOP, CLASS, AREA, CATEGORY, OWNER, OWNER_PHONE = (

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from people.models import Area, Manager
 from people.rules import Person
-from visits.models import AssignmentReason
+from visits.models.owners import AssignmentReason
 from visits.rules import complaints
 from visits.rules.routing import Level, OwnerChoice, choose
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from foundation.database import Moment
 from foundation.dialects import milliseconds_between
-from visits.models import Category
+from visits.models.requests import Category
 from visits.queries import reports
 from visits.queries.report_columns import filed, unfiled
 from visits.queries.visibility import Colleague

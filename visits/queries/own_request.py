@@ -6,7 +6,7 @@ from enum import Enum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from visits.models import Request
+from visits.models.requests import Request
 from visits.rules import needs
 
 

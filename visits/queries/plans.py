@@ -12,7 +12,7 @@ from foundation import paging
 from foundation.errors import Refused
 from foundation.paging import FIRST, Cursor, Order, Page
 from people.models import IS_THERE, Area, Manager, Retailer
-from visits.models import Visited, VisitPlan
+from visits.models.plans import Visited, VisitPlan
 from visits.queries import audience, visibility
 from visits.queries.audience import Condition, Criteria
 from visits.queries.visibility import Colleague

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from foundation.calendar import Calendar
 from people.working_time import company
-from visits.models import Policy
+from visits.models.deadlines import Policy
 from visits.rules.promises import DEFAULT, Terms, fingerprint
 
 

@@ -11,7 +11,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 
 from foundation.dialects import milliseconds_between
-from visits.models import IS_UNFILED, Closed, Deadline, Filed, Promise, Rating, Request
+from visits.models.answers import Rating
+from visits.models.deadlines import Deadline, Promise
+from visits.models.filed import Filed
+from visits.models.requests import IS_UNFILED, Closed, Request
 from visits.rules.figures import PROMISED
 
 CONTENT, DISCONTENT = 1, 3

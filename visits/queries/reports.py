@@ -28,7 +28,8 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people import visibility as people_scope
 from people.models import IS_THERE, Area, AreaCount, Manager, Retailer, ShopClass
-from visits.models import Category, Rating, Request
+from visits.models.answers import Rating
+from visits.models.requests import Category, Request
 from visits.queries import named, visibility
 from visits.queries.report_columns import ReportColumns, filed, living, unfiled
 from visits.queries.visibility import Colleague

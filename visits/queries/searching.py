@@ -17,7 +17,8 @@ from people import rules as people_rules
 from people.models import Retailer
 from people.permissions import PEOPLE_PHONES
 from people.shops import filtering, searching
-from visits.models import FIRST_NUMBER, SPOKEN_SEARCH, Message, Request, SpokenWords
+from visits.models.filed import SPOKEN_SEARCH, SpokenWords
+from visits.models.requests import FIRST_NUMBER, Message, Request
 from visits.queries.visibility import Colleague
 
 #: With up to so many shops of that name, requests are found by the shops' ids; with more, by scanning requests.

@@ -13,7 +13,8 @@ from foundation.calendar import Calendar, Why
 from people.models import ShopClass
 from people.working_time import company
 from people.working_time.models import SpecialDay, WorkingWeek
-from visits.models import Category, Policy
+from visits.models.deadlines import Policy
+from visits.models.requests import Category
 from visits.queries import policies
 from visits.rules import settings as rules
 from visits.rules.promises import DEFAULT, Terms

@@ -13,7 +13,10 @@ from foundation import paging
 from foundation.paging import Cursor, Order, Page
 from people import rules as people_rules
 from people.models import ERASED, Manager, Retailer
-from visits.models import FIRST_NUMBER, Assignment, Canned, Closed, Deadline, Message, Promise, Rating, Request
+from visits.models.answers import Canned, Rating
+from visits.models.deadlines import Deadline, Promise
+from visits.models.owners import Assignment
+from visits.models.requests import FIRST_NUMBER, Closed, Message, Request
 from visits.queries import messages, named, visibility
 from visits.queries.messages import ThreadMessage
 from visits.queries.visibility import Colleague

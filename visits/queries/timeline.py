@@ -12,7 +12,9 @@ from foundation.text import mask_phones
 from people.models import Manager
 from people.permissions import PEOPLE_PHONES
 from people.timeline import Figure, ShopAsked, TimelineEntry, TimelineKind, TimelinePlace, older
-from visits.models import FIRST_NUMBER, Author, Message, Rating, Request, Visited
+from visits.models.answers import Rating
+from visits.models.plans import Visited
+from visits.models.requests import FIRST_NUMBER, Author, Message, Request
 from visits.permissions import VISITS_SEE
 from visits.queries import visibility
 from visits.texts import answering as texts

@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session
 
 from foundation.text import whole_number
 from visits.actions.groups import TOPIC
-from visits.models import ANSWER_KEY, FIRST_NUMBER, RATING_KEY, VisitGroup
+from visits.models.answers import ANSWER_KEY, RATING_KEY
+from visits.models.groups import VisitGroup
+from visits.models.requests import FIRST_NUMBER
 from visits.texts import notices as texts
 from wechat_bot.feature import About, Destination, Title
 

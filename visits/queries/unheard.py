@@ -10,7 +10,8 @@ from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people import visibility
 from people.models import Manager
-from visits.models import Assignment, Request
+from visits.models.owners import Assignment
+from visits.models.requests import Request
 from wechat_bot.models import Delivery, DeliveryState, Follower
 
 NOT_BOUND, NOT_FOLLOWING = "not_bound", "not_following"

@@ -16,7 +16,9 @@ from people import identity
 from people import visibility as shops
 from people.models import Area, Manager, Retailer
 from people.rules import with_sub_areas
-from visits.models import Author, HiddenFrom, Request, VisitGroup
+from visits.models.groups import VisitGroup
+from visits.models.owners import HiddenFrom
+from visits.models.requests import Author, Request
 from visits.queries import org_chart
 from visits.texts.answering import SERVICE
 from visits.texts.times import when

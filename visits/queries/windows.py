@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from visits.models import Request, VisitGroup
+from visits.models.groups import VisitGroup
+from visits.models.requests import Request
 from wechat_bot.models import Follower
 
 

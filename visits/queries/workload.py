@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from foundation import paging
 from foundation.paging import Cursor, Order, Page
 from people.models import IS_THERE, Area, Manager, Retailer
-from visits.models import Request
+from visits.models.requests import Request
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from console import fields
 from foundation.errors import Refused
-from visits.models import FIRST_NUMBER
+from visits.models.requests import FIRST_NUMBER
 
 #: The company's own measure: a first answer within this time by the wall clock, whatever was promised.
 PROMISED = timedelta(hours=24)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from foundation.clock import day_in
 from foundation.text import is_visible, visible
-from visits.models import FIRST_NUMBER
+from visits.models.requests import FIRST_NUMBER
 from visits.rules.names import differs_once
 
 

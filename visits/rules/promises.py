@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from foundation import public_days
 from foundation.calendar import Calendar, add, between
-from visits.models import Promise
+from visits.models.deadlines import Promise
 
 HOUR = 3600
 DAY = 24 * HOUR

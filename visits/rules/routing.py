@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from people.rules import Person
-from visits.models import AssignmentReason
+from visits.models.owners import AssignmentReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from visits.models import Way
+from visits.models.answers import Way
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from visits.models import Way
+from visits.models.answers import Way
 from visits.texts.times import when
 
 NO_SUCH = "没有这条留言。"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from visits.models import Promise
+from visits.models.deadlines import Promise
 from visits.texts.times import full, span
 
 PROMISES = {

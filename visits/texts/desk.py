@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from visits.models import Way
+from visits.models.answers import Way
 from visits.texts.answering import overtaken
 from visits.texts.notices import answers
 from visits.texts.notices import group as called

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from visits.models import FIRST_NUMBER, Promise
+from visits.models.deadlines import Promise
+from visits.models.requests import FIRST_NUMBER
 from visits.texts.times import full
 
 #: Lines of a notice about several requests.

@@ -1,0 +1,1 @@
+"""Tables of visits: requests, owners, deadlines, answers, groups, plans, filed requests."""
