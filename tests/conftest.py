@@ -6,12 +6,14 @@ rules, and other tests run the same SQL on PostgreSQL with rows in it.
 """
 
 import gc
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import pytest
 import requests
 from click.testing import Result
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, expect, sync_playwright
 from redis import Redis
 from sqlalchemy import event
@@ -169,6 +172,7 @@ class House:
     clock: HandClock
     server: ServerClock
     templates: Templates
+    others: list[Services] = field(default_factory=list)
 
     def lay_out(self, what: str, how: Callable[[], object]) -> None:
         """Do the same to a new house as other tests do, under a name: all but the first get a copy of what came of it,
@@ -215,9 +219,11 @@ class House:
     def another_process(self, **changes: Any) -> Services:
         """The services of a second process on the same database and Redis."""
         settings = self.settings.model_copy(update=changes)
-        return build_services(
+        other = build_services(
             settings, clock=self.server, stopwatch=self.services.stopwatch, new_session=self.new_session
         )
+        self.others.append(other)
+        return other
 
     def new_session(self) -> requests.Session:
         return in_process.mount(requests.Session(), self.sim)
@@ -325,13 +331,17 @@ def stores(request: pytest.FixtureRequest) -> dict[str, Any]:
 class Yard:
     """What houses taken down leave for the next: making an app, and learning all SQL anew, costs most of a test."""
 
-    apps: dict[tuple[int, ...], list[Flask]]
-    databases: dict[str, list[Database]]
+    #: Templates as they were compiled once, by whichever process of this run.
+    compiled: FileSystemBytecodeCache
+    apps: dict[tuple[int, ...], list[Flask]] = field(default_factory=dict)
+    databases: dict[str, list[Database]] = field(default_factory=dict)
 
     def app(self, settings: Settings, services: Services, features: Sequence[Feature]) -> Flask:
         idle = [] if settings.proxies else self.apps.get(tuple(map(id, features)), [])
         if not idle:
-            return create_app(settings, services=services, features=features)
+            app = create_app(settings, services=services, features=features)
+            app.jinja_env.bytecode_cache = self.compiled
+            return app
         app = idle.pop()
         furnish(app, settings, services)
         return app
@@ -342,15 +352,29 @@ class Yard:
 
     def take(self, house: House) -> None:
         database, settings = house.services.database, house.settings
-        database.dispose()
+        # A file is another one for each test. A server stays, and a new connection would learn its tables anew.
+        if database.is_sqlite or database.engine.pool.checkedout():
+            database.dispose()
+        # What is only let go of is collected in another test, which is told that it was never closed.
+        for each in house.others:
+            each.database.dispose()
         self.databases.setdefault(settings.database_url, []).append(database)
         if not settings.proxies:
             self.apps.setdefault(tuple(map(id, house.app.extensions["features"])), []).append(house.app)
 
+    def close(self) -> None:
+        for database in chain.from_iterable(self.databases.values()):
+            database.dispose()
+
 
 @pytest.fixture(scope="session")
-def yard() -> Yard:
-    return Yard({}, {})
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "compiled"
+    folder.mkdir(exist_ok=True)
+    yard = Yard(FileSystemBytecodeCache(str(folder)))
+    yield yard
+    yard.close()
 
 
 @pytest.fixture(scope="session")
