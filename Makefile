@@ -4,6 +4,7 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 # One more than two cores: a test with real processes mostly waits for them. Four were slower (9:29 against 8:49).
 JOBS ?= 3
+# loadgroup: a process is given the next test when it is done with one, so that none is left with several long ones.
 
 .PHONY: help run test drill check access map pictures bench lock clean
 # The tests start processes: each reads what another compiled, also where the machine forbids that.

@@ -13,7 +13,6 @@ from tests.pictures import png, written
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 #: Puts something onto the clipboard of a field, as a copy in Word or on a page, or a screenshot, does.

@@ -13,7 +13,6 @@ from tests.browser.test_pages import look
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 WEEKS = tuple(f"{month} 月 {day} 日" for month, day in ((9, 7), (9, 14), (9, 21), (9, 28)))

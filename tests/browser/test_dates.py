@@ -9,7 +9,6 @@ from tests.office import Office
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 PAGE = "/console/visits/settings/days?month=2026-10"

@@ -9,7 +9,6 @@ from tests.office import Office
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 SHOPS = {"王建国": "350802100001 8899", "老李": "350802100002 1234", "小王": "350802100003 5678"}

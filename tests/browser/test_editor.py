@@ -13,7 +13,6 @@ from tests.pictures import png
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 SURVEY = """
@@ -43,11 +42,13 @@ class Line:
     @contextmanager
     def held(self) -> Iterator[None]:
         self.is_held = True
-        with self.page.expect_request("**/edit"):
-            yield
+        yield
+        while not self.waiting:  # heard of the request is not yet holding it
+            self.page.wait_for_timeout(10)
         self.is_held = False
         with self.page.expect_response("**/edit"):
             self.waiting.pop().continue_()
+        expect(self.page.locator("#editor")).not_to_have_attribute("aria-busy", "true")
 
 
 def does(page: Page, press: Callable[[], object]) -> None:

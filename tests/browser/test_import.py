@@ -11,7 +11,6 @@ from tests.office import ROSTER, Office
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 THEIRS = ROSTER.replace("店名,店主", "商户名称,经营者").replace("新罗区,城区一片,现代终端", "新罗区,城区1片区,现代终端")

@@ -12,7 +12,6 @@ from tests.office import PASSWORD, Office
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 SURVEY = """

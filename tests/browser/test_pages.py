@@ -12,7 +12,6 @@ from tests.browser.conftest import Town
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 #: Compressed, with the page itself: what a phone loads before the first question can be answered.
@@ -34,6 +33,19 @@ questions:
 FILE = re.compile("/(photo|media|kept|pictures?)/|/picture$")
 #: Axe's rules of what differs between day and night.
 COLOURS = ["color-contrast", "link-in-text-block"]
+#: What axe says, and what it does not look for, in one way there and back.
+LOOK = """async (only) => {
+  const which = only ? { runOnly: { type: "rule", values: only } } : {};
+  const found = await axe.run(document, { resultTypes: ["violations"], ...which });
+  const said = found.violations.filter((each) => ["serious", "critical"].includes(each.impact))
+    .map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160)).slice(0, 3).join("  ")}`);
+  return [said, {
+    language: document.documentElement.lang,
+    headings: document.querySelectorAll("h1").length,
+    title: document.title,
+    overflows: document.documentElement.scrollWidth > innerWidth,
+  }];
+}"""
 #: Text twice as large, as WeChat's own setting makes it: the type grows, the screen does not.
 LARGER = """() => {
   const sizes = [...document.querySelectorAll("body, body *")].map((each) => {
@@ -54,22 +66,15 @@ AGAIN = """() => {
 def look(page: Page, *, only: list[str] | None = None) -> list[str]:
     """What axe finds wrong on a page and calls serious or critical, by all its rules or a few, and what it does not
     look for."""
-    said = page.evaluate(
-        """async (only) => {
-      const which = only ? { runOnly: { type: "rule", values: only } } : {};
-      const found = await axe.run(document, { resultTypes: ["violations"], ...which });
-      return found.violations.filter((each) => ["serious", "critical"].includes(each.impact))
-        .map((each) => `${each.id}: ${each.nodes.map((node) => node.html.slice(0, 160)).slice(0, 3).join("  ")}`);
-    }""",
-        only,
-    )
-    if not page.evaluate("document.documentElement.lang.startsWith('zh')"):
+    page.wait_for_load_state()
+    said, about = page.evaluate(LOOK, only)
+    if not about["language"].startswith("zh"):
         said.append("no language")
-    if page.locator("h1").count() != 1:
-        said.append(f"{page.locator('h1').count()} headings of the first order")
-    if not page.title():
+    if about["headings"] != 1:
+        said.append(f"{about['headings']} headings of the first order")
+    if not about["title"]:
         said.append("no title")
-    if overflows(page):
+    if about["overflows"]:
         said.append("it runs out of the screen")
     return [f"{page.url} ({page.viewport_size['width']}): {each}" for each in said]
 

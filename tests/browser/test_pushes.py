@@ -13,7 +13,6 @@ from tests.browser.test_pages import look
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 TITLE = "元旦备货提醒"

@@ -8,7 +8,6 @@ from tests.office import Office
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 FAULTY = """1. 封签应贴在哪一面？

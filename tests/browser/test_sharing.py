@@ -9,7 +9,6 @@ from tests.browser.test_pages import EVERY_KIND, look, publish
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 #: What the page does by itself every ten seconds.

@@ -12,7 +12,6 @@ from tests.office import Office
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.xdist_group("browser"),
     pytest.mark.parametrize("stores", ["sqlite"], indirect=True),
 ]
 #: Compressed, with page, styles, scripts and icons; the chart library, which few pages load, apart.
