@@ -60,13 +60,16 @@ class Prepared:
             values[place] = convert(values[place])
         return written.row._make(values)
 
-    def run(self, session: Session, parameters: Mapping[str, Any]) -> None:
-        """Execute a statement that gives no rows. Pending changes of the session are not flushed before."""
+    def run(self, session: Session, parameters: Mapping[str, Any]) -> int:
+        """Execute a statement that gives no rows, and return how many it changed. Pending changes of the session are
+        not flushed before."""
         connection = session.connection()
         if _is_watched(connection):
-            connection.execute(self._statement, parameters)
-        else:
-            _execute(connection, self._in(connection.dialect), parameters).close()
+            return connection.execute(self._statement, parameters).rowcount
+        cursor = _execute(connection, self._in(connection.dialect), parameters)
+        changed: int = cursor.rowcount
+        cursor.close()
+        return changed
 
     def _in(self, dialect: Dialect) -> _Written:
         written = self._written.get(dialect.name)

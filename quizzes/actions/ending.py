@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from foundation.database import changed
 from foundation.dialects import table_of
+from foundation.prepared import Prepared
 from questions.keyed import marking
 from quizzes.actions import mistakes, standings
 from quizzes.actions.mistakes import JustMarked
@@ -16,7 +15,7 @@ from quizzes.models.attempts import Attempt, EndedBy
 from quizzes.queries import papers, results
 from quizzes.queries.attempt_sheet import AttemptSheet
 from quizzes.queries.papers import KeyInForce
-from quizzes.queries.results import AttemptResult
+from quizzes.queries.results import AttemptResult, KeptAttempt
 from quizzes.rules.definition import CountRule
 
 _attempt = table_of(Attempt)
@@ -29,21 +28,31 @@ def end(
     ended it meanwhile: their result stands."""
     attempt = sheet.attempt
     assert attempt is not None
-    keys = _keys(session, sheet)
+    versions = [place.version_id for place in attempt.paper]
+    keys = papers.keys_in_force(session, sheet.quiz_id, versions)
     marked = _end(session, sheet, keys, by=by, at=at, source=source)
     if marked is None:
         return None
-    standings.settle(session, sheet.quiz_id, [sheet.retailer_id], sheet.definition.counts)
-    mistakes.put_in(session, [marked])
-    by_version = {version_id: each.key for version_id, each in keys.items()}
-    return results.result(session, attempt.id, now=now, keys=by_version)
+    counted_id = standings.settle_one(session, marked.ended, sheet.definition.counts)
+    questions = papers.questions(session, versions)
+    mistakes.put_in(session, [marked], questions)
+    return results.of_ended(
+        marked.ended,
+        sheet.definition,
+        marked.items,
+        questions,
+        counts=counted_id == attempt.id,
+        left=sheet.left,
+        closes_at=sheet.closes_at,
+        now=now,
+    )
 
 
 def end_by_clock(session: Session, sheets: Sequence[AttemptSheet], *, source: str) -> None:
     """End attempts whose time is over, each at its own end. The caller holds them."""
     by_quiz: dict[tuple[int, CountRule], list[AttemptSheet]] = {}
     keys: dict[int, dict[int, KeyInForce]] = {}
-    marked: list[JustMarked | None] = []
+    marked: list[JustMarked] = []
     for sheet in sheets:
         attempt = sheet.attempt
         assert attempt is not None and attempt.ends_at is not None
@@ -55,16 +64,14 @@ def end_by_clock(session: Session, sheets: Sequence[AttemptSheet], *, source: st
                 for place in each.attempt.paper
             }
             keys[sheet.quiz_id] = papers.keys_in_force(session, sheet.quiz_id, sorted(of_quiz))
-        marked.append(_end(session, sheet, keys[sheet.quiz_id], by=EndedBy.TIME, at=attempt.ends_at, source=source))
+        one = _end(session, sheet, keys[sheet.quiz_id], by=EndedBy.TIME, at=attempt.ends_at, source=source)
+        marked += [one] if one is not None else []
         by_quiz.setdefault((sheet.quiz_id, sheet.definition.counts), []).append(sheet)
     for (quiz_id, counts), ended in by_quiz.items():
         standings.settle(session, quiz_id, [sheet.retailer_id for sheet in ended], counts)
-    mistakes.put_in(session, filter(None, marked))
-
-
-def _keys(session: Session, sheet: AttemptSheet) -> dict[int, KeyInForce]:
-    assert sheet.attempt is not None
-    return papers.keys_in_force(session, sheet.quiz_id, [place.version_id for place in sheet.attempt.paper])
+    versions = {place.version_id for each in marked for place in each.ended.paper}
+    if versions:
+        mistakes.put_in(session, marked, papers.questions(session, sorted(versions)))
 
 
 def _end(
@@ -83,26 +90,55 @@ def _end(
     items = papers.items(session, attempt.paper, {version_id: each.key for version_id, each in keys.items()})
     marked = marking.paper(items, attempt.answers)
     is_passed = marking.is_passed(marked.total, marked.maximum, sheet.definition.pass_mark)
-    values: dict[str, Any] = {
-        "answers": attempt.answers,
-        "late": attempt.late,
-        "has_late": bool(attempt.late),
-        "grace": list(attempt.grace),
-        "at": None,
-        "misread": 0,
-        "ended_at": at,
-        "ended_by": by.value,
-        "source": source,
-        "key_numbers": ",".join(str(keys[place.version_id].number) for place in attempt.paper),
-        "marks": marking.written(marked.marks),
-        "total": marked.total,
-        "maximum": marked.maximum,
-        "is_passed": is_passed,
-        "seconds": max(0, int((at - attempt.started_at).total_seconds())),
-        "area_id": sheet.area_id,
-        "class_id": sheet.class_id,
-        "manager_id": sheet.manager_id,
-        "is_filed": False,
-    }
-    still_open = update(_attempt).where(_attempt.c.id == attempt.id, _attempt.c.ended_at.is_(None))
-    return JustMarked(sheet, attempt, marked.marks, at) if changed(session, still_open.values(values)) else None
+    ended = KeptAttempt(
+        id=attempt.id,
+        quiz_id=sheet.quiz_id,
+        retailer_id=sheet.retailer_id,
+        number=attempt.number,
+        paper=attempt.paper,
+        answers=attempt.answers,
+        late=attempt.late,
+        grace=list(attempt.grace),
+        key_numbers=",".join(str(keys[place.version_id].number) for place in attempt.paper),
+        marks=marking.written(marked.marks),
+        total=marked.total,
+        maximum=marked.maximum,
+        is_passed=is_passed,
+        started_at=attempt.started_at,
+        ended_at=at,
+        ended_by=by.value,
+        seconds=max(0, int((at - attempt.started_at).total_seconds())),
+        area_id=sheet.area_id,
+        class_id=sheet.class_id,
+        manager_id=sheet.manager_id,
+    )
+    new = {f"new_{name}": getattr(ended, name) for name in _KEPT}
+    is_ended = _END.run(
+        session, {"attempt": attempt.id, "new_has_late": bool(attempt.late), "new_source": source, **new}
+    )
+    return JustMarked(sheet, ended, items, marked.marks) if is_ended else None
+
+
+#: Written as they are in `KeptAttempt`.
+_KEPT = (
+    "answers",
+    "late",
+    "grace",
+    "key_numbers",
+    "marks",
+    "total",
+    "maximum",
+    "is_passed",
+    "ended_at",
+    "ended_by",
+    "seconds",
+    "area_id",
+    "class_id",
+    "manager_id",
+)
+_END = Prepared(
+    update(_attempt)
+    .where(_attempt.c.id == bindparam("attempt"), _attempt.c.ended_at.is_(None))
+    .values({name: bindparam(f"new_{name}") for name in (*_KEPT, "has_late", "source")})
+    .values(at=None, misread=0, is_filed=False)
+)

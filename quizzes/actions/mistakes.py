@@ -1,19 +1,21 @@
 """Wrong-answer book (错题本): what an attempt got wrong is put in when it ends, and leaves by practice."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, case, delete, or_, select, update
+from sqlalchemy import bindparam, case, delete, or_, update
 from sqlalchemy.orm import Session
 
 from foundation.database import upsert
 from foundation.dialects import table_of
+from questions.keyed.items import KeyedItem
 from questions.keyed.marking import Mark
 from quizzes.models.attempts import Mistake
-from quizzes.models.bank import QuestionVersion
-from quizzes.queries.attempt_sheet import AttemptSheet, OpenAttempt
+from quizzes.queries.attempt_sheet import AttemptSheet
 from quizzes.queries.mistakes import BookLine
+from quizzes.queries.papers import TaggedQuestion
+from quizzes.queries.results import KeptAttempt
 from quizzes.rules.definition import Reveal
 
 IS_LEARNT = 2
@@ -23,12 +25,12 @@ _mistake = table_of(Mistake)
 
 
 class JustMarked(NamedTuple):
-    """Attempt that has just been marked, with the marks in the order of its paper, and when it ended."""
+    """Attempt that has just been marked, with its items and their marks in the order of its paper."""
 
     sheet: AttemptSheet
-    attempt: OpenAttempt
+    ended: KeptAttempt
+    items: tuple[KeyedItem, ...]
     marks: Sequence[Mark]
-    at: datetime
 
 
 class WrongAnswer(NamedTuple):
@@ -50,8 +52,9 @@ class Practised(NamedTuple):
     is_learnt: bool
 
 
-def put_in(session: Session, marked: Iterable[JustMarked]) -> None:
-    """Put what was wrong in attempts that have just ended into their shops' books. Two statements.
+def put_in(session: Session, marked: Iterable[JustMarked], questions: Mapping[int, TaggedQuestion]) -> None:
+    """Put what was wrong in attempts that have just ended into their shops' books; `questions` are those of the papers,
+    by version. One statement.
 
     A quiz that never shows its key puts nothing in: practice would tell it.
     """
@@ -59,26 +62,22 @@ def put_in(session: Session, marked: Iterable[JustMarked]) -> None:
         (each, place)
         for each in marked
         if each.sheet.definition.reveal is not Reveal.NEVER
-        for place, mark in zip(each.attempt.paper, each.marks, strict=True)
+        for place, mark in zip(each.ended.paper, each.marks, strict=True)
         if mark is not None and mark < place.points
     ]
-    if not wrong:
-        return
-    known = select(QuestionVersion.id, QuestionVersion.question_id).where(
-        QuestionVersion.id.in_({place.version_id for _, place in wrong})
-    )
-    questions = {row.id: row.question_id for row in session.execute(known)}
     lines = _rows(
         WrongAnswer(
             each.sheet.retailer_id,
-            questions[place.version_id],
+            questions[place.version_id].id,
             place.version_id,
-            each.attempt.id,
+            each.ended.id,
             each.sheet.quiz_id if each.sheet.definition.reveal is Reveal.AFTER_CLOSING else None,
-            each.at,
+            each.ended.ended_at,
         )
         for each, place in wrong
     )
+    if not lines:
+        return
     put = upsert(session, _mistake)
     is_sooner = or_(put.excluded.closing_quiz_id.is_(None), _mistake.c.closing_quiz_id.is_not(None))
     session.execute(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from foundation.dialects import table_of
 from foundation.digest_cache import DigestCache
 from questions.keyed import items as stored
 from questions.keyed.items import Key, KeyedItem
@@ -38,6 +39,13 @@ class KeyInForce(NamedTuple):
 
     number: int
     key: Key
+
+
+class TaggedQuestion(NamedTuple):
+    """Question that a version belongs to, with its tags as they are today, whatever version was shown."""
+
+    id: int
+    tags: tuple[str, ...] = ()
 
 
 def places(paper: Iterable[Sequence[Any]]) -> tuple[PaperPlace, ...]:
@@ -72,20 +80,28 @@ def _item(place: PaperPlace, found: Mapping[int, Mapping[str, Any]], key: Key) -
 
 #: Above the number of any key.
 _NO_NUMBER = 1_000_000
+_key, _version, _tag = map(table_of, (AnswerKey, QuestionVersion, QuestionTag))
+_VERSIONS: Any = bindparam("versions", expanding=True)
 _newest = (
-    select(AnswerKey.version_id, func.max(AnswerKey.number).label("number"))
+    select(_key.c.version_id, func.max(_key.c.number).label("number"))
     .where(
-        AnswerKey.version_id.in_(bindparam("versions", expanding=True)),
-        AnswerKey.quiz_id.in_(bindparam("homes", expanding=True)),
-        ~AnswerKey.is_withdrawn,
-        AnswerKey.number < bindparam("before"),
+        _key.c.version_id.in_(_VERSIONS),
+        _key.c.quiz_id.in_((BANK, bindparam("quiz"))),
+        ~_key.c.is_withdrawn,
+        _key.c.number < bindparam("before"),
     )
-    .group_by(AnswerKey.version_id)
+    .group_by(_key.c.version_id)
     .subquery()
 )
-# Built once: an attempt that ends waits for it.
-_KEYS = select(AnswerKey.version_id, AnswerKey.number, AnswerKey.key).join(
-    _newest, (AnswerKey.version_id == _newest.c.version_id) & (AnswerKey.number == _newest.c.number)
+# Built once: an attempt that ends waits for them.
+_KEYS = select(_key.c.version_id, _key.c.number, _key.c.key).join(
+    _newest, (_key.c.version_id == _newest.c.version_id) & (_key.c.number == _newest.c.number)
+)
+_QUESTIONS = (
+    select(_version.c.id, _version.c.question_id, _tag.c.tag)
+    .outerjoin(_tag, _tag.c.question_id == _version.c.question_id)
+    .where(_version.c.id.in_(_VERSIONS))
+    .order_by(_tag.c.tag)
 )
 
 
@@ -94,7 +110,7 @@ def keys_in_force(
 ) -> dict[int, KeyInForce]:
     """Return the newest key of each version of a question that was not withdrawn, as this quiz marks by it; or marked
     before the key of a number. One statement."""
-    rows = session.execute(_KEYS, {"versions": version_ids, "homes": (BANK, quiz_id), "before": before or _NO_NUMBER})
+    rows = session.execute(_KEYS, {"versions": version_ids, "quiz": quiz_id, "before": before or _NO_NUMBER})
     return {row.version_id: KeyInForce(row.number, stored.key_from_json(row.key)) for row in rows}
 
 
@@ -124,15 +140,15 @@ def keys_by_number(session: Session, numbers: Mapping[int, int]) -> dict[int, Ke
 
 def tags(session: Session, version_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     """Return the tags of questions by their versions: as they are today, whatever version was shown. One statement."""
-    rows = session.execute(
-        select(QuestionVersion.id, QuestionTag.tag)
-        .join(QuestionTag, QuestionTag.question_id == QuestionVersion.question_id)
-        .where(QuestionVersion.id.in_(version_ids))
-        .order_by(QuestionTag.tag)
-    )
-    found: dict[int, tuple[str, ...]] = {}
-    for row in rows:
-        found[row.id] = (*found.get(row.id, ()), row.tag)
+    return {version_id: each.tags for version_id, each in questions(session, version_ids).items()}
+
+
+def questions(session: Session, version_ids: Sequence[int]) -> dict[int, TaggedQuestion]:
+    """Return the questions of versions. One statement."""
+    found: dict[int, TaggedQuestion] = {}
+    for version_id, question_id, tag in session.execute(_QUESTIONS, {"versions": version_ids}):
+        before = found.get(version_id, TaggedQuestion(question_id))
+        found[version_id] = before if tag is None else before._replace(tags=(*before.tags, tag))
     return found
 
 

@@ -1,9 +1,9 @@
 """Result of an attempt: its marks, what was wrong, and what the shop may be shown of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,11 +12,12 @@ from foundation.dialects import table_of
 from people.models import Retailer
 from questions.answers import describe
 from questions.keyed import marking
-from questions.keyed.items import Key, KeyedItem
+from questions.keyed.items import KeyedItem
 from questions.keyed.marking import Mark
 from quizzes.models.attempts import Attempt
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
+from quizzes.queries.papers import PaperPlace, TaggedQuestion
 from quizzes.rules.definition import QuizDefinition, Reveal
 from quizzes.texts import chat
 
@@ -74,6 +75,31 @@ class MarkedItem:
         return f"得 {chat.points(self.mark)} 分" if self.mark else "错"
 
 
+class KeptAttempt(NamedTuple):
+    """Attempt that has ended, as its row has it."""
+
+    id: int
+    quiz_id: int
+    retailer_id: int
+    number: int
+    paper: Sequence[PaperPlace]
+    answers: Mapping[str, Mapping[str, Any]]
+    late: Mapping[str, Mapping[str, Any]]
+    grace: Sequence[str]
+    key_numbers: str
+    marks: str
+    total: int
+    maximum: int
+    is_passed: bool
+    started_at: datetime
+    ended_at: datetime
+    ended_by: str
+    seconds: int
+    area_id: int | None
+    class_id: int | None
+    manager_id: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
     """Result of an ended attempt."""
@@ -118,20 +144,40 @@ class AttemptResult:
         return next((item.lesson for item in (*inner, *(of_tag if wrong else ()), *wrong) if item.lesson), "")
 
 
-def result(session: Session, attempt_id: int, *, now: datetime, keys: Mapping[int, Key] | None = None) -> AttemptResult:
-    """Return the result of an ended attempt, by the keys it was marked by; who has just marked it hands them in."""
+def result(session: Session, attempt_id: int, *, now: datetime) -> AttemptResult:
+    """Return the result of an ended attempt, by the keys it was marked by."""
     row = session.execute(_RESULT.where(_attempt.c.id == attempt_id)).one()
-    paper = papers.places(row.paper)
-    numbers = [int(number) for number in row.key_numbers.split(",") if number]
-    if keys is None:
-        keys = papers.keys_by_number(session, dict(zip((place.version_id for place in paper), numbers, strict=True)))
-    definition = papers.definition(session, row.version_id, row.digest)
-    tags = papers.tags(session, [place.version_id for place in paper])
-    items = [
-        replace(item, tags=tags.get(place.version_id, ()))
-        for item, place in zip(papers.items(session, paper, keys), paper, strict=True)
-    ]
-    marks = marking.read(row.marks)
+    *kept, closes_at, version_id, digest, used, counted_attempt_id = row
+    ended = KeptAttempt(*kept)
+    ended = ended._replace(paper=papers.places(row.paper))
+    versions = [place.version_id for place in ended.paper]
+    keys = papers.keys_by_number(session, dict(zip(versions, _numbers(ended), strict=True)))
+    definition = papers.definition(session, version_id, digest)
+    left = max(0, definition.attempts - used)
+    return of_ended(
+        ended,
+        definition,
+        papers.items(session, ended.paper, keys),
+        papers.questions(session, versions),
+        counts=counted_attempt_id == ended.id,
+        left=left,
+        closes_at=closes_at,
+        now=now,
+    )
+
+
+def of_ended(
+    row: KeptAttempt,
+    definition: QuizDefinition,
+    items: Sequence[KeyedItem],
+    questions: Mapping[int, TaggedQuestion],
+    *,
+    counts: bool,
+    left: int,
+    closes_at: datetime | None,
+    now: datetime,
+) -> AttemptResult:
+    """Return the result of an attempt from its row, the items with the keys it was marked by, and their questions."""
     return AttemptResult(
         attempt_id=row.id,
         quiz_id=row.quiz_id,
@@ -142,7 +188,7 @@ def result(session: Session, attempt_id: int, *, now: datetime, keys: Mapping[in
             MarkedItem(
                 number,
                 place.version_id,
-                item,
+                replace(item, tags=questions[place.version_id].tags),
                 row.answers.get(item.code),
                 mark,
                 row.late.get(item.code, {}).get("seconds"),
@@ -151,7 +197,7 @@ def result(session: Session, attempt_id: int, *, now: datetime, keys: Mapping[in
                 row.late.get(item.code, {}).get("answer"),
             )
             for number, (place, item, mark, key_number) in enumerate(
-                zip(paper, items, marks, numbers, strict=True), start=1
+                zip(row.paper, items, marking.read(row.marks), _numbers(row), strict=True), start=1
             )
         ),
         total=row.total,
@@ -161,10 +207,14 @@ def result(session: Session, attempt_id: int, *, now: datetime, keys: Mapping[in
         ended_at=row.ended_at,
         ended_by=row.ended_by,
         seconds=row.seconds,
-        counts=row.counted_attempt_id == row.id,
-        left=max(0, definition.attempts - row.used),
-        shows_key=_shows_key(definition.reveal, row.closes_at, now),
+        counts=counts,
+        left=left,
+        shows_key=_shows_key(definition.reveal, closes_at, now),
     )
+
+
+def _numbers(ended: KeptAttempt) -> list[int]:
+    return [int(number) for number in ended.key_numbers.split(",") if number]
 
 
 def last(session: Session, quiz_id: int, retailer_id: int, *, now: datetime) -> AttemptResult | None:
@@ -218,23 +268,7 @@ _attempt, _quiz, _version, _standing = map(table_of, (Attempt, Quiz, QuizVersion
 _retailer = table_of(Retailer)
 _RESULT = (
     select(
-        _attempt.c.id,
-        _attempt.c.quiz_id,
-        _attempt.c.retailer_id,
-        _attempt.c.number,
-        _attempt.c.paper,
-        _attempt.c.answers,
-        _attempt.c.late,
-        _attempt.c.grace,
-        _attempt.c.key_numbers,
-        _attempt.c.marks,
-        _attempt.c.total,
-        _attempt.c.maximum,
-        _attempt.c.is_passed,
-        _attempt.c.started_at,
-        _attempt.c.ended_at,
-        _attempt.c.ended_by,
-        _attempt.c.seconds,
+        *(_attempt.c[name] for name in KeptAttempt._fields),
         _quiz.c.closes_at,
         _version.c.id.label("version_id"),
         _version.c.digest,
