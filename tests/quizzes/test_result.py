@@ -2,6 +2,9 @@
 
 import pytest
 
+from quizzes.actions import ending
+from quizzes.models.attempts import EndedBy
+from quizzes.queries import attempt_sheet, results
 from tests.broadcasts.conftest import Library
 from tests.h5 import Browser
 from tests.quizzes.conftest import PAPER
@@ -32,6 +35,19 @@ def test_after_a_result_there_is_something_to_read_for_the_weakest_tag(school):
     take(school.wang, *ALL_RIGHT)
     better = page.open(f"/m/quizzes/{quiz}")
     assert "全部答对" in better and "先看" not in better and "您得了" not in school.wang.say("复习").text
+
+
+def test_a_result_told_at_once_is_the_one_that_is_read_later(school):
+    house, quiz = school.house, school.published()
+    for answers, counts in (("3", "1 3"), True), (("1",), False):
+        for said in ("测试", "开始", *answers):
+            school.wang.say(said)
+        with house.services.transaction() as session:
+            sheet = attempt_sheet.hold(session, quiz, school.wang.openid)
+            told = ending.end(session, sheet, by=EndedBy.SHOP, at=house.clock(), source="page", now=house.clock())
+        with house.look() as session:
+            assert told == results.result(session, told.attempt_id, now=house.clock())
+        assert (told.counts, told.left) == (counts, int(counts))
 
 
 @pytest.mark.parametrize(
