@@ -6,14 +6,15 @@ from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup
 from courses import commands, jobs, permissions
 from courses.actions import erasing
+from courses.conversation import daily, waiting
 from courses.conversation import learning as talking
 from courses.models import courses as of_courses
-from courses.models import learning
-from courses.pages import listing, routes
+from courses.models import learning, weak_spots
+from courses.pages import listing, routes, stubborn
 from courses.permissions import COURSES_SEE
 from courses.queries import finding, links
 from courses.texts.chat import WORD
-from wechat_bot.conversation import Conversation, Entry
+from wechat_bot.conversation import Conversation, Entry, Word
 from wechat_bot.feature import Feature
 
 COURSES = MenuGroup("微课堂", "school", 45)
@@ -21,7 +22,7 @@ COURSES = MenuGroup("微课堂", "school", 45)
 courses = Feature(
     name="courses",
     forgets=erasing.forget,
-    models=(of_courses, learning),
+    models=(of_courses, learning, weak_spots),
     conversations=(
         Conversation(
             talking.COURSE,
@@ -40,10 +41,12 @@ courses = Feature(
             lasts=timedelta(days=7),
             page=talking.lesson_page,
         ),
+        Conversation(daily.TOPIC, open=daily.open_daily, hear=daily.hear, verb="答", is_brief=True),
     ),
     entries=(Entry(label="学习", word=WORD, link=f"{talking.COURSE}:", order=40),),
-    overhears=(talking.overhear,),
-    awaits=talking.awaits,
+    words=(Word(daily.WORD, daily.ABOUT),),
+    overhears=(daily.overhear, talking.overhear),
+    awaits=waiting.awaits,
     titles=links.titles,
     destinations=links.destinations,
     commands=(commands.courses,),
@@ -54,9 +57,14 @@ courses = Feature(
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(COURSES,),
-            items=(Item("微课", "courses_pages.course_list", COURSES_SEE, 10, COURSES),),
+            items=(
+                Item("微课", "courses_pages.course_list", COURSES_SEE, 10, COURSES),
+                Item("反复答错", "courses_pages.weak", COURSES_SEE, 40, COURSES),
+            ),
+            audit_words={"course.weak": "查看反复答错的题"},
+            views=("course.weak",),
             topics={"course": "微课", "lesson": "一课"},
-            lists=(listing.COURSES,),
+            lists=(listing.COURSES, stubborn.STUBBORN),
         ),
     ),
 )

@@ -23,6 +23,7 @@ from console.models import Task, TaskState
 from console.rules.visitors import Role, Visitor
 from console.tasks import Lost
 from courses.actions import authoring as courses
+from courses.models.weak_spots import WeakSpot
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from foundation.clock import day_in
 from foundation.text import grams
@@ -338,6 +339,11 @@ def town(house: House, only: Iterable[str] = SHOPS) -> tuple[Office, list[Life]]
     chen = office.browser("chen")
     for _ in zip(*(live(house, life, chen) for life in lives), strict=True):
         house.tick()
+    with house.services.transaction() as session:
+        session.execute(update(WeakSpot).values(due_on=house.clock().date()))
+    for life in lives:
+        assert life.phone.say("每天一题").text.startswith("每天一题：")
+        life.phone.say("许可")
     learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", (Screen("先看小盒顶部。"),)),))
     with house.services.transaction() as session:
         courses.load(session, learnt, who="", now=house.clock())

@@ -1,15 +1,19 @@
 """Erasing: what courses forget of a person or a shop."""
 
-from sqlalchemy import or_, select, update
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from courses.models.learning import Enrolment, Reading
-from people.models import Binding
+from courses.models.weak_spots import DailyQuestion, WeakReview, WeakSpot
+from people.models import Binding, Retailer
 from wechat_bot.erasure import Forgetting
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Erase the answers to end questions of the shops somebody kept. How far a shop came stays, as it was counted."""
+    """Erase the answers to end questions of the shops somebody kept, and what they answered wrong. How far a shop came
+    stays, as it was counted."""
     if whom.kinds:  # nobody sends a file to a lesson
         return
     shops = select(Binding.retailer_id).where(Binding.openid == whom.openid, Binding.retailer_id.is_not(None))
@@ -17,3 +21,22 @@ def forget(session: Session, whom: Forgetting) -> None:
     theirs = of_shops if whom.shop_id is None else or_(of_shops, Enrolment.retailer_id == whom.shop_id)
     which = Reading.enrolment_id.in_(select(Enrolment.id).where(theirs))
     session.execute(update(Reading).where(which).values(answer=None))
+    _forget_weak_spots(session, whom)
+
+
+def _forget_weak_spots(session: Session, whom: Forgetting) -> None:
+    for table, at in ((WeakSpot, WeakSpot.wrong_at), (WeakReview, WeakReview.asked_at)):
+        session.execute(delete(table).where(_kept_by(whom, table.retailer_id, at)))
+    others = select(Retailer.id).where(Retailer.openid.is_not(None), Retailer.openid != whom.openid)
+    theirs = _kept_by(whom, DailyQuestion.retailer_id) & DailyQuestion.retailer_id.not_in(others)
+    session.execute(delete(DailyQuestion).where(theirs))
+
+
+def _kept_by(whom: Forgetting, shop: Any, at: Any = None) -> ColumnElement[bool]:
+    """Return the condition that a row belongs to a shop they kept at its moment, or ever; for an erased shop all do."""
+    kept = select(Binding.id).where(Binding.openid == whom.openid, Binding.retailer_id == shop)
+    if at is not None:
+        kept = kept.where(Binding.bound_at <= at, or_(Binding.unbound_at.is_(None), at <= Binding.unbound_at))
+    shops = select(Binding.retailer_id).where(Binding.openid == whom.openid, Binding.retailer_id.is_not(None))
+    by_them: ColumnElement[bool] = and_(shop.in_(shops), kept.exists())
+    return by_them if whom.shop_id is None else or_(by_them, shop == whom.shop_id)

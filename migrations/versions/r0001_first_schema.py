@@ -1696,6 +1696,37 @@ def upgrade() -> None:
     op.create_index(op.f("ix_binding_openid"), "binding", ["openid"], unique=False)
     op.create_index(op.f("ix_binding_retailer_id"), "binding", ["retailer_id"], unique=False)
     op.create_table(
+        "course_daily_question",
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("hour", sa.SmallInteger(), server_default="10", nullable=False),
+        sa.Column("stopped_at", Moment(), nullable=True),
+        sa.Column("spot_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("asked_at", Moment(), nullable=True),
+        sa.Column("last_on", sa.Date(), nullable=True),
+        sa.Column("next_at", Moment(), nullable=True),
+        sa.Column("waits", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_course_daily_question_retailer_id_retailer")
+        ),
+        sa.PrimaryKeyConstraint("retailer_id", name=op.f("pk_course_daily_question")),
+    )
+    op.create_index(
+        "ix_course_daily_question_next_at",
+        "course_daily_question",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at is not null"),
+        postgresql_where=sa.text("next_at is not null"),
+    )
+    op.create_index(
+        "ix_course_daily_question_waits",
+        "course_daily_question",
+        ["retailer_id"],
+        unique=False,
+        sqlite_where=sa.text("waits"),
+        postgresql_where=sa.text("waits"),
+    )
+    op.create_table(
         "course_enrolment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
@@ -1742,6 +1773,50 @@ def upgrade() -> None:
     )
     op.create_index("ix_course_enrolment_retailer_id", "course_enrolment", ["retailer_id"], unique=False)
     op.create_index("ix_course_enrolment_staff_id", "course_enrolment", ["staff_id"], unique=False)
+    op.create_table(
+        "course_weak_review",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=16), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("box", sa.SmallInteger(), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("answered_at", Moment(), nullable=False),
+        sa.Column("is_right", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_course_weak_review_retailer_id_retailer")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_weak_review")),
+    )
+    op.create_index("ix_course_weak_review_retailer_id", "course_weak_review", ["retailer_id", "id"], unique=False)
+    op.create_table(
+        "course_weak_spot",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("topic", sa.String(length=16), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("box", sa.SmallInteger(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("is_queued", sa.Boolean(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("in_row", sa.SmallInteger(), nullable=False),
+        sa.Column("wrong_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_course_weak_spot_retailer_id_retailer")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_weak_spot")),
+        sa.UniqueConstraint(
+            "retailer_id", "topic", "reference", name=op.f("uq_course_weak_spot_retailer_id_topic_reference")
+        ),
+    )
+    op.create_index(
+        "ix_course_weak_spot_stubborn",
+        "course_weak_spot",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("in_row >= 3"),
+        postgresql_where=sa.text("in_row >= 3"),
+    )
     op.create_table(
         "display",
         sa.Column("id", sa.Integer(), nullable=False),

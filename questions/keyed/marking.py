@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from questions.answers import FreeText, Multiple, Single, from_json
-from questions.keyed.items import Key, KeyedItem, KeyEffect, MarkingRule
+from questions.keyed.items import HUNDREDTHS, Key, KeyedItem, KeyEffect, MarkingRule
 from questions.numerals import quantity, same
 
 Mark = int | None
@@ -66,6 +67,12 @@ def mark(item: KeyedItem, answer: Mapping[str, Any] | None) -> Mark:
             return item.points
         case _:  # skipped, or never answered
             return 0
+
+
+def is_right(item: KeyedItem, answer: Mapping[str, Any] | None) -> bool:
+    """Whether a stored answer is right: it would get all points, whatever the item is worth."""
+    worth = replace(item, points=HUNDREDTHS)
+    return mark(worth, answer) == HUNDREDTHS
 
 
 def _of_several(chosen: frozenset[int], key: Key, points: int) -> int:

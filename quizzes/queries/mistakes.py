@@ -36,7 +36,7 @@ class BookLine:
 
     def marks(self, answer: Mapping[str, Any]) -> bool:
         """Whether an answer is right: it would get all points."""
-        return marking.mark(self.item, answer) == self.item.points
+        return marking.is_right(self.item, answer)
 
 
 @dataclass(frozen=True, slots=True)
