@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, update
+from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
 from courses.actions import finishing
@@ -82,10 +82,11 @@ def give(
     if sentence:
         raise Refused(sentence)
     asked = sheet.place.ask(step, heard_at)
+    if asked.verdict is StepVerdict.NEXT and sheet.course.started_at is None:
+        sheet = _begun(session, sheet, openid=openid, now=now, zone=zone)
+        asked = sheet.place.ask(step, heard_at)
     if asked.verdict is not StepVerdict.NEXT:
         return _not_new(sheet, asked)
-    if sheet.course.started_at is None:
-        sheet = _begun(session, sheet, openid=openid, now=now, zone=zone)
     finishes = step == sheet.end and sheet.lesson.question is None
     if not _hand_out(session, sheet, step, asked.credited, finishes=finishes, now=now):
         # Handed out at this moment through another door: it is seen there, and stands here.
@@ -123,6 +124,7 @@ def answer(
     if sheet.is_finished or tries not in (None, sheet.tries):
         return AnswerMarked(sheet, AnswerOutcome.PAST)
     is_right = end_question.is_right(item, given)
+    _lock(session, sheet)
     marked = update(_reading).where(*_row(sheet), _reading.c.tries == sheet.tries, _reading.c.finished_at.is_(None))
     values = {
         "tries": sheet.tries + 1,
@@ -171,14 +173,13 @@ def _begun(session: Session, sheet: LessonSheet, *, openid: str, now: datetime, 
 def _hand_out(session: Session, sheet: LessonSheet, step: int, credited: int, *, finishes: bool, now: datetime) -> bool:
     """Note that a step is handed out, and credit the one before it; gives whether nobody else has done so since the
     sheet was read."""
+    _lock(session, sheet)
     shown_at = progress.handed_out(now)
     if sheet.reading is None:
         values = {**_keys(sheet), "at": step, "shown_at": shown_at, "started_at": now}
         is_mine = changed(session, upsert(session, _reading).values(values).on_conflict_do_nothing()) == 1
     else:
-        stands = update(_reading).where(
-            *_row(sheet), _reading.c.at == sheet.reading.at, _reading.c.finished_at.is_(None)
-        )
+        stands = update(_reading).where(*_row(sheet), _reading.c.at == step - 1, _reading.c.finished_at.is_(None))
         values = {
             "at": step,
             "shown_at": shown_at,
@@ -190,6 +191,12 @@ def _hand_out(session: Session, sheet: LessonSheet, step: int, credited: int, *,
         mine = update(_enrolment).where(_enrolment.c.id == sheet.course.enrolment_id)
         session.execute(mine.values(last_at=now, is_opened=True, seconds=_enrolment.c.seconds + credited))
     return is_mine
+
+
+def _lock(session: Session, sheet: LessonSheet) -> None:
+    """Lock the enrolment: whoever changes a reading has it first, or two in one course would wait for each other."""
+    mine = select(_enrolment.c.id).where(_enrolment.c.id == sheet.course.enrolment_id)
+    session.execute(mine.with_for_update(key_share=True))
 
 
 def _again(session: Session, sheet: LessonSheet, openid: str) -> LessonSheet:
