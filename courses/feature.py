@@ -1,6 +1,7 @@
 """Feature declaration: everything courses add to the program."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup
@@ -8,6 +9,8 @@ from courses import commands, jobs, permissions
 from courses.actions import erasing
 from courses.conversation import daily, waiting
 from courses.conversation import learning as talking
+from courses.mobile import learning as learning_in_wechat
+from courses.mobile import routes as routes_in_wechat
 from courses.models import courses as of_courses
 from courses.models import learning, weak_spots
 from courses.pages import listing, routes, stubborn
@@ -52,6 +55,10 @@ courses = Feature(
     commands=(commands.courses,),
     jobs=jobs.JOBS,
     console=routes.blueprint,
+    mobile=routes_in_wechat.blueprint,
+    cards=learning_in_wechat.cards,
+    tabs=learning_in_wechat.tabs,
+    statics={"courses": Path(__file__).parent / "static"},
     more=(
         finding.LESSONS,
         ConsoleExtension(

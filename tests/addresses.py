@@ -20,6 +20,8 @@ from campaigns.approving import CampaignAuthor
 from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
 from courses.actions import authoring as courses
+from courses.models.courses import CourseMedia, MediaKind
+from courses.queries import media as lesson_media
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
@@ -105,6 +107,7 @@ FORMS = {
     "quizzes_pages.steer": {"do": "cancel"},
     "surveys_pages.publish": {"stamp": "1"},
     "broadcasts_mobile.mark": {"do": "keep"},
+    "courses_mobile.take": {"do": "next", "screen": "1"},
     "broadcasts_pages.choose_displays": {"do": "pass", "display": "1"},
     "broadcasts_pages.stop_push": {"do": "cancel"},
 }
@@ -289,8 +292,17 @@ def lay_out(house: House) -> Office:
         ("rekey", "1", "k1", "--answer", "B", "--by", "market"),
     ):
         assert house.flask("quizzes", *command).exit_code == 0
-    learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", (Screen("先看小盒顶部。"),)),))
+    sign = VALUES["sha256"]
+    shown = (Screen("先看小盒顶部。", picture=sign), Screen("再看喷码。"))
+    learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", shown),))
+    storage.write(lesson_media.path(house.services.media_folder, sign), PIXEL)
     with house.services.transaction() as session:
+        kind, size = MediaKind.PICTURE, len(PIXEL)
+        session.add(
+            CourseMedia(
+                sha256=sign, kind=kind, content_type="image/png", size=size, width=1, height=1, made_at=house.clock()
+            )
+        )
         course, now = courses.load(session, learnt, who="", now=house.clock()), house.clock()
         courses.publish(session, course.id, criteria=house.services.criteria, stamp=1, who="", now=now)
     phone = house.phone("王建国")

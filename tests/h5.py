@@ -29,7 +29,9 @@ class Browser:
 
     def get(self, address: str, **more: Any) -> TestResponse:
         """One request, nothing followed."""
-        return self.client.get(address, base_url=self.house.settings.public_url, **self._as(more))
+        return self.client.get(
+            address, base_url=self.house.settings.public_url, buffered=True, **self._as(more)
+        )  # buffered: a file that is sent is closed
 
     def post(self, address: str, data: dict[str, Any], **more: Any) -> TestResponse:
         """One form posted as it is, nothing followed."""

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from blocks import markdown
-from blocks.blocks import Block, words
+from blocks.blocks import Block, HeadingBlock, words
 from courses.rules import progress
 from courses.rules.definition import LessonDefinition, Screen
 
@@ -13,8 +13,16 @@ READ_A_MINUTE = 250
 
 @lru_cache(maxsize=2_000)
 def blocks(screen: Screen) -> tuple[Block, ...]:
-    """Return the blocks of a screen's text."""
-    return markdown.read(screen.text).blocks
+    """Return the blocks of a screen's text.
+
+    >>> [type(each).__name__ for each in blocks(Screen("先看证。\\n\\n## 怎么说\\n\\n请出示。"))]
+    ['TextBlock', 'HeadingBlock', 'TextBlock']
+    """
+    found = markdown.read(screen.text)
+    if not found.title:
+        return found.blocks
+    # The first heading of an article is its title, wherever it stands; a screen's title is the lesson's.
+    return (*found.blocks[: found.title_at], HeadingBlock(found.title), *found.blocks[found.title_at :])
 
 
 @lru_cache(maxsize=10_000)
