@@ -43,6 +43,7 @@ courses = Feature(
             verb="学",
             lasts=timedelta(days=7),
             page=talking.lesson_page,
+            shut=links.shut_lesson,
         ),
         Conversation(daily.TOPIC, open=daily.open_daily, hear=daily.hear, verb="答", is_brief=True),
     ),

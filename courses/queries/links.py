@@ -32,20 +32,46 @@ def shut(session: Session, reference: str, at: datetime) -> str:
     return authored.shut(session, Course, reference, "微课", at=at)
 
 
+def shut_lesson(session: Session, reference: str, at: datetime) -> str:
+    """Return why nobody can begin a lesson at a moment, for staff; empty where they can."""
+    lesson_id = whole_number(reference)
+    lesson = session.get(Lesson, lesson_id) if lesson_id is not None else None
+    if lesson is None:
+        return f"没有编号为 {reference} 的一课"
+    if lesson.number is None:
+        return f"《{lesson.title}》已经不在它的微课里"
+    return shut(session, str(lesson.course_id), at)
+
+
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
-    """Return the titles of the messages of courses."""
-    mine = {about: course_id for about in abouts if (course_id := _course(about.link)) is not None}
-    if not mine:
+    """Return the titles of the messages of courses, and of lessons that are led to."""
+    return {**_of_courses(session, _named(abouts, "course")), **_of_lessons(session, _named(abouts, "lesson"))}
+
+
+def _of_courses(session: Session, named: Mapping[About, int]) -> dict[About, Title]:
+    if not named:
         return {}
-    rows = session.execute(select(Course.id, Course.title).where(Course.id.in_(set(mine.values()))))
-    names = {row.id: row.title for row in rows}
-    return {
-        about: Title(f"微课《{names[course_id]}》", f"/console/courses/{course_id}")
-        for about, course_id in mine.items()
-        if course_id in names
+    found = select(Course.id, Course.title).where(Course.id.in_(set(named.values())))
+    titles = {row.id: Title(f"微课《{row.title}》", f"/console/courses/{row.id}") for row in session.execute(found)}
+    return {about: titles[course_id] for about, course_id in named.items() if course_id in titles}
+
+
+def _of_lessons(session: Session, named: Mapping[About, int]) -> dict[About, Title]:
+    if not named:
+        return {}
+    found = select(Lesson.id, Lesson.course_id, Lesson.title).where(Lesson.id.in_(set(named.values())))
+    titles = {
+        row.id: Title(f"一课《{row.title}》", f"/console/courses/{row.course_id}") for row in session.execute(found)
     }
+    return {about: titles[lesson_id] for about, lesson_id in named.items() if lesson_id in titles}
 
 
-def _course(link: str) -> int | None:
-    topic, _, rest = link.partition(":")
-    return whole_number(rest) if topic == "course" else None
+def _named(abouts: Sequence[About], topic: str) -> dict[About, int]:
+    """Return which of our things of a topic each message is about, by its id."""
+    named = {}
+    for about in abouts:
+        of, _, reference = about.link.partition(":")
+        number = whole_number(reference)
+        if of == topic and number is not None:
+            named[about] = number
+    return named

@@ -20,8 +20,8 @@ def faults(definition: CourseDefinition, *, now: datetime) -> list[str]:
         where = f"第 {n} 课《{lesson.title}》"
         if not lesson.screens:
             found.append(f"{where}还没有一屏。")
-        if any(screen.link for screen in lesson.screens) and not (lesson.question or lesson.quiz):
-            found.append(f"{where}用了外面的视频，看没看完我们不知道，请在课后出一题，或选一份测试。")
+        if any(screen.link for screen in lesson.screens) and lesson.question is None:
+            found.append(f"{where}用了外面的视频，看没看完我们不知道，请在课后出一题。")
     return found
 
 

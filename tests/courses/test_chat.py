@@ -7,8 +7,9 @@ import pytest
 
 from courses.rules.definition import LessonDefinition, Screen
 from courses.texts import chat
-from tests.courses.conftest import COURSE
-from tests.courses.learners import TEN_SECONDS, begun, course_of, lesson_ids, readings, wait
+from foundation.errors import Refused
+from tests.courses.conftest import COURSE, SEAL
+from tests.courses.learners import TEN_SECONDS, begun, lesson_ids, readings, wait
 from tests.quizzes.test_managers import chen
 
 QUESTION = "1/1 封签应贴在哪一面？\n1 正面\n2 背面\n3 顶部"
@@ -118,14 +119,16 @@ def test_a_lesson_that_leads_to_a_quiz_and_the_lesson_behind_it(school) -> None:
 @pytest.mark.on_sqlite
 def test_what_only_a_page_can_show_is_told_with_the_way_there(school) -> None:
     key = "a" * 64
-    school.published(
-        course_of(
-            Screen("听一听。", audio=key, seconds=40),
-            Screen("看一看。", picture=key),
-            Screen("在别处。", link="https://v.qq.com/x", link_title="怎么看喷码"),
-            Screen("很长。" * 600),
-        )
+    screens = (
+        Screen("听一听。", audio=key, seconds=40),
+        Screen("看一看。", picture=key),
+        Screen("在别处。", link="https://v.qq.com/x", link_title="怎么看喷码"),
+        Screen("很长。" * 600),
     )
+    lesson = LessonDefinition("l1", "看喷码", screens, quiz="quiz:3")
+    with pytest.raises(Refused, match="看没看完我们不知道，请在课后出一题"):
+        school.published(replace(COURSE, lessons=(lesson,)))
+    school.published(replace(COURSE, lessons=(replace(lesson, quiz="", question=SEAL),)))
     say = school.wang.say
     say("学习")
     heard = say("下一页").text
@@ -136,7 +139,7 @@ def test_what_only_a_page_can_show_is_told_with_the_way_there(school) -> None:
     assert "视频《怎么看喷码》：https://v.qq.com/x" in say("下一页").text
     wait(school, 3)
     long = say("下一页").text
-    assert long.endswith(f"看全文</a>\n{chat.TURN_TO_END}") and len(long.encode()) <= 2047
+    assert long.endswith(f"看全文</a>\n{chat.TURN_TO_QUESTION}") and len(long.encode()) <= 2047
 
 
 def test_a_customer_manager_learns_what_is_for_managers_and_a_shop_does_not(school) -> None:
