@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blocks import markdown, rendering
+from blocks.blocks import Block, HeadingBlock
 from courses.models.courses import LESSON, Lesson
 from courses.rules.definition import CourseDefinition, LessonDefinition
 from finding import indexing
@@ -34,5 +35,13 @@ def passages(lesson: LessonDefinition) -> list[str]:
     >>> passages(LessonDefinition("l1", "看封签", (Screen("## 看哪里\\n封签在**顶部**。"), Screen(picture="a" * 64))))
     ['看哪里\\n封签在顶部。']
     """
-    found = [words for each in lesson.screens for words in rendering.passages(markdown.read(each.text).blocks)]
+    found = [words for each in lesson.screens for words in rendering.passages(_blocks(each.text))]
     return [words for words in found if words] or [""]
+
+
+def _blocks(text: str) -> tuple[Block, ...]:
+    """The blocks of a screen, its first heading among them, which the reader takes for the title of the whole."""
+    read = markdown.read(text)
+    if not read.title:
+        return read.blocks
+    return (*read.blocks[: read.title_at], HeadingBlock(read.title), *read.blocks[read.title_at :])
