@@ -7,15 +7,17 @@ from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup
 from courses import commands, jobs, permissions
 from courses.actions import erasing
+from courses.conversation import asking as questions
 from courses.conversation import daily, waiting
 from courses.conversation import learning as talking
 from courses.mobile import learning as learning_in_wechat
 from courses.mobile import routes as routes_in_wechat
+from courses.models import asking as of_questions
 from courses.models import courses as of_courses
 from courses.models import learning, weak_spots
 from courses.pages import listing, routes, stubborn
 from courses.permissions import COURSES_SEE
-from courses.queries import finding, links
+from courses.queries import asking, finding, links
 from courses.texts.chat import WORD
 from wechat_bot.conversation import Conversation, Entry, Word
 from wechat_bot.feature import Feature
@@ -25,7 +27,7 @@ COURSES = MenuGroup("微课堂", "school", 45)
 courses = Feature(
     name="courses",
     forgets=erasing.forget,
-    models=(of_courses, learning, weak_spots),
+    models=(of_courses, learning, weak_spots, of_questions),
     conversations=(
         Conversation(
             talking.COURSE,
@@ -46,9 +48,11 @@ courses = Feature(
             shut=links.shut_lesson,
         ),
         Conversation(daily.TOPIC, open=daily.open_daily, hear=daily.hear, verb="答", is_brief=True),
+        *questions.CONVERSATIONS,
     ),
     entries=(Entry(label="学习", word=WORD, link=f"{talking.COURSE}:", order=40),),
-    words=(Word(daily.WORD, daily.ABOUT),),
+    words=(Word(daily.WORD, daily.ABOUT), *questions.WORDS),
+    adviser=questions.ADVISER,
     overhears=(daily.overhear, talking.overhear),
     awaits=waiting.awaits,
     titles=links.titles,
@@ -62,6 +66,7 @@ courses = Feature(
     statics={"courses": Path(__file__).parent / "static"},
     more=(
         finding.LESSONS,
+        asking.ANSWERS,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(COURSES,),

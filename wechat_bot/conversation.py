@@ -55,6 +55,10 @@ class Reply:
     reference: str | None = None
 
 
+#: What a talk says to a message that is none of its own: the talk is paused, and the message taken as if none ran.
+PASSES = Reply(yields=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something the account offers: a number in its short menu, a word, and the link both open."""

@@ -13,6 +13,7 @@ from foundation.database import SYNCHRONISED
 from foundation.errors import Refused
 from wechat_bot import messages, texts
 from wechat_bot.conversation import (
+    PASSES,
     Adviser,
     After,
     Card,
@@ -115,8 +116,7 @@ class Switchboard:
             case messages.Text(content=content):
                 return self._say(turn, content)
             case messages.Image() | messages.Voice() | messages.Video() | messages.Location() | messages.Link():
-                turn = self._without_lapsed(turn)
-                return self._hear(turn) or self._overhear(turn) or self.front_desk.unknown(turn)
+                return self._taken(turn) or self.front_desk.unknown(turn)
             case _:
                 return Reply()
 
@@ -168,14 +168,22 @@ class Switchboard:
             return self._leave(turn, turn.talk) if turn.talk else Reply(texts.NOTHING_RUNNING)
         if word in RESUME_WORDS:
             return self._resume(turn)
-        turn = self._without_lapsed(turn)
-        reply = self._hear(turn) or self._overhear(turn)
+        reply = self._taken(turn)
         if reply is not None:
             return reply
         # Only decimal digits: ❶ is a digit as well, and no number to `int`.
         if word.isdecimal() and 1 <= int(word[:4]) <= len(self.entries):
             return self.open(turn, self.entries[int(word[:4]) - 1].link)
         return self.front_desk.unknown(turn)
+
+    def _taken(self, turn: Turn) -> Reply | None:
+        """The answer of the running talk, or of who overhears; None where neither takes it."""
+        turn = self._without_lapsed(turn)
+        reply = self._hear(turn)
+        if reply == PASSES and turn.talk is not None:
+            turn.talk.paused_at = turn.now
+            turn, reply = replace(turn, talk=None), None
+        return reply or self._overhear(turn)
 
     def _overhear(self, turn: Turn) -> Reply | None:
         replies = (overhear(turn) for overhear in self.overhears)
@@ -206,6 +214,8 @@ class Switchboard:
         if talk is None:
             return None
         reply = self.conversations[talk.topic].hear(turn, talk)
+        if reply == PASSES:
+            return reply
         if reply.yields and (taken := self._overhear(turn)) is not None:
             talk.paused_at = turn.now
             return taken

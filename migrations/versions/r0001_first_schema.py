@@ -191,6 +191,18 @@ def upgrade() -> None:
         postgresql_where=sa.text("part is not null"),
     )
     op.create_table(
+        "classroom_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("link", sa.String(length=40), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("written_by", sa.String(length=40), nullable=False),
+        sa.Column("written_at", Moment(), nullable=False),
+        sa.Column("withdrawn_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_classroom_answer")),
+    )
+    op.create_table(
         "course",
         sa.Column("before", Json, nullable=True),
         sa.Column("is_for_staff", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -1331,6 +1343,31 @@ def upgrade() -> None:
     )
     op.create_index("ix_task_owner_id", "task", ["owner_id", "id"], unique=False)
     op.create_table(
+        "unanswered_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meaning", sa.String(length=64), nullable=False),
+        sa.Column("asked", sa.Integer(), nullable=False),
+        sa.Column("last_at", Moment(), nullable=False),
+        sa.Column("settled_at", Moment(), nullable=True),
+        sa.Column("settled_how", sa.String(length=8), nullable=True),
+        sa.Column("settled_by", sa.String(length=40), nullable=True),
+        sa.Column("answer_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["answer_id"], ["classroom_answer.id"], name=op.f("fk_unanswered_question_answer_id_classroom_answer")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unanswered_question")),
+        sa.UniqueConstraint("meaning", name=op.f("uq_unanswered_question_meaning")),
+    )
+    op.create_index(op.f("ix_unanswered_question_answer_id"), "unanswered_question", ["answer_id"], unique=False)
+    op.create_index(
+        "ix_unanswered_question_last_at",
+        "unanswered_question",
+        ["last_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("settled_at is null"),
+        postgresql_where=sa.text("settled_at is null"),
+    )
+    op.create_table(
         "used_step",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("step", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -2312,6 +2349,27 @@ def upgrade() -> None:
         sqlite_where=sa.text("voided_at is not null"),
         postgresql_where=sa.text("voided_at is not null"),
     )
+    op.create_table(
+        "unanswered_asker",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=True),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["unanswered_question.id"],
+            name=op.f("fk_unanswered_asker_question_id_unanswered_question"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_unanswered_asker_retailer_id_retailer")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unanswered_asker")),
+        sa.UniqueConstraint("question_id", "openid", name=op.f("uq_unanswered_asker_question_id_openid")),
+    )
+    op.create_index("ix_unanswered_asker_openid", "unanswered_asker", ["openid"], unique=False)
+    op.create_index("ix_unanswered_asker_retailer_id", "unanswered_asker", ["retailer_id"], unique=False)
     op.create_table(
         "visit_request",
         sa.Column("id", sa.Integer(), nullable=False),
