@@ -83,8 +83,7 @@ def _nothing(turn: Turn, who: Asking, words: str) -> Reply:
     actions.unanswered(turn.session, words, turn.openid, retailer_id, now=turn.now)
     if who.shop is None:
         return Reply(texts.NOTHING_FOR_MANAGER if who.seeker.is_bound else texts.NOTHING_FOR_STRANGER)
-    handed = turn.open(f"message:{words}")
-    return Reply(f"{texts.PASSED_ON}{handed.text}", handed.articles)
+    return turn.open(f"message:{words}")
 
 
 def _shown(turn: Turn, found: FoundText) -> str:
