@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, String, case, cast, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
-from courses.models.asking import ANSWER, LONGEST_QUESTION, Asker, Settled, StaffAnswer, Unanswered
+from courses.models.asking import ANSWER, LONGEST_QUESTION, Asker, OpenQuestion, Settled, StaffAnswer
 from courses.rules import asking as rules
 from courses.texts import asking as texts
 from finding import indexing, vocabulary
@@ -27,19 +27,19 @@ def unanswered(session: Session, words: str, openid: str, retailer_id: int | Non
     words = words[:LONGEST_QUESTION]
     known, _ = vocabulary.current(session)
     values = {"meaning": rules.meaning(known.meanings(words), words), "asked": 0, "last_at": now}
-    put = upsert(session, Unanswered).values(values)
-    stays = Unanswered.settled_how == Settled.ASIDE
+    put = upsert(session, OpenQuestion).values(values)
+    stays = OpenQuestion.settled_how == Settled.ASIDE
     again = {
         "last_at": now,
-        "settled_at": case((stays, Unanswered.settled_at), else_=None),
-        "settled_how": case((stays, Unanswered.settled_how), else_=None),
+        "settled_at": case((stays, OpenQuestion.settled_at), else_=None),
+        "settled_how": case((stays, OpenQuestion.settled_how), else_=None),
     }
-    noted = put.on_conflict_do_update(index_elements=["meaning"], set_=again).returning(Unanswered.id)
+    noted = put.on_conflict_do_update(index_elements=["meaning"], set_=again).returning(OpenQuestion.id)
     question_id = session.scalar(noted)
     asker = {"question_id": question_id, "openid": openid}
     more = {"retailer_id": retailer_id, "words": words, "asked_at": now}
     if changed(session, upsert(session, Asker).values(asker | more).on_conflict_do_nothing()):
-        session.execute(update(Unanswered).where(Unanswered.id == question_id).values(asked=Unanswered.asked + 1))
+        session.execute(update(OpenQuestion).where(OpenQuestion.id == question_id).values(asked=OpenQuestion.asked + 1))
     else:
         theirs = (Asker.question_id == question_id, Asker.openid == openid)
         session.execute(update(Asker).where(*theirs).values(words=words, asked_at=now))
@@ -126,18 +126,18 @@ def forget(session: Session, whose: ColumnElement[bool]) -> list[str]:
         return []
     questions = sorted({row.question_id for row in theirs})
     session.execute(delete(Asker).where(Asker.id.in_([row.id for row in theirs])))
-    left = select(func.count()).where(Asker.question_id == Unanswered.id).scalar_subquery()
-    session.execute(update(Unanswered).where(Unanswered.id.in_(questions)).values(asked=left))
-    session.execute(delete(Unanswered).where(Unanswered.id.in_(questions), Unanswered.asked == 0))
+    left = select(func.count()).where(Asker.question_id == OpenQuestion.id).scalar_subquery()
+    session.execute(update(OpenQuestion).where(OpenQuestion.id.in_(questions)).values(asked=left))
+    session.execute(delete(OpenQuestion).where(OpenQuestion.id.in_(questions), OpenQuestion.asked == 0))
     return [row.words for row in theirs]
 
 
-def _settle(question: Unanswered, how: Settled, who: str, now: datetime) -> None:
+def _settle(question: OpenQuestion, how: Settled, who: str, now: datetime) -> None:
     question.settled_at, question.settled_how, question.settled_by = now, how, who[:LONGEST_NAME]
 
 
-def _locked(session: Session, question_id: int) -> Unanswered:
-    which = select(Unanswered).where(Unanswered.id == question_id)
+def _locked(session: Session, question_id: int) -> OpenQuestion:
+    which = select(OpenQuestion).where(OpenQuestion.id == question_id)
     question = session.scalar(which.with_for_update().execution_options(populate_existing=True))
     if question is None:
         raise Refused(NO_SUCH)

@@ -42,7 +42,7 @@ class StaffAnswer(Base):
     withdrawn_at: Mapped[datetime | None]
 
 
-class Unanswered(Base):
+class OpenQuestion(Base):
     """Question that nothing answered, once for all that ask the same."""
 
     __tablename__ = "unanswered_question"

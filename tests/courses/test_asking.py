@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from courses.models.asking import Asker, Unanswered
+from courses.models.asking import Asker, OpenQuestion
 from tests.broadcasts.conftest import LAW as LAW_COLUMN
 from tests.broadcasts.conftest import Library
 from tests.courses.test_finding import ASKED, LAW
@@ -19,7 +19,9 @@ def requests(school) -> list[str]:
 
 def unanswered(school) -> list[tuple[int, list[str]]]:
     with school.house.look() as session:
-        found = session.scalars(select(Unanswered).where(Unanswered.settled_at.is_(None)).order_by(Unanswered.id)).all()
+        found = session.scalars(
+            select(OpenQuestion).where(OpenQuestion.settled_at.is_(None)).order_by(OpenQuestion.id)
+        ).all()
         words = [
             list(session.scalars(select(Asker.words).where(Asker.question_id == each.id).order_by(Asker.id)))
             for each in found
