@@ -1,5 +1,5 @@
 """Quizzes: the pages of results at a million attempts and at a thousand, the memory of an item analysis, a recount, the
-filing of attempts, and what an answer in the chat costs against one to a survey."""
+filing of attempts, a changed key, and what an answer in the chat costs against one to a survey."""
 
 import json
 import statistics
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks import harness, pages, town, visits
 from benchmarks.pages import Page, Place
+from campaigns.approving import CampaignAuthor
 from config.app import FEATURES, create_app
 from config.settings import Settings
 from foundation.database import Database, Moment
@@ -28,11 +29,12 @@ from people.models import CLASSES, Manager
 from questions.authoring import files as of_questions
 from questions.keyed import marking
 from questions.keyed.items import KeyedItem, Kind
-from quizzes.actions import authoring, filing, turnout
+from quizzes.actions import authoring, filing, regrading, rekeying, turnout
 from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BankQuestion
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
-from quizzes.queries import figures, papers
+from quizzes.models.regrades import Regrade, RegradeState
+from quizzes.queries import figures, papers, regrades
 from quizzes.rules import files, ranking, review
 from quizzes.rules.cells import AskedQuestion, EndedPaper
 from quizzes.rules.definition import QuizDefinition, fixed_paper
@@ -50,6 +52,8 @@ ROUNDS, LIMIT = 6, 1.5
 #: The analysis: attempts, the smaller number beside them, and megabytes.
 ANALYSED, FEWER, MEMORY, FLAT = 100_000, 13_000, 100, 1.3
 FILED = 20_000
+#: A changed key: the dry run against reading, carrying it out against the dry run.
+DRY_LIMIT, APPLY_LIMIT = 2, 12
 #: Shops that answer in the chat, in groups of so many; an answer and the last one, of a survey's.
 GROUPS, GROUP = 8, 25
 ANSWER_LIMIT, LAST_LIMIT = 1.1, 1.3
@@ -62,6 +66,7 @@ PAGES = (
     Page("attempts", "admin", _QUIZ + "/attempts", holds="新罗便利店"),
     Page("who has not begun", "admin", _QUIZ + "/not-begun", holds="新罗便利店"),
     Page("ranking", "admin", _QUIZ + "/ranking", holds="新罗便利店"),
+    Page("ranking of an area", "admin", _QUIZ + "/ranking?area=1", holds="新罗便利店"),
     Page("ranking on a screen", "admin", _QUIZ + "/screen", holds="新罗便利店"),
     Page("ranking of a manager with 300 shops", "own", _QUIZ + "/ranking", holds="新罗便利店"),
     Page("results of a manager with 300 shops", "own", _QUIZ, holds="下面只是您负责的店"),
@@ -436,6 +441,7 @@ def _analysis() -> None:
         read = harness.apart(analysed, url, quiz)
         counted = {count: harness.apart(recounted, *each) for count, each in places.items()}
         filed = harness.apart(refiled, url, quiz)
+        changed = harness.apart(rekeyed, url, quiz)
     flat = counted[ANALYSED]["peak"] / counted[FEWER]["peak"]
     harness.table(
         f"Item analysis of {ANALYSED:,} attempts at {LONG} questions, SQLite",
@@ -461,6 +467,27 @@ def _analysis() -> None:
                 f"{counted[ANALYSED]['seconds'] / counted[ANALYSED]['reading']:.2f} times",
             ],
             [f"filing {FILED:,} again", "", "", f"{filed:.1f}, {FILED / filed:,.0f} a second"],
+        ],
+    )
+    dry, apply = changed["dry"] / changed["reading"], changed["applied"] / changed["dry"]
+    harness.table(
+        f"A changed key of {ANALYSED:,} attempts at {LONG} questions, SQLite",
+        ["what", "ratio", "limit", "seconds of CPU", "longest step, ms"],
+        [
+            [
+                "dry run, against reading the attempts",
+                f"{dry:.2f}",
+                harness.verdict(dry, DRY_LIMIT),
+                f"{changed['dry']:.1f}",
+                f"{changed['dry_step'] * 1000:.0f}",
+            ],
+            [
+                "carrying it out, against the dry run",
+                f"{apply:.2f}",
+                harness.verdict(apply, APPLY_LIMIT),
+                f"{changed['applied']:.1f}",
+                f"{changed['applied_step'] * 1000:.0f}",
+            ],
         ],
     )
 
@@ -554,3 +581,49 @@ def refiled(url: str, quiz_id: int) -> float:
         with database.transaction() as session:
             filed = filing.file_some(session)
     return time.process_time() - begun
+
+
+def rekeyed(url: str, quiz_id: int) -> dict[str, float]:
+    """What a changed key takes, in a process of its own: reckoned and carried out by steps, beside reading the columns
+    that it is reckoned from."""
+    database, now = Database(url), datetime.now(UTC)
+    with database.reading() as session:
+        begun = time.process_time()
+        columns = [getattr(Attempt, name) for name in _GRADED]
+        statement = select(*columns).where(Attempt.quiz_id == quiz_id).execution_options(yield_per=1000)
+        count = sum(len(part) for part in session.execute(statement).partitions())
+        reading = time.process_time() - begun
+    if count != ANALYSED:
+        raise AssertionError(f"{count} attempts")
+    with database.transaction() as session:
+        asked = regrades.asked(session, quiz_id, code="k1")
+        other = next(code for code in asked.item.question.codes if code not in asked.key.right)
+        key, who = rekeying.chosen(asked, [other]), CampaignAuthor(1, "张")
+        regrade = rekeying.plan(session, quiz_id, asked, key, reason="", is_also_down=True, who=who, now=now).id
+    dry, dry_step = _steps(database, regrade, now)
+    with database.transaction() as session:
+        rekeying.submit(session, regrade, who=who, now=now)
+        rekeying.approve(session, regrade, who=CampaignAuthor(2, "周"), now=now)
+    applied, applied_step = _steps(database, regrade, now)
+    with database.reading() as session:
+        moved = session.get_one(Regrade, regrade)
+        if moved.state != RegradeState.DONE or not moved.counts:
+            raise AssertionError(moved.state)
+    return {"reading": reading, "dry": dry, "dry_step": dry_step, "applied": applied, "applied_step": applied_step}
+
+
+def _steps(database: Database, regrade: int, now: datetime) -> tuple[float, float]:
+    """Seconds of CPU of all steps of a change, and seconds of the longest one, its commit included."""
+    begun, longest, goes_on = time.process_time(), 0.0, True
+    while goes_on:
+        started = time.monotonic()
+        with database.transaction() as session:
+            goes_on = regrading.step(session, regrade, now=now)
+        longest = max(longest, time.monotonic() - started)
+    return time.process_time() - begun, longest
+
+
+_GRADED = (
+    *("id", "retailer_id", "number", "quiz_version_id", "paper", "answers", "key_numbers", "marks", "total"),
+    *("maximum", "is_passed", "seconds"),
+)
