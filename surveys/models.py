@@ -114,7 +114,7 @@ class Submission(Base):
         # For the list, the newest first, and for the rare parts of it.
         Index("ix_submission_newest", "survey_id", "submitted_at", "id"),
         Index("ix_submission_void", "survey_id", "submitted_at", "id", **only("voided_at is not null")),
-        Index("ix_submission_fast", "survey_id", "submitted_at", "id", **only("is_fast")),
+        Index("ix_submission_fast", "survey_id", "is_fast", "submitted_at", "id", **only("is_fast")),
         Index("ix_submission_photos", "survey_id", "submitted_at", "id", **only("photos > 0")),
         # For submissions of a part of the shops.
         Index("ix_submission_area_id", "survey_id", "area_id"),

@@ -2317,7 +2317,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_submission_fast",
         "submission",
-        ["survey_id", "submitted_at", "id"],
+        ["survey_id", "is_fast", "submitted_at", "id"],
         unique=False,
         sqlite_where=sa.text("is_fast"),
         postgresql_where=sa.text("is_fast"),

@@ -9,7 +9,7 @@ from html import unescape
 
 import pytest
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from surveys.models import Submission
 from tests.office import Browser, Office, both_ways, file_of, undo
@@ -426,3 +426,22 @@ def test_an_erased_shop_leaves_its_chosen_options_and_no_words_photos_or_reasons
     assert "1 号店" not in browser.get("/console/surveys/1/photos").text
     assert [each.detail for each in office.audited("survey.void")] == [""]
     assert office.house.flask("surveys", "recount", "1").stdout == "一致\n"
+
+
+@pytest.mark.on_sqlite
+def test_sheets_answered_too_fast_are_found_by_an_index_of_their_own(office) -> None:
+    browser, said = answered(office), []
+
+    def note(connection, cursor, statement, parameters, context, many) -> None:
+        if "submission.is_fast" in statement.partition("WHERE")[2]:
+            said.append((statement, parameters))
+
+    event.listen(office.house.services.database.engine, "before_cursor_execute", note)
+    assert browser.get(f"{LIST}?state=fast").status_code == 200
+    event.remove(office.house.services.database.engine, "before_cursor_execute", note)
+    with office.house.look() as session:
+        plans = [
+            str(session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all())
+            for statement, parameters in said
+        ]
+    assert plans and all("ix_submission_fast" in plan and "TEMP B-TREE" not in plan for plan in plans), plans
