@@ -146,7 +146,7 @@ def recount(quiz_id: int) -> None:
 @click.option("--also-down", is_flag=True, help="成绩也可以降；不写就只升不降。")
 @click.option("--reason", default="", help="为什么更正。")
 @click.option("--dry-run", is_flag=True, help="只算谁升谁降，不提交。")
-@click.option("--json", "as_json", is_flag=True, help="给程序读（本来就是）。")
+@click.option("--json", is_flag=True, expose_value=False, help="按 JSON 打印；不写也是。")
 @click.option("--by", "login", default="", metavar="USER", help="谁提交的：后台的用户名。")
 def rekey(
     quiz_id: int,
@@ -156,7 +156,6 @@ def rekey(
     also_down: bool,
     reason: str,
     dry_run: bool,
-    as_json: bool,
     login: str,
 ) -> None:
     """更正一道题的答案（或 struck 不计分、full 都得分）：算出谁升谁降，提交给别人批准。"""
