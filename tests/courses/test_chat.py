@@ -10,6 +10,7 @@ from courses.texts import chat
 from foundation.errors import Refused
 from tests.courses.conftest import COURSE, SEAL
 from tests.courses.learners import TEN_SECONDS, begun, lesson_ids, readings, wait
+from tests.quizzes.conftest import PAPER
 from tests.quizzes.test_managers import chen
 
 QUESTION = "1/1 封签应贴在哪一面？\n1 正面\n2 背面\n3 顶部"
@@ -105,15 +106,29 @@ def test_several_courses_are_offered_by_number(school) -> None:
     assert say("下一页").text.startswith("第 1 屏")
 
 
-def test_a_lesson_that_leads_to_a_quiz_and_the_lesson_behind_it(school) -> None:
-    lesson = LessonDefinition("l1", "看喷码", (Screen(TEN_SECONDS),), quiz="quiz:99")
-    school.published(replace(COURSE, lessons=(lesson,)))
+def test_a_lesson_leads_to_its_quiz_and_the_quiz_back_to_the_next_lesson(school) -> None:
+    path = school.house.settings.media_path.parent / "quiz.yaml"
+    path.write_text(PAPER, encoding="utf-8")
+    for command in (("load", str(path)), ("publish", "1")):
+        assert school.house.flask("quizzes", *command).exit_code == 0
+    first = LessonDefinition("l1", "看喷码", (Screen(TEN_SECONDS),), quiz="quiz:1")
+    school.published(replace(COURSE, lessons=(first, COURSE.lessons[1])))
     say = school.wang.say
     say("学习")
     say("下一页")
     wait(school, 10)
-    assert say("下一页").text == "恭喜您，《怎么辨别真假烟》1 课都学完了。\n回复“1”去做这一课的测试。"
-    assert "没有找到这份测试" in say("1").text
+    assert say("下一页").text == "第 1 课学完了。\n回复“1”去做这一课的测试。"
+    assert say("1").text.startswith("测试《真假鉴别小测试》4 题")
+    assert say("开始").text.startswith("1/4")
+    assert card(say("学习"))[0] == "第 2 课：看喷码"
+    assert say("测试").text.startswith("接着做《真假鉴别小测试》")
+    # A need that is said in place of the number is taken as one.
+    li = school.li.say
+    li("学习")
+    li("下一页")
+    wait(school, 10)
+    li("下一页")
+    assert li("红七匹狼断货了能不能先补两条").text.startswith("已转给")
 
 
 @pytest.mark.on_sqlite
