@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from courses.mobile import heads
-from courses.queries import course_sheet, learner_courses
+from courses.queries import course_sheet, learner_courses, weak_spots
 from courses.queries.learner_courses import LearnerCourse
 from courses.texts import chat, pages
 from foundation.errors import Refused
@@ -26,6 +26,7 @@ def learn() -> ResponseReturnValue:
         # A learner without a course is told so on the page, with the way to everything else.
         if not found and (sentence := learner_courses.none(session, openid)) != chat.NONE_OPEN:
             raise Refused(sentence)
+        asks = weak_spots.is_waiting(session, openid)
     running = [each for each in found if not each.is_finished]
     first = next((each for each in running if each.waits), None)
     return render_template(
@@ -34,6 +35,7 @@ def learn() -> ResponseReturnValue:
         waits=heads.waits(first, now=now, zone=zone) if first else None,
         others=[_card(each, now) for each in running if each is not first],
         finished=[_card(each, now) for each in found if each.is_finished],
+        asks=[Card(pages.DAILY, pages.DAILY_NOTE, url_for(".daily"))] if asks else [],
         texts=pages,
     )
 

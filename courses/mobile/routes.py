@@ -1,6 +1,6 @@
 """Routes of courses inside WeChat: every address and its view."""
 
-from courses.mobile import learning, lesson, media
+from courses.mobile import daily, learning, lesson, media
 from courses.texts import pages
 from foundation.errors import Refused
 from wechat_bot import oauth
@@ -15,6 +15,8 @@ for _rule, _view, _methods in (
     ("/courses/<int:course_id>", learning.course, ("GET",)),
     (_LESSON, lesson.lesson, ("GET",)),
     (_LESSON, lesson.take, ("POST",)),
+    ("/courses/daily", daily.daily, ("GET",)),
+    ("/courses/daily", daily.answer, ("POST",)),
     ("/media/<sha256>", media.medium, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
