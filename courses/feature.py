@@ -6,7 +6,7 @@ from pathlib import Path
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup
 from courses import commands, jobs, permissions
-from courses.actions import erasing
+from courses.actions import erasing, lesson_spots
 from courses.conversation import asking as questions
 from courses.conversation import daily, waiting
 from courses.conversation import learning as talking
@@ -47,11 +47,11 @@ courses = Feature(
             page=talking.lesson_page,
             shut=links.shut_lesson,
         ),
-        Conversation(daily.TOPIC, open=daily.open_daily, hear=daily.hear, verb="答", is_brief=True),
+        Conversation(weak_spots.TOPIC, open=daily.open_daily, hear=daily.hear, verb="答", is_brief=True),
         *questions.CONVERSATIONS,
     ),
     entries=(Entry(label="学习", word=WORD, link=f"{talking.COURSE}:", order=40),),
-    words=(Word(daily.WORD, daily.ABOUT), *questions.WORDS),
+    words=(Word(daily.WORD, weak_spots.ABOUT), *questions.WORDS),
     adviser=questions.ADVISER,
     overhears=(daily.overhear, talking.overhear),
     awaits=waiting.awaits,
@@ -67,6 +67,7 @@ courses = Feature(
     more=(
         finding.LESSONS,
         asking.ANSWERS,
+        lesson_spots.OF_LESSONS,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(COURSES,),

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from courses.actions import weak_spots as spots
-from courses.models.weak_spots import DailyQuestion, WeakSpot
+from courses.models.weak_spots import ABOUT, TOPIC, DailyQuestion, WeakSpot
 from courses.queries import weak_spots
 from courses.queries.weak_spots import ShopBoxes
 from courses.texts import daily as texts
@@ -24,9 +24,6 @@ from wechat_bot.reply import text_message
 
 Sources = Mapping[str, WeakSpotSource]
 
-TOPIC = "daily"
-#: What its messages are about.
-ABOUT = f"{TOPIC}:"
 #: Shops that are asked in one transaction.
 BATCH = 100
 #: Sends of the reply window that are left to messages that matter more.
@@ -45,27 +42,24 @@ def ask_some(session: Session, sources: Sources, *, now: datetime, zone: ZoneInf
     due = session.execute(_DUE.where(DailyQuestion.next_at <= now)).all()
     if not due:
         return 0
-    shops = weak_spots.of_held(session, [row[0] for row in due])
-    today = day_in(now, zone)
-    asked = weak_spots.questions(
-        session, sources, [spot for shop in shops.values() for spot in shop.due(on=today)], now=now
-    )
-    reached: list[str] = []
+    openids: dict[int, str] = {}
     for daily, openid, heard_at, until, left in due:
-        shop = shops[daily.retailer_id]
         if heard_at is not None and heard_at > now - PAUSE:
             daily.next_at = heard_at + PAUSE
-            continue
-        spot = _next(session, shop, asked, now, zone)
-        if spot is None:
-            continue
-        if openid is None or until is None or until <= now or left <= SPARES:
+        elif openid is None or until is None or until <= now or left <= SPARES:
             daily.waits, daily.next_at = True, None
-            continue
-        _asks(shop, spot, now, zone)
-        _say(session, openid, spot, asked[spot.id], now)
-        reached.append(openid)
-    _pause_talks(session, reached, now)
+        else:
+            openids[daily.retailer_id] = openid
+    shops = weak_spots.of_held(session, [row[0] for row in due if row[0].retailer_id in openids])
+    today = day_in(now, zone)
+    all_due = [spot for shop in shops.values() for spot in shop.due(on=today)]
+    asked = weak_spots.questions(session, sources, all_due, now=now)
+    _pause_talks(session, list(openids.values()), now)
+    for retailer_id, shop in shops.items():
+        spot = _next(session, shop, asked, now, zone)
+        if spot is not None:
+            _asks(shop, spot, now, zone)
+            _say(session, openids[retailer_id], spot, asked[spot.id], now)
     return len(due)
 
 
@@ -96,9 +90,8 @@ def ask_now(
     session: Session, sources: Sources, shop: ShopBoxes, *, now: datetime, zone: ZoneInfo
 ) -> tuple[WeakSpot, AskedAgain] | None:
     """Return the question that a shop is asked when it says so itself: the one that waits for an answer, else the next,
-    if it had none today. It is stopped no longer."""
+    if it had none today."""
     daily, today = shop.daily, day_in(now, zone)
-    daily.stopped_at = None
     spot, asked = current(session, sources, shop, now=now, zone=zone) or (None, None)
     if spot is not None and asked is not None:
         return spot, asked
@@ -134,6 +127,13 @@ def current(
 def stop(shop: ShopBoxes, *, now: datetime) -> None:
     """Ask a shop no more, until it says 每天一题 again. What it answered stays in its boxes."""
     shop.daily.stopped_at, shop.daily.next_at, shop.daily.waits = now, None, False
+
+
+def start(shop: ShopBoxes, *, now: datetime, zone: ZoneInfo) -> None:
+    """Ask a shop again that had stopped."""
+    if shop.daily.stopped_at is not None:
+        shop.daily.stopped_at = None
+        spots.settle(shop, now=now, zone=zone)
 
 
 def set_hour(shop: ShopBoxes, hour: int, *, now: datetime, zone: ZoneInfo) -> None:

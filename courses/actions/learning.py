@@ -23,6 +23,7 @@ from courses.texts import chat
 from foundation.database import changed, upsert
 from foundation.dialects import table_of
 from foundation.errors import Refused
+from questions.keyed import marking
 
 _enrolment, _reading = table_of(Enrolment), table_of(Reading)
 
@@ -123,7 +124,7 @@ def answer(
         raise Refused(chat.MUST_BE_ANSWERED)
     if sheet.is_finished or tries not in (None, sheet.tries):
         return AnswerMarked(sheet, AnswerOutcome.PAST)
-    is_right = end_question.is_right(item, given)
+    is_right = marking.is_right(item, given)
     _lock(session, sheet)
     marked = update(_reading).where(*_row(sheet), _reading.c.tries == sheet.tries, _reading.c.finished_at.is_(None))
     values = {
@@ -131,6 +132,7 @@ def answer(
         "answer": dict(given),
         "is_right": case((_reading.c.tries == 0, is_right), else_=_reading.c.is_right),
         "finished_at": now if is_right else None,
+        "wrong_at": _reading.c.wrong_at if is_right else now,
     }
     if not changed(session, marked.values(values)):
         return AnswerMarked(_again(session, sheet, openid), AnswerOutcome.PAST)

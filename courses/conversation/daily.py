@@ -4,7 +4,7 @@ import re
 
 from courses.actions import daily as actions
 from courses.actions import weak_spots as spots
-from courses.models.weak_spots import WeakSpot
+from courses.models.weak_spots import ABOUT, WeakSpot
 from courses.queries import weak_spots
 from courses.queries.weak_spots import ShopBoxes
 from courses.rules import boxes
@@ -20,7 +20,7 @@ from wechat_bot import messages
 from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.models import Talk
 
-TOPIC, ABOUT, WORD = actions.TOPIC, actions.ABOUT, texts.WORD
+WORD = texts.WORD
 #: The word in front of an answer to a question without options: so a need is never taken for one.
 _ANSWER = re.compile(r"答\s*[:：,，]?\s*(?P<said>.+)", re.DOTALL)
 _HOUR = re.compile(
@@ -35,6 +35,7 @@ def open_daily(turn: Turn, reference: str) -> Reply:
     if held is None:
         is_shop = identity.shop_of(turn.session, turn.openid) is not None
         return Reply(texts.NONE if is_shop else texts.BIND_FIRST)
+    actions.start(held, now=turn.now, zone=turn.zone)
     found = actions.ask_now(turn.session, sources(turn.board.declared), held, now=turn.now, zone=turn.zone)
     if found is None:
         is_done = held.daily.last_on == day_in(turn.now, turn.zone)
@@ -72,7 +73,7 @@ def overhear(turn: Turn) -> Reply | None:
     if hour is not None:
         return _at_another_hour(turn, hour)
     last = turn.last_said()
-    if last is None or last.about != actions.ABOUT:
+    if last is None or last.about != ABOUT:
         return None
     if said != texts.STOP and not last.stands(turn.last_heard_at):
         return None

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from blocks import rendering
 from courses.actions import learning
 from courses.actions.learning import AnswerOutcome
-from courses.queries import course_sheet, learner_courses, lesson_sheet
+from courses.queries import course_sheet, learner_courses, lesson_sheet, weak_spots
 from courses.queries.lesson_sheet import LessonSheet
 from courses.rules import screens
 from courses.rules.definition import Screen
@@ -225,6 +225,9 @@ def _ended(turn: Turn, sheet: LessonSheet, said: str) -> Reply:
     """Say that a lesson is through, and what comes next: its quiz, the next lesson now, or when that opens."""
     if sheet.lesson.quiz:
         return Reply(f"{said}\n{chat.TO_QUIZ}", state={LEADS: sheet.lesson.quiz})
+    retake = weak_spots.retake(turn.session, turn.board.declared, turn.openid, sheet.lesson.id, now=turn.now)
+    if retake is not None:
+        return Reply(f"{said}\n{chat.to_retake(retake.title)}", state={LEADS: retake.link})
     course = course_sheet.look(turn.session, sheet.course.course_id, turn.openid)
     lines = course_sheet.lines(turn.session, course)
     waiting = course_sheet.waiting(lines)

@@ -66,6 +66,10 @@ class Reading(Base):
     """Reading of a lesson: what was handed out of it, and what came of its end question."""
 
     __tablename__ = "course_reading"
+    __table_args__ = (
+        # For the clock, which puts wrong answers into the boxes of weak spots.
+        Index("ix_course_reading_wrong_at", "enrolment_id", "lesson_id", **only("wrong_at is not null")),
+    )
 
     enrolment_id: Mapped[int] = mapped_column(ENROLMENT_ID, ForeignKey("course_enrolment.id"), primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("course_lesson.id"), primary_key=True, index=True)
@@ -81,3 +85,5 @@ class Reading(Base):
     answer: Mapped[dict[str, Any] | None]
     #: Whether the first answer was right; null before.
     is_right: Mapped[bool | None]
+    #: When it was answered wrong last, until the boxes of weak spots have it.
+    wrong_at: Mapped[datetime | None]

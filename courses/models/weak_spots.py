@@ -10,6 +10,8 @@ from foundation.dialects import only
 
 #: The hour of a shop's question, where it has not said another one.
 HOUR = 10
+#: The topic of the daily question, and what its messages are about.
+TOPIC, ABOUT = "daily", "daily:"
 SPOT_ID = BigInteger().with_variant(Integer(), "sqlite")
 
 

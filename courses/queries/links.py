@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from console import authored
 from console.authored import AuthoredState
 from courses.models.courses import Course, Lesson
+from courses.models.weak_spots import ABOUT
+from courses.texts.daily import WORD
 from foundation.text import whole_number
 from wechat_bot.feature import About, Destination, Title
 
@@ -44,8 +46,9 @@ def shut_lesson(session: Session, reference: str, at: datetime) -> str:
 
 
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
-    """Return the titles of the messages of courses, and of lessons that are led to."""
-    return {**_of_courses(session, _named(abouts, "course")), **_of_lessons(session, _named(abouts, "lesson"))}
+    """Return the titles of the messages of courses, of the daily question, and of lessons that are led to."""
+    daily = {about: Title(WORD) for about in abouts if about.link == ABOUT}
+    return {**daily, **_of_courses(session, _named(abouts, "course")), **_of_lessons(session, _named(abouts, "lesson"))}
 
 
 def _of_courses(session: Session, named: Mapping[About, int]) -> dict[About, Title]:

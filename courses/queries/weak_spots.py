@@ -8,12 +8,13 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from courses.models.courses import LESSON
 from courses.models.weak_spots import DailyQuestion, WeakSpot
 from courses.rules import boxes
 from courses.rules.boxes import Spot
 from foundation.dialects import among
 from people.models import Retailer
-from questions.weak_spots import AskedAgain, ShopQuestion, WeakSpotSource
+from questions.weak_spots import AskedAgain, Retake, ShopQuestion, WeakSpotSource, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def is_waiting(session: Session, openid: str) -> bool:
 
 
 def questions(
-    session: Session, sources: Mapping[str, WeakSpotSource], spots: Iterable[WeakSpot], *, now: datetime
+    session: Session, known: Mapping[str, WeakSpotSource], spots: Iterable[WeakSpot], *, now: datetime
 ) -> dict[int, AskedAgain]:
     """Return the questions of weak spots by the spots' ids, each read from its source; what counts no longer is left
     out. Some statements for each source, however many spots there are."""
@@ -82,10 +83,19 @@ def questions(
     return {
         ids[which]: asked
         for topic, ids in by_topic.items()
-        if topic in sources
-        for which, asked in sources[topic].items(session, list(ids), now).items()
+        if topic in known
+        for which, asked in known[topic].items(session, list(ids), now).items()
         if which in ids
     }
+
+
+def retake(
+    session: Session, declared: Iterable[object], openid: str, lesson_id: int, *, now: datetime
+) -> Retake | None:
+    """Return what sent this follower to a lesson and can be taken again; None where nothing did."""
+    link = f"{LESSON}:{lesson_id}"
+    found = (source.retake(session, openid, link, now) for source in sources(declared).values())
+    return next(filter(None, found), None)
 
 
 def _with_spots(session: Session, held: Sequence[DailyQuestion]) -> dict[int, ShopBoxes]:

@@ -173,6 +173,10 @@ def course_finished(title: str, lessons: int) -> str:
 TO_QUIZ = "回复“1”去做这一课的测试。"
 
 
+def to_retake(title: str) -> str:
+    return f"回复“1”再考一次《{title}》。"
+
+
 def to_lesson(number: int, title: str) -> str:
     return f"回复“1”接着学第 {number} 课《{title}》。"
 

@@ -2478,6 +2478,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("answer", Json, nullable=True),
         sa.Column("is_right", sa.Boolean(), nullable=True),
+        sa.Column("wrong_at", Moment(), nullable=True),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["course_enrolment.id"], name=op.f("fk_course_reading_enrolment_id_course_enrolment")
         ),
@@ -2487,6 +2488,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("enrolment_id", "lesson_id", name=op.f("pk_course_reading")),
     )
     op.create_index(op.f("ix_course_reading_lesson_id"), "course_reading", ["lesson_id"], unique=False)
+    op.create_index(
+        "ix_course_reading_wrong_at",
+        "course_reading",
+        ["enrolment_id", "lesson_id"],
+        unique=False,
+        sqlite_where=sa.text("wrong_at is not null"),
+        postgresql_where=sa.text("wrong_at is not null"),
+    )
     op.create_table(
         "push_occurrence",
         sa.Column("series_id", sa.Integer(), nullable=False),

@@ -70,7 +70,15 @@ def mark(item: KeyedItem, answer: Mapping[str, Any] | None) -> Mark:
 
 
 def is_right(item: KeyedItem, answer: Mapping[str, Any] | None) -> bool:
-    """Whether a stored answer is right: it would get all points, whatever the item is worth."""
+    """Whether a stored answer is wholly right, whatever the item is worth: half of a multiple choice is not.
+
+    >>> from questions.keyed.items import Key, Kind
+    >>> from questions.question import Option, Question
+    >>> which = Question("q", Kind.MULTIPLE.type, "选哪几个？", tuple(Option(n, f"第 {n} 个") for n in (1, 2, 3)))
+    >>> item = KeyedItem(which, Kind.MULTIPLE, Key(frozenset({1, 3})), points=0)
+    >>> [is_right(item, {"o": chosen}) for chosen in ([1, 3], [1], [1, 2, 3])], is_right(item, {"s": True})
+    ([True, False, False], False)
+    """
     worth = replace(item, points=HUNDREDTHS)
     return mark(worth, answer) == HUNDREDTHS
 

@@ -1,5 +1,6 @@
 """Weak spots: what was wrong in a quiz is asked again, one question a day, until it is known."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,8 @@ from courses.models.weak_spots import DailyQuestion, WeakReview, WeakSpot
 from people.models import Retailer
 from quizzes.models.bank import BankQuestion
 from simulator.phone import Phone
+from tests.courses.conftest import COURSE
+from tests.courses.learners import answer, ask, lesson_ids, wait
 from tests.office import Office
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -265,3 +268,43 @@ def test_it_ends_with_a_word_starts_again_with_another_and_has_the_hour_the_shop
     stranger = school.house.phone("o-nobody")
     stranger.follow()
     assert stranger.say("每天一题").text == "每天一题只给绑定的店。请先绑定：回复“绑定”。"
+
+
+def test_an_end_question_that_was_wrong_is_asked_again_and_leads_back_to_its_lesson(school):
+    school.published()
+    lesson = lesson_ids(school, 1)["l1"]
+    for step in (1, 2, 3):
+        ask(school, school.wang, lesson, step)
+        wait(school, 60)
+    school.wang.say("您好")
+    assert answer(school, school.wang, lesson, 1).outcome == "wrong"
+    assert answer(school, school.wang, lesson, 3).outcome == "right"
+    at(school, 0, 20)
+    at(school, 1, 10)
+    assert school.wang.unread().text == ASKED
+    page = f"{school.house.settings.public_url}/m/lessons/{lesson}"
+    assert school.wang.say("1").text == (
+        f'不对，应答：顶部。明天再问您一次。\n封签贴在小盒顶部。\n<a href="{page}">想再学一遍，点这里</a>'
+    )
+    # A new version asks another question at its end: that one was never wrong.
+    school.again(1, replace(COURSE, lessons=(replace(COURSE.lessons[0], question=None), COURSE.lessons[1])))
+    assert asked_on(school, 2) == ""
+    assert rows(school, WeakSpot) == []
+
+
+def test_what_is_weak_in_a_quiz_leads_to_its_lesson_and_the_lesson_back_to_the_quiz(school):
+    school.published(lessons=COURSE.lessons[1:])
+    lesson = lesson_ids(school, 1)["l2"]
+    quiz(school, SEAL.replace("answer: 3,", f"answer: 3, lesson: 'lesson:{lesson}',"))
+    assert "回复“复习”" in take(school.wang, "1")
+    school.wang.say("复习")
+    assert "三十二位码" in school.wang.say("下一页").text
+    wait(school, 60)
+    assert school.wang.say("下一页").text.endswith("回复“1”再考一次《真假鉴别小测试》。")
+    assert school.wang.say("1").text.startswith("测试《真假鉴别小测试》1 题")
+    # Without a mistake nothing sends anybody anywhere: the lesson ends by itself.
+    school.wang.say("开始")
+    school.wang.say("3")
+    school.wang.say("学习")
+    wait(school, 60)
+    assert "再考一次" not in "".join(school.wang.say("下一页").text for _ in range(2))
