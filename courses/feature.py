@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup
+from console.menu import Item, MenuGroup, Start
 from courses import commands, jobs, permissions
 from courses.actions import erasing, lesson_spots
 from courses.conversation import asking as questions
@@ -16,7 +16,7 @@ from courses.models import asking as of_questions
 from courses.models import courses as of_courses
 from courses.models import learning, weak_spots
 from courses.pages import listing, routes, stubborn
-from courses.permissions import COURSES_SEE
+from courses.permissions import COURSES_SEE, COURSES_WRITE
 from courses.queries import asking, finding, links
 from courses.texts.chat import WORD
 from wechat_bot.conversation import Conversation, Entry, Word
@@ -75,7 +75,17 @@ courses = Feature(
                 Item("微课", "courses_pages.course_list", COURSES_SEE, 10, COURSES),
                 Item("反复答错", "courses_pages.weak", COURSES_SEE, 40, COURSES),
             ),
-            audit_words={"course.weak": "查看反复答错的题"},
+            starts=(Start("新建微课", "courses_pages.new", COURSES_WRITE, "plus", 27),),
+            audit_words={
+                "course.start": "新建微课",
+                "course.load": "上传微课",
+                "course.edit": "编辑微课",
+                "course.discard": "删除微课草稿",
+                "course.publish": "发布微课",
+                "course.close": "结束微课",
+                "course.code": "做微课的二维码",
+                "course.weak": "查看反复答错的题",
+            },
             views=("course.weak",),
             topics={"course": "微课", "lesson": "一课"},
             lists=(listing.COURSES, stubborn.STUBBORN),

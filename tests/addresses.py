@@ -83,6 +83,7 @@ VALUES = {
     ("broadcasts_pages.take_own_rows", "task_id"): 5,
     ("quizzes_pages", "task_id"): 7,
     ("quizzes_pages.paper_item", "code"): "k1",
+    ("courses_pages", "code"): "l1",
     **{(f"quizzes_pages.bank_{what}", "question_id"): 2 for what in ("item", "edit", "retire", "restore")},
 }
 

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from console import access
 from courses.permissions import COURSES_SEE
+from courses.queries import readiness
 from courses.queries.detail import CourseDetail, detail
 from wechat_bot.services import current_services
 
@@ -12,12 +13,21 @@ from wechat_bot.services import current_services
 @access.allow(COURSES_SEE)
 def course(course_id: int) -> ResponseReturnValue:
     """Show a draft, or a published course."""
-    return render_template("courses/console/course.html", **head(found_course(course_id)))
+    found = found_course(course_id)
+    return render_template("courses/console/course.html", **head(found), is_new=readiness.is_new(found))
 
 
 def head(found: CourseDetail) -> dict[str, object]:
     """Return what the head of each page of a course needs."""
     return {"course": found, "is_published": found.learnt is not None}
+
+
+def published(course_id: int) -> CourseDetail:
+    """Return a published course. Ends the request with 404 where there is none."""
+    found = found_course(course_id)
+    if found.learnt is None:
+        abort(404)
+    return found
 
 
 def found_course(course_id: int) -> CourseDetail:

@@ -3,7 +3,8 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from courses.pages import course, listing, stubborn
+from console.sharing import views
+from courses.pages import course, lesson, lessons, listing, media, publishing, settings, sharing, starting, stubborn
 
 blueprint = Blueprint("courses_pages", __name__, url_prefix="/console/courses", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -12,5 +13,21 @@ for _rule, _view, _methods in (
     ("/<int:course_id>", course.course, ("GET",)),
     ("/weak", stubborn.weak, ("GET",)),
     ("/weak/export", exporting(stubborn.STUBBORN, stubborn.weak), ("POST",)),
+    ("/new", starting.new, ("GET", "POST")),
+    ("/start", starting.start, ("POST",)),
+    ("/template", starting.template_file, ("GET",)),
+    ("/media/<sha256>", media.medium, ("GET",)),
+    ("/<int:course_id>/copy", starting.copy, ("POST",)),
+    ("/<int:course_id>/discard", starting.discard, ("POST",)),
+    ("/<int:course_id>/settings", settings.settings, ("GET", "POST")),
+    ("/<int:course_id>/lessons", lessons.lessons, ("GET", "POST")),
+    ("/<int:course_id>/lesson-file", lessons.lesson_file, ("POST",)),
+    ("/<int:course_id>/lessons/<code>", lesson.lesson, ("GET", "POST")),
+    ("/<int:course_id>/lessons/<code>/question", lesson.lesson_question, ("GET", "POST")),
+    ("/<int:course_id>/publish", publishing.publish, ("GET", "POST")),
+    ("/<int:course_id>/close", publishing.close, ("POST",)),
+    ("/<int:course_id>/versions", publishing.course_versions, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
+for _end, _way, _verbs in views(sharing.SHARING):
+    blueprint.add_url_rule(f"/<int:course_id>/share{_end}", view_func=_way, methods=_verbs)

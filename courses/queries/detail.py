@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.authored import AuthoredDetail
-from courses.models.courses import Course, CourseVersion
+from courses.models.courses import Course, CourseVersion, Lesson
 from courses.queries import versions
 from courses.rules.definition import CourseDefinition, from_json
 
@@ -21,6 +21,8 @@ class CourseDetail(AuthoredDetail):
     version: int | None
     learnt: CourseDefinition | None
     draft: CourseDefinition
+    #: Codes of all lessons that any version had: a new lesson is none of them.
+    codes: frozenset[str]
 
     @property
     def rules(self) -> CourseDefinition:
@@ -44,4 +46,5 @@ def detail(session: Session, course_id: int, *, now: datetime) -> CourseDetail |
         version=row.number,
         learnt=versions.definition(session, row.id, row.digest) if row.id is not None else None,
         draft=from_json(row.Course.draft),
+        codes=frozenset(session.scalars(select(Lesson.code).where(Lesson.course_id == course_id))),
     )

@@ -1,5 +1,9 @@
 """Versions of courses: the definition a version froze, read once in a process."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -7,6 +11,7 @@ from courses.models.courses import CourseVersion
 from courses.rules.definition import CourseDefinition, from_json
 from foundation.digest_cache import DigestCache
 
+MOST_SHOWN = 50
 _definitions: DigestCache[CourseDefinition] = DigestCache(256)
 
 
@@ -17,3 +22,22 @@ def definition(session: Session, version_id: int, digest: str) -> CourseDefiniti
         return from_json(session.scalars(select(CourseVersion.definition).where(CourseVersion.id == version_id)).one())
 
     return _definitions.get(digest, load)
+
+
+class VersionLine(NamedTuple):
+    """Version in a list."""
+
+    number: int
+    published_at: datetime
+    definition: CourseDefinition
+
+
+def newest(session: Session, course_id: int) -> Sequence[VersionLine]:
+    """Return the newest versions of a course, as many as a page shows."""
+    rows = session.scalars(
+        select(CourseVersion)
+        .where(CourseVersion.course_id == course_id)
+        .order_by(CourseVersion.number.desc())
+        .limit(MOST_SHOWN)
+    )
+    return [VersionLine(each.number, each.published_at, from_json(each.definition)) for each in rows]

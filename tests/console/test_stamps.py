@@ -27,6 +27,11 @@ ACTS = {
     "quizzes_pages.bank_restore": "in or out",
     "quizzes_pages.export": "asks for a file",
     "quizzes_pages.preview": "a look, kept nowhere",
+    "courses_pages.new": "something new",
+    "courses_pages.start": "something new",
+    "courses_pages.copy": "something new",
+    "courses_pages.close": "ends what runs, once; ended already is said",
+    "courses_pages.make_code": "a code for what is shared",
     "quizzes_pages.preview_paper": "a look, kept nowhere",
     "broadcasts_pages.choose_displays": "puts photos into a new article, each once",
     "people_pages.erase": "erases for ever, and asks for the name of the shop",
@@ -150,11 +155,13 @@ def test_every_form_of_the_console_that_edits_carries_a_stamp_and_an_old_one_is_
     admin = office.browser("admin")
     admin.post("/console/surveys/start", {"kind": "survey"})
     admin.post("/console/quizzes/start", {"title": "草稿"})
+    admin.post("/console/courses/start", {"title": "草稿"})
     for page in (
         *pages(office),
         "/console/surveys/2/invitations",
         "/console/surveys/3/edit",
         "/console/quizzes/2/settings",
+        "/console/courses/2/settings",
         "/console/broadcasts/articles/2/edit",
         "/console/broadcasts/pushes/1/edit",
         "/console/quizzes/1/regrades/2",
