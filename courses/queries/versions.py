@@ -24,7 +24,7 @@ def definition(session: Session, version_id: int, digest: str) -> CourseDefiniti
     return _definitions.get(digest, load)
 
 
-class VersionLine(NamedTuple):
+class CourseVersionLine(NamedTuple):
     """Version in a list."""
 
     number: int
@@ -32,7 +32,7 @@ class VersionLine(NamedTuple):
     definition: CourseDefinition
 
 
-def newest(session: Session, course_id: int) -> Sequence[VersionLine]:
+def newest(session: Session, course_id: int) -> Sequence[CourseVersionLine]:
     """Return the newest versions of a course, as many as a page shows."""
     rows = session.scalars(
         select(CourseVersion)
@@ -40,4 +40,4 @@ def newest(session: Session, course_id: int) -> Sequence[VersionLine]:
         .order_by(CourseVersion.number.desc())
         .limit(MOST_SHOWN)
     )
-    return [VersionLine(each.number, each.published_at, from_json(each.definition)) for each in rows]
+    return [CourseVersionLine(each.number, each.published_at, from_json(each.definition)) for each in rows]
