@@ -98,10 +98,11 @@ def _stored(folder: Path, picture: pictures.Stripped) -> Picture:
     return Picture(name, len(picture.content), picture.content_type)
 
 
-def add(session: Session, picture: Picture, *, openid: str, mark: str, now: datetime) -> str:
+def add(session: Session, picture: Picture, *, openid: str, mark: str, now: datetime, kind: str = "image") -> str:
     """Save a received picture as this follower's; gives its key, as for one sent in the chat.
 
-    `mark` names the sending: the same form posted again gives the same key. An empty `openid` keeps it nobody's.
+    `mark` names the sending: the same form posted again gives the same key. An empty `openid` keeps it nobody's. With
+    another `kind` it is a file of that kind, such as a voice.
     """
     mark = mark if 0 < len(mark) <= LONGEST_MARK else secrets.token_urlsafe(16)
     for each in (f"page:{mark}", f"page:{secrets.token_urlsafe(16)}"):
@@ -109,7 +110,7 @@ def add(session: Session, picture: Picture, *, openid: str, mark: str, now: date
             key=secrets.token_urlsafe(16),
             openid=openid,
             wechat_id=each,
-            **_here(picture, now),
+            **_here(picture, now) | {"kind": kind},
         )
         session.execute(statement.on_conflict_do_nothing(index_elements=["wechat_id"]))
         # A mark comes from a browser: one that was used by somebody else or for another picture is ignored.

@@ -11,6 +11,7 @@ from PIL import Image
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from courses.actions import voices
 from courses.models.courses import CourseMedia, CourseMediaUse, MediaKind
 from courses.queries import media as queries
 from courses.rules import recordings
@@ -103,6 +104,8 @@ def add(session: Session, folder: Path, medium: PreparedMedium, *, now: datetime
     path = queries.path(folder, medium.sha256)
     if not path.is_file():
         storage.write(path, medium.content)
+    if recordings.is_voice(medium.content_type, medium.seconds, len(medium.content)):
+        voices.keep(session, folder, medium.sha256, medium.content, now=now)
 
 
 def hold(session: Session, course_id: int, number: int, names: Collection[str], *, now: datetime) -> None:
@@ -133,6 +136,7 @@ def sweep(session: Session, folder: Path, *, now: datetime) -> int:
     gone = session.scalars(old.with_for_update(skip_locked=True)).all()
     if gone:
         session.execute(delete(CourseMedia).where(CourseMedia.sha256.in_(gone)))
+        voices.let_go(session, gone, now=now)
     for each in gone:
         path = queries.path(folder, each)
         path.unlink(missing_ok=True)

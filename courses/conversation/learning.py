@@ -5,12 +5,13 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from blocks import rendering
-from courses.actions import learning
+from courses.actions import learning, voices
 from courses.actions.learning import AnswerOutcome
 from courses.queries import course_sheet, learner_courses, lesson_sheet, weak_spots
 from courses.queries.lesson_sheet import LessonSheet
 from courses.rules import screens
 from courses.rules.definition import Screen
+from courses.rules.progress import StepVerdict
 from courses.texts import chat
 from foundation.errors import Refused
 from foundation.text import cut, whole_number
@@ -194,6 +195,8 @@ def _turned(turn: Turn, sheet: LessonSheet, step: int) -> Reply:
         return Reply(given.refusal)
     if given.finishes_lesson or (step == given.sheet.end and given.sheet.is_finished):
         return _ended(turn, given.sheet, _finish(given.sheet, is_course=given.finishes_course))
+    if given.verdict is StepVerdict.NEXT and step < given.sheet.end:
+        voices.say(turn.session, given.sheet, step, openid=turn.openid, now=turn.now)
     return Reply(_shown(turn, given.sheet, step), state={VIEW: step})
 
 

@@ -12,6 +12,8 @@ from foundation.errors import Refused
 LARGEST = 10 << 20
 #: Seconds of a recording: a lesson is short.
 SHORTEST, LONGEST = 1, 1800
+#: What WeChat takes as a voice of the chat (wechat-platform.md §7).
+VOICE_TYPE, LONGEST_VOICE, LARGEST_VOICE = "audio/mpeg", 60, 2 << 20
 _VIDEO_TRACK = re.compile(rb"hdlr.{8}vide", re.DOTALL)
 _SOUND_TRACK = re.compile(rb"hdlr.{8}soun", re.DOTALL)
 #: Codecs of videos that telephones play.
@@ -35,6 +37,15 @@ class Recording:
     @property
     def is_video(self) -> bool:
         return self.content_type == "video/mp4"
+
+
+def is_voice(content_type: str, seconds: float | None, size: int) -> bool:
+    """Whether a sound can go as a voice of the chat.
+
+    >>> is_voice("audio/mpeg", 60, 480_000), is_voice("audio/mpeg", 61, 480_000), is_voice("audio/mp4", 9, 90_000)
+    (True, False, False)
+    """
+    return content_type == VOICE_TYPE and (seconds or 0) <= LONGEST_VOICE and size <= LARGEST_VOICE
 
 
 def read(content: bytes) -> Recording:

@@ -4,14 +4,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import delete, select
 
+from courses import jobs
+from courses.models.courses import CourseMediaUse
 from courses.rules.definition import LessonDefinition, Screen
 from courses.texts import chat
 from foundation.errors import Refused
+from tests import recordings
 from tests.courses.conftest import COURSE, SEAL
 from tests.courses.learners import TEN_SECONDS, begun, lesson_ids, readings, wait
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.test_managers import chen
+from wechat_bot.models import Media
 
 QUESTION = "1/1 封签应贴在哪一面？\n1 正面\n2 背面\n3 顶部"
 
@@ -195,3 +200,32 @@ def test_what_cannot_be_learnt_says_why(school) -> None:
     assert click("lesson:x").text == chat.UNKNOWN_LESSON
     assert school.wang.say("学习").text == chat.NONE_OPEN
     assert readings(school)[0].at == 1
+
+
+def test_a_short_sound_comes_as_a_voice_once_and_is_let_go_with_its_medium(school, tmp_path) -> None:
+    house, say = school.house, school.wang.say
+    course = tmp_path / "course.yaml"
+    screens = "[{audio: a.mp3, text: 听一遍。}, {audio: b.mp3, text: 再听。}]"
+    course.write_text(f"title: 听一听\nlessons:\n  - {{title: 封签, screens: {screens}}}\n", encoding="utf-8")
+    (tmp_path / "a.mp3").write_bytes(recordings.mp3(12))
+    (tmp_path / "b.mp3").write_bytes(recordings.mp3(70))
+    loaded = house.flask("courses", "load", str(course)).output
+    assert house.flask("courses", "publish", loaded.strip()).exit_code == 0
+    say("学习")
+    say("下一页")
+    house.work()
+    (voice,) = school.wang.unread()
+    assert voice.kind == "voice"
+    assert say("上一页").text.startswith("这已经是第一屏了。")
+    wait(school, 10)
+    assert say("下一页").text.startswith("第 2 屏")
+    house.work()
+    assert school.wang.unread().text == "", "longer than WeChat takes: by its page alone"
+    with house.look() as session:
+        kept = session.scalars(select(Media).where(Media.kind == "voice")).one()
+    with house.services.transaction() as session:
+        session.execute(delete(CourseMediaUse))
+    wait(school, 86_400 * 3)
+    jobs.sweep_media(house.services)
+    with house.look() as session:
+        assert session.get_one(Media, kept.id).discarded_at is not None
