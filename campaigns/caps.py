@@ -50,16 +50,27 @@ def reasons(
         return ()
     # Of two campaigns at once neither would see whom the other is writing down.
     one_at_a_time(session, _JUDGING)
-    others = _others(session, campaign, kind, context.now, theirs)
+    of_kind = () if kind.is_capped else (Campaign.kind == kind.name,)
+    others = _others(session, context.now, theirs, Campaign.id != campaign.id, *of_kind)
     if not others and not days_to_come:
         return ()
-    had = _had(others, kind, context, theirs) if others else None
+    had = _had(others, kind.name, context, theirs) if others else None
     found: list[LeftOutReason] = []
     if kind.is_once_a_day and had is not None:
         found.append(LeftOutReason(SAME_DAY, Retailer.id.in_(select(had.c.retailer_id).where(had.c.pushes > 0))))
     if kind.is_capped:
         found += _capped(had, days_to_come, context.cap)
     return found
+
+
+def had_enough(session: Session, context: CampaignContext, theirs: Whose) -> Condition | None:
+    """Return the condition on `Retailer` for shops that had their share of campaigns this week, for messages that are
+    none; None where no campaign went to any of these shops."""
+    others = _others(session, context.now, theirs)
+    if not others:
+        return None
+    had = _had(others, "", context, theirs)
+    return Retailer.id.in_(select(had.c.retailer_id).where(had.c.days >= context.cap))
 
 
 def _capped(had: CTE | None, days_to_come: Sequence[Condition], cap: int) -> list[LeftOutReason]:
@@ -77,12 +88,11 @@ def _capped(had: CTE | None, days_to_come: Sequence[Condition], cap: int) -> lis
     return [LeftOutReason(CAP, or_(*enough))] if enough else []
 
 
-def _others(session: Session, campaign: Campaign, kind: CampaignKind, now: datetime, theirs: Whose) -> list[int]:
-    """Return the other campaigns whose messages may count: of hundreds most went to none of these shops."""
+def _others(session: Session, now: datetime, theirs: Whose, *which: Condition) -> list[int]:
+    """Return the campaigns whose messages may count: of hundreds most went to none of these shops."""
     lately = or_(Campaign.frozen_at > now - LOOKED_BACK, Campaign.state.in_(_UNDER_WAY))
     has_one = exists().where(_recipient.c.campaign_id == Campaign.id, theirs(_recipient.c.retailer_id))
-    found = select(Campaign.id).where(Campaign.id != campaign.id, Campaign.frozen_at.is_not(None), lately, has_one)
-    return list(session.scalars(found if kind.is_capped else found.where(Campaign.kind == kind.name)))
+    return list(session.scalars(select(Campaign.id).where(Campaign.frozen_at.is_not(None), lately, has_one, *which)))
 
 
 def _days(context: CampaignContext) -> list[datetime]:
@@ -101,7 +111,7 @@ def _moment(goes_at: datetime) -> ColumnElement[Any]:
     )
 
 
-def _had(others: Sequence[int], kind: CampaignKind, context: CampaignContext, theirs: Whose) -> CTE:
+def _had(others: Sequence[int], kind: str, context: CampaignContext, theirs: Whose) -> CTE:
     """Build the table of these shops that messages of other campaigns went to or will in the seven days: on how many
     `days`, and how many `pushes` of this kind on the last one."""
     is_batched = _recipient.c.outcome == Outcome.BATCHED
@@ -128,7 +138,7 @@ def _had(others: Sequence[int], kind: CampaignKind, context: CampaignContext, th
         )
         .subquery()
     )
-    is_push = and_(went.c.kind == kind.name, went.c.day == DAYS - 1)
+    is_push = and_(went.c.kind == kind, went.c.day == DAYS - 1)
     had = select(
         went.c.retailer_id,
         func.count(went.c.day.distinct()).label("days"),

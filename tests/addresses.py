@@ -106,6 +106,7 @@ ARTICLE = {
 FORMS = {
     "surveys_pages.steer": {"do": "cancel"},
     "quizzes_pages.steer": {"do": "cancel"},
+    "courses_pages.steer": {"do": "cancel"},
     "surveys_pages.publish": {"stamp": "1"},
     "broadcasts_mobile.mark": {"do": "keep"},
     "courses_mobile.take": {"do": "next", "screen": "1"},
@@ -325,9 +326,10 @@ def lay_out(house: House) -> Office:
     assert chen.post("/console/visits/groups/new", letter | {"do": "send"}).status_code == 303
     house.work()
     market = office.browser("market")
-    market.get("/console/quizzes/1/invitations")
-    wave = {"whom": "all", "said": "请您考一考。", "when": "now", "seen": "0"}
-    assert market.post("/console/quizzes/1/invitations", wave).status_code == 303
+    for works in ("quizzes", "courses"):
+        market.get(f"/console/{works}/1/invitations")
+        wave = {"whom": "all", "said": "请您来一次。", "when": "now", "seen": "0"}
+        assert market.post(f"/console/{works}/1/invitations", wave).status_code == 303
     market.get("/console/people/import")
     market.post("/console/people/import", {"file": (io.BytesIO(ROSTER.encode()), "名单.csv")})
     market.post("/console/people/export")

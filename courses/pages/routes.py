@@ -2,9 +2,22 @@
 
 from flask import Blueprint
 
+from campaigns import inviting as invitations
 from console.lists.exporting import exporting
 from console.sharing import views
-from courses.pages import course, lesson, lessons, listing, media, publishing, settings, sharing, starting, stubborn
+from courses.pages import (
+    course,
+    inviting,
+    lesson,
+    lessons,
+    listing,
+    media,
+    publishing,
+    settings,
+    sharing,
+    starting,
+    stubborn,
+)
 
 blueprint = Blueprint("courses_pages", __name__, url_prefix="/console/courses", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -31,3 +44,5 @@ for _rule, _view, _methods in (
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
 for _end, _way, _verbs in views(sharing.SHARING):
     blueprint.add_url_rule(f"/<int:course_id>/share{_end}", view_func=_way, methods=_verbs)
+for _end, _wave, _verbs in invitations.views(inviting.INVITING, inviting.INVITED):
+    blueprint.add_url_rule(f"/<int:course_id>/invitations{_end}", view_func=_wave, methods=_verbs)

@@ -100,6 +100,8 @@ ACTS = {
     "quizzes_pages.start": "a new draft",
     "quizzes_pages.copy": "a new draft",
     "quizzes_pages.close": "ends it, once",
+    "courses_pages.invite": "something new, over the waves that were seen (`seen`)",
+    "courses_pages.steer": "pause, go on, cancel: from the state it has by now",
     "quizzes_pages.invite": "something new, over the waves that were seen (`seen`)",
     "quizzes_pages.steer": "pause, go on, cancel: from the state it has by now",
     "quizzes_pages.make_code": "a code for what is published; there is one",
