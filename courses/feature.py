@@ -6,21 +6,22 @@ from pathlib import Path
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Start
 from courses import commands, jobs, permissions
-from courses.actions import erasing, lesson_spots
+from courses.actions import erasing, lesson_spots, telling
+from courses.actions import inviting as inviting_actions
 from courses.conversation import asking as questions
-from courses.conversation import daily, waiting
+from courses.conversation import binding, daily, stopping, waiting
 from courses.conversation import learning as talking
 from courses.mobile import learning as learning_in_wechat
 from courses.mobile import routes as routes_in_wechat
 from courses.models import asking as of_questions
 from courses.models import courses as of_courses
 from courses.models import learning, weak_spots
-from courses.pages import listing, routes, stubborn
+from courses.pages import inviting, listing, routes, stubborn
 from courses.permissions import COURSES_SEE, COURSES_WRITE
 from courses.queries import asking, finding, links
 from courses.texts.chat import WORD
 from wechat_bot.conversation import Conversation, Entry, Word
-from wechat_bot.feature import Feature
+from wechat_bot.feature import Feature, Notice
 
 COURSES = MenuGroup("微课堂", "school", 45)
 
@@ -53,8 +54,10 @@ courses = Feature(
     entries=(Entry(label="学习", word=WORD, link=f"{talking.COURSE}:", order=40),),
     words=(Word(daily.WORD, weak_spots.ABOUT), *questions.WORDS),
     adviser=questions.ADVISER,
-    overhears=(daily.overhear, talking.overhear),
+    overhears=(daily.overhear, talking.overhear, stopping.overhear),
     awaits=waiting.awaits,
+    bound=binding.bound,
+    notices=(Notice(telling.NOTICE, "微课"),),
     titles=links.titles,
     destinations=links.destinations,
     commands=(commands.courses,),
@@ -68,6 +71,7 @@ courses = Feature(
         finding.LESSONS,
         asking.ANSWERS,
         lesson_spots.OF_LESSONS,
+        *inviting_actions.KINDS,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(COURSES,),
@@ -84,11 +88,14 @@ courses = Feature(
                 "course.publish": "发布微课",
                 "course.close": "结束微课",
                 "course.code": "做微课的二维码",
+                "course.invite": "安排微课邀请",
+                "course.steer": "暂停或取消微课邀请",
+                "course.people": "查看微课邀请名单",
                 "course.weak": "查看反复答错的题",
             },
-            views=("course.weak",),
+            views=("course.people", "course.weak"),
             topics={"course": "微课", "lesson": "一课"},
-            lists=(listing.COURSES, stubborn.STUBBORN),
+            lists=(listing.COURSES, inviting.INVITED, stubborn.STUBBORN),
         ),
     ),
 )

@@ -1,13 +1,48 @@
-"""Jobs of the clock for courses: collect what was answered wrong, ask shops their question of the day, sweep media."""
+"""Jobs of the clock for courses: release lessons, write to learners, end what is over, collect what was answered wrong,
+ask shops their question of the day, sweep media."""
 
 from datetime import timedelta
 from functools import partial
 
-from courses.actions import daily, media, weak_spots
+from campaigns import waves
+from campaigns.kinds import context
+from courses.actions import daily, inviting, media, releasing, telling, weak_spots
+from courses.models.courses import Course
 from questions.weak_spots import sources
 from wechat_bot import clock_steadiness
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
+
+
+def release(services: Services) -> None:
+    """Release the lessons that are due, then write to the learners who are to hear of it, or be reminded; in the quiet
+    hours neither."""
+    now, quiet, zone = services.clock(), services.quiet, services.zone
+    if quiet and quiet.over_at(now):
+        return
+    with services.reading() as session:
+        due = releasing.due_versions(session, now=now)
+    for version in due:
+        step = partial(releasing.release_some, version=version, quiet=quiet, zone=zone, now=now)
+        services.in_lots(releasing.BATCH, step)
+    with services.reading() as session:
+        courses = telling.due_courses(session, now=now)
+    for course_id in courses:
+        services.in_lots(telling.BATCH, partial(telling.tell_some, course_id=course_id, context=context(services, now)))
+
+
+def look_after_over(services: Services) -> None:
+    """End the waves of courses that are over, and withdraw what still waits to be said about them."""
+    now = services.clock()
+    with services.reading() as session:
+        # With a clock that was just set nothing is ended for good; nothing goes out after the end anyway.
+        is_steady = clock_steadiness.is_steady(session, now=now, real=services.real_time())
+        over = waves.ended(session, inviting.INVITATIONS, Course, now=now) if is_steady else []
+    for course_id in over:
+        with services.transaction() as session:
+            inviting.stop(session, course_id, now=now)
+    if is_steady:
+        services.in_lots(telling.WITHDRAWN, lambda session: telling.withdraw_closed(session, now=now))
 
 
 def sweep_media(services: Services) -> None:
@@ -35,6 +70,8 @@ def ask_daily(services: Services) -> None:
 
 
 JOBS: tuple[Job, ...] = (
+    Job("course lessons", timedelta(seconds=10), release),
+    Job("course waves", timedelta(seconds=5), look_after_over),
     Job("sweep media of courses", timedelta(hours=6), sweep_media),
     Job("weak spots", timedelta(minutes=1), collect_weak_spots),
     Job("daily question", timedelta(minutes=1), ask_daily),

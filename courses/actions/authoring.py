@@ -159,6 +159,8 @@ def enrol(
         learner: those.c[0],
         "enrolled_at": literal(now, Moment()),
     }
+    if definition.is_for_staff:
+        columns["tell_at"] = literal(now, Moment())  # managers are told by the clock; shops are invited
     # SQLite accepts ON CONFLICT after a SELECT only with a WHERE between them.
     listed = select(*columns.values()).where(those.c[0].is_not(None))
     return changed(

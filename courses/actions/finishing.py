@@ -1,28 +1,28 @@
 """Finish of a lesson, and of a course: each happens once, whatever comes twice or through two doors."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from courses.actions import releasing
 from courses.models.learning import Enrolment
 from courses.queries.lesson_sheet import LessonSheet
 from foundation.database import SYNCHRONISED, changed
 
 
-def lesson(session: Session, sheet: LessonSheet, *, now: datetime) -> bool:
+def lesson(session: Session, sheet: LessonSheet, *, now: datetime, zone: ZoneInfo) -> bool:
     """Count a lesson whose reading this transaction has just found unfinished and finished, and let follow what waits
     for it. Gives whether the course is finished by it.
 
     Of two lessons that are finished at one moment the later one sees both: the count is read where it is changed.
     """
-    of = sheet.course.definition
-    mine = update(Enrolment).where(Enrolment.id == sheet.course.enrolment_id)
+    of, enrolment_id = sheet.course.definition, sheet.course.enrolment_id
+    assert enrolment_id is not None
+    mine = update(Enrolment).where(Enrolment.id == enrolment_id)
     session.execute(mine.values(lessons=Enrolment.lessons + 1).execution_options(**SYNCHRONISED))
-    if of.is_ordered and of.every_days is None and sheet.number < len(of.lessons):
-        behind = mine.where(Enrolment.released == sheet.number)
-        session.execute(behind.values(released=sheet.number + 1, released_at=now).execution_options(**SYNCHRONISED))
-    finished = session.scalar(select(Enrolment.lessons).where(Enrolment.id == sheet.course.enrolment_id))
+    finished = releasing.finished(session, enrolment_id, sheet.number, of, zone=zone, now=now)
     return finished == len(of.lessons) and _course(session, sheet, now=now)
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
 
-from courses.actions import finishing
+from courses.actions import finishing, inviting, releasing
 from courses.models.learning import Enrolment, Reading
 from courses.queries import lesson_sheet
 from courses.queries.lesson_sheet import LessonSheet
@@ -93,7 +93,7 @@ def give(
         # Handed out at this moment through another door: it is seen there, and stands here.
         sheet = _again(session, sheet, openid)
         return _not_new(sheet, sheet.place.ask(step, heard_at))
-    of_course = finishes and finishing.lesson(session, sheet, now=now)
+    of_course = finishes and finishing.lesson(session, sheet, now=now, zone=zone)
     return StepGiven(
         _again(session, sheet, openid), StepVerdict.NEXT, finishes_lesson=finishes, finishes_course=of_course
     )
@@ -136,7 +136,7 @@ def answer(
     }
     if not changed(session, marked.values(values)):
         return AnswerMarked(_again(session, sheet, openid), AnswerOutcome.PAST)
-    of_course = is_right and finishing.lesson(session, sheet, now=now)
+    of_course = is_right and finishing.lesson(session, sheet, now=now, zone=zone)
     outcome = AnswerOutcome.RIGHT if is_right else AnswerOutcome.WRONG
     return AnswerMarked(_again(session, sheet, openid), outcome, finishes_course=of_course)
 
@@ -161,9 +161,8 @@ def _begun(session: Session, sheet: LessonSheet, *, openid: str, now: datetime, 
         sheet = _again(session, sheet, openid)
     of = sheet.course
     assert of.enrolment_id is not None
-    begun = update(_enrolment).where(_enrolment.c.id == of.enrolment_id, _enrolment.c.started_at.is_(None))
-    first = {"version_id": of.version_id, "started_at": now, "released": of.released, "released_at": now}
-    session.execute(begun.values(first))
+    if releasing.begin(session, of.enrolment_id, of.version_id, of.definition, zone=zone, now=now):
+        inviting.begun(session, of.course_id, of.retailer_id, now=now)
     sheet = _again(session, sheet, openid)
     # Begun through another door a moment ago, it may have been begun under another version.
     sentence = lesson_sheet.obstacle(sheet, now=now, zone=zone)

@@ -22,13 +22,14 @@ class Enrolment(Base):
     __tablename__ = "course_enrolment"
     __table_args__ = (
         UniqueConstraint("course_id", "retailer_id"),
-        UniqueConstraint("course_id", "staff_id"),
         CheckConstraint("(retailer_id is null) <> (staff_id is null)", name="one_learner"),
         Index("ix_course_enrolment_course", "course_id", "id"),
         Index("ix_course_enrolment_retailer_id", "retailer_id"),
-        Index("ix_course_enrolment_staff_id", "staff_id"),
-        # For the clock, which releases the next lesson.
-        Index("ix_course_enrolment_next_at", "next_at", **only("next_at is not null")),
+        # Few of all: a learner is a shop in nearly every row.
+        Index("uq_course_enrolment_staff", "staff_id", "course_id", unique=True, **only("staff_id is not null")),
+        # For the clock, which releases the next lesson, and writes to learners.
+        Index("ix_course_enrolment_next_at", "version_id", "next_at", "id", **only("next_at is not null")),
+        Index("ix_course_enrolment_tell_at", "course_id", "tell_at", "id", **only("tell_at is not null")),
     )
 
     id: Mapped[int] = mapped_column(ENROLMENT_ID, primary_key=True)
@@ -49,6 +50,16 @@ class Enrolment(Base):
     released_at: Mapped[datetime | None]
     #: When the next lesson is released; null where none is, or where it waits for one to be finished.
     next_at: Mapped[datetime | None]
+    #: When it is due by the days alone, whatever is finished.
+    paced_at: Mapped[datetime | None]
+    #: When the learner is written to next, of a new lesson or as a reminder; null where of nothing.
+    tell_at: Mapped[datetime | None]
+    #: The last lesson they were told of, when they were written to last, and how often reminded since they went on.
+    told: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    told_at: Mapped[datetime | None]
+    reminded: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    #: When they asked for no more messages of it; lessons are released as before.
+    stopped_at: Mapped[datetime | None]
     #: The last screen that was given, in whatever lesson.
     last_at: Mapped[datetime | None]
     #: Lessons finished, and the seconds credited in all of them.

@@ -1777,6 +1777,12 @@ def upgrade() -> None:
         sa.Column("released", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("released_at", Moment(), nullable=True),
         sa.Column("next_at", Moment(), nullable=True),
+        sa.Column("paced_at", Moment(), nullable=True),
+        sa.Column("tell_at", Moment(), nullable=True),
+        sa.Column("told", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("told_at", Moment(), nullable=True),
+        sa.Column("reminded", sa.SmallInteger(), server_default="0", nullable=False),
+        sa.Column("stopped_at", Moment(), nullable=True),
         sa.Column("last_at", Moment(), nullable=True),
         sa.Column("lessons", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("seconds", sa.Integer(), server_default="0", nullable=False),
@@ -1797,19 +1803,33 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_enrolment")),
         sa.UniqueConstraint("course_id", "retailer_id", name=op.f("uq_course_enrolment_course_id_retailer_id")),
-        sa.UniqueConstraint("course_id", "staff_id", name=op.f("uq_course_enrolment_course_id_staff_id")),
     )
     op.create_index("ix_course_enrolment_course", "course_enrolment", ["course_id", "id"], unique=False)
     op.create_index(
         "ix_course_enrolment_next_at",
         "course_enrolment",
-        ["next_at"],
+        ["version_id", "next_at", "id"],
         unique=False,
         sqlite_where=sa.text("next_at is not null"),
         postgresql_where=sa.text("next_at is not null"),
     )
     op.create_index("ix_course_enrolment_retailer_id", "course_enrolment", ["retailer_id"], unique=False)
-    op.create_index("ix_course_enrolment_staff_id", "course_enrolment", ["staff_id"], unique=False)
+    op.create_index(
+        "ix_course_enrolment_tell_at",
+        "course_enrolment",
+        ["course_id", "tell_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("tell_at is not null"),
+        postgresql_where=sa.text("tell_at is not null"),
+    )
+    op.create_index(
+        "uq_course_enrolment_staff",
+        "course_enrolment",
+        ["staff_id", "course_id"],
+        unique=True,
+        sqlite_where=sa.text("staff_id is not null"),
+        postgresql_where=sa.text("staff_id is not null"),
+    )
     op.create_table(
         "course_weak_review",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
