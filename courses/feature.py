@@ -48,7 +48,7 @@ courses = Feature(
             page=talking.lesson_page,
             shut=links.shut_lesson,
         ),
-        Conversation(weak_spots.TOPIC, open=daily.open_daily, hear=daily.hear, verb="答", is_brief=True),
+        Conversation(weak_spots.TOPIC, daily.open_daily, daily.hear, verb="答", is_brief=True, page=daily.page),
         *questions.CONVERSATIONS,
     ),
     entries=(Entry(label="学习", word=WORD, link=f"{talking.COURSE}:", order=40),),

@@ -2,6 +2,8 @@
 
 import re
 
+from sqlalchemy.orm import Session
+
 from courses.actions import daily as actions
 from courses.actions import weak_spots as spots
 from courses.models.weak_spots import ABOUT, WeakSpot
@@ -93,6 +95,11 @@ def overhear(turn: Turn) -> Reply | None:
         # A number that is no option is meant for the question all the same; other words are somebody else's.
         return Reply(step.text) if said.isdecimal() else None
     return Reply(_answered(turn, held, *found, step))
+
+
+def page(session: Session, reference: str) -> str:
+    """Return the address of the daily question's page inside WeChat."""
+    return "/m/courses/daily"
 
 
 def awaits(turn: Turn) -> str:

@@ -45,14 +45,19 @@ def daily() -> ResponseReturnValue:
         is_done = shop.daily.last_on == day_in(services.clock(), services.zone)
     if found is None:
         raise Refused(texts.DONE_TODAY if is_done else texts.NONE)
-    return _question(*found)
+    return _question(shop, *found)
 
 
 def answer() -> ResponseReturnValue:
-    """Mark the answer and say what was right. Posted twice it counts once."""
+    """Mark the answer and say what was right; or stop asking each day, or start again. Posted twice it counts once."""
     openid, services = oauth.who(), current_services()
     now = services.clock()
+    do = request.form.get("do", "")
     with services.transaction() as session:
+        if do in ("stop", "start"):
+            shop = _shop(session, openid)
+            asking.stop(shop, now=now) if do == "stop" else asking.start(shop, now=now, zone=services.zone)
+            return redirect(url_for(".learn"), 303)
         here = _current(session, services, openid, now)
         if here is None or request.form.get("spot") != str(here.spot.id):  # answered meanwhile
             return redirect(url_for(".daily"), 303)
@@ -60,7 +65,7 @@ def answer() -> ResponseReturnValue:
         step = stepping.tap(Position((item.question,)), "answer", item.code, request.form.to_dict(flat=False))
         given = step.position.answers.get(item.code)
         if given is None or "s" in given:
-            return make_response(_question(here.spot, here.asked, sentence=step.text), 422)
+            return make_response(_question(here.shop, here.spot, here.asked, sentence=step.text), 422)
         page = _answered(session, services, here, given, now)
     return render_template("courses/daily_done.html", **page)
 
@@ -92,6 +97,13 @@ def _current(session: Session, services: Services, openid: str, now: datetime) -
     return _Asked(shop, *found) if found else None
 
 
-def _question(spot: WeakSpot, asked: AskedAgain, *, sentence: str = "") -> str:
+def _question(shop: ShopBoxes, spot: WeakSpot, asked: AskedAgain, *, sentence: str = "") -> str:
     page = question_page(Position((asked.item.question,)), asked.item.question, given={}, sentence=sentence)
-    return render_template("courses/daily.html", spot=spot.id, page=page, pictures=asked.page, action=url_for(".daily"))
+    return render_template(
+        "courses/daily.html",
+        spot=spot.id,
+        page=page,
+        pictures=asked.page,
+        is_stopped=shop.daily.stopped_at is not None,
+        action=url_for(".daily"),
+    )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from courses.actions import learning
 from courses.mobile import heads
 from courses.mobile.screens import screen_page
-from courses.queries import course_sheet, lesson_sheet, media
+from courses.queries import course_sheet, lesson_sheet, media, weak_spots
 from courses.queries.learner_courses import LearnerCourse
 from courses.queries.lesson_sheet import LessonSheet
 from courses.rules.progress import StepVerdict
@@ -130,7 +130,8 @@ def _done(services: Services, sheet: LessonSheet, now: datetime) -> str:
     lessons = len(of.definition.lessons)
     with services.reading() as session:
         course = LearnerCourse(of, course_sheet.lines(session, of))
-        quiz = leading.to(session, services, sheet.lesson.quiz, now)
+        retake = weak_spots.retake(session, services.declared, oauth.who(), sheet.lesson.id, now=now)
+        quiz = leading.to(session, services, sheet.lesson.quiz or (retake.link if retake else ""), now)
     waits, then = heads.waits(course, now=now, zone=services.zone), course.opens_next
     said = [chat.right(item.explanation)] if item is not None and sheet.is_finished else []
     if waits is None and then is not None and then.opens_at is not None:
@@ -146,6 +147,7 @@ def _done(services: Services, sheet: LessonSheet, now: datetime) -> str:
         ),
         said=said,
         quiz=quiz,
+        is_retake=not sheet.lesson.quiz,
         waits=waits,
     )
 

@@ -13,6 +13,7 @@ from quizzes.models.bank import BankQuestion
 from simulator.phone import Phone
 from tests.courses.conftest import COURSE
 from tests.courses.learners import answer, ask, lesson_ids, wait
+from tests.h5 import Browser
 from tests.office import Office
 
 HERE = ZoneInfo("Asia/Shanghai")
@@ -301,6 +302,7 @@ def test_what_is_weak_in_a_quiz_leads_to_its_lesson_and_the_lesson_back_to_the_q
     assert "三十二位码" in school.wang.say("下一页").text
     wait(school, 60)
     assert school.wang.say("下一页").text.endswith("回复“1”再考一次《真假鉴别小测试》。")
+    assert "再考一次 测试《真假鉴别小测试》" in Browser(school.house, school.wang).open(f"/m/lessons/{lesson}")
     assert school.wang.say("1").text.startswith("测试《真假鉴别小测试》1 题")
     # Without a mistake nothing sends anybody anywhere: the lesson ends by itself.
     school.wang.say("开始")

@@ -1,6 +1,10 @@
 """The daily question on its page inside WeChat: the one that waits in the chat, answered once wherever."""
 
-from courses.models.weak_spots import WeakReview
+from datetime import date
+
+from sqlalchemy import update
+
+from courses.models.weak_spots import DailyQuestion, WeakReview, WeakSpot
 from tests.courses.test_weak_spots import at, quiz, rows, take
 from tests.h5 import Browser
 
@@ -42,3 +46,27 @@ def test_a_wrong_answer_is_told_and_none_is_asked_for_again(school) -> None:
 def test_nobodys_and_a_shop_without_weak_spots_are_told_so(school) -> None:
     assert "现在没有要练的题" in Browser(school.house, school.wang).open(HERE)
     assert "请先绑定" in Browser(school.house, school.house.phone("路人")).open(HERE)
+
+
+def test_the_daily_message_is_stopped_and_started_on_its_page(school) -> None:
+    quiz(school)
+    take(school.wang, "1")
+    at(school, 0, 20)
+    at(school, 1, 8)
+    page = Browser(school.house, school.wang)
+    with school.house.services.transaction() as session:
+        session.execute(update(WeakSpot).values(due_on=date(2026, 3, 2)))
+    assert "不要每天问我" in page.open(HERE)
+    page.send("stop")
+    assert rows(school, DailyQuestion)[0].stopped_at is not None
+    assert "每天问我一题" in page.open(HERE)
+    assert "对了" in page.send("answer", option="3")  # answered all the same, and stopped as before
+    at(school, 5, 8)
+    school.wang.say("您好")
+    at(school, 5, 10)
+    assert "每天一题：" not in school.wang.unread().text
+    page.open(HERE)
+    page.send("start")
+    at(school, 5, 11)
+    assert school.wang.unread().text == ""  # it was asked it on the page
+    assert rows(school, DailyQuestion)[0].stopped_at is None
