@@ -1,14 +1,19 @@
 """Command line of courses: `flask courses …`."""
 
+import json
 from pathlib import Path
 
 import click
 from flask import current_app
 
+from courses import jobs
 from courses.actions import authoring, loading
+from courses.queries import certificates as certificate_queries
 from courses.queries import readiness
 from courses.rules.definition import from_json
 from courses.rules.review import CALLED
+from courses.texts import certificates as certificate_texts
+from foundation.errors import Refused
 from questions.authoring.spelling import Mistaken
 from wechat_bot.command_line import CommandGroup
 from wechat_bot.services import current_services
@@ -57,3 +62,50 @@ def close(course_id: int) -> None:
     with services.transaction() as session:
         authoring.close(session, course_id, now=services.clock())
     click.echo("已结束。")
+
+
+@courses.command()
+@click.argument("course_id", metavar="ID", type=int)
+@click.option("--json", "as_json", is_flag=True, help="给程序读。")
+def certificates(course_id: int, as_json: bool) -> None:
+    """列出一门微课的结业证书：编号和许可证号。"""
+    services = current_services()
+    jobs.certify(services)  # so that who has just finished has one
+    with services.reading() as session:
+        authoring.known(session, course_id)
+        found = certificate_queries.every(session, course_id)
+    if as_json:
+        click.echo(json.dumps([{"number": each.number, "licence": each.licence} for each in found]))
+        return
+    for each in found:
+        click.echo(f"{each.number}  {each.licence}  {each.printed.shop}")
+
+
+@courses.command()
+@click.argument("number")
+@click.option("--json", "as_json", is_flag=True, help="给程序读。")
+def certificate(number: str, as_json: bool) -> None:
+    """查验一张证书：真不真，上面印着什么。"""
+    services = current_services()
+    with services.reading() as session:
+        line = certificate_queries.by_number(session, number)
+    if line is None:
+        raise Refused(certificate_texts.UNKNOWN)
+    of = line.printed
+    told = {
+        "valid": line.revoked_at is None,
+        "course": of.course,
+        "shop": of.shop,
+        "keeper": of.masked,
+        "day": of.day.isoformat(),
+        "score": of.score,
+        "revoked_at": line.revoked_at.astimezone(services.zone).isoformat() if line.revoked_at else None,
+        "reason": line.reason or None,
+    }
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo(f"{line.number} {certificate_texts.state(line)}")
+    click.echo(f"{of.shop} {of.masked} {certificate_texts.what(of)} {certificate_texts.day(of)}")
+    if line.reason:
+        click.echo(f"作废原因：{line.reason}")

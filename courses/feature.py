@@ -14,9 +14,10 @@ from courses.conversation import learning as talking
 from courses.mobile import learning as learning_in_wechat
 from courses.mobile import routes as routes_in_wechat
 from courses.models import asking as of_questions
+from courses.models import certificates as of_certificates
 from courses.models import courses as of_courses
 from courses.models import learning, weak_spots
-from courses.pages import inviting, listing, routes, stubborn
+from courses.pages import certificates, inviting, listing, routes, stubborn
 from courses.permissions import COURSES_SEE, COURSES_WRITE
 from courses.queries import asking, finding, links
 from courses.texts.chat import WORD
@@ -28,7 +29,7 @@ COURSES = MenuGroup("微课堂", "school", 45)
 courses = Feature(
     name="courses",
     forgets=erasing.forget,
-    models=(of_courses, learning, weak_spots, of_questions),
+    models=(of_courses, learning, weak_spots, of_questions, of_certificates),
     conversations=(
         Conversation(
             talking.COURSE,
@@ -92,10 +93,12 @@ courses = Feature(
                 "course.steer": "暂停或取消微课邀请",
                 "course.people": "查看微课邀请名单",
                 "course.weak": "查看反复答错的题",
+                "course.certificates": "查看结业证书",
+                "course.revoke": "作废结业证书",
             },
-            views=("course.people", "course.weak"),
+            views=("course.people", "course.weak", "course.certificates"),
             topics={"course": "微课", "lesson": "一课"},
-            lists=(listing.COURSES, inviting.INVITED, stubborn.STUBBORN),
+            lists=(listing.COURSES, inviting.INVITED, stubborn.STUBBORN, certificates.CERTIFICATES),
         ),
     ),
 )

@@ -1,15 +1,21 @@
 """Jobs of the clock for courses: release lessons, write to learners, end what is over, collect what was answered wrong,
-ask shops their question of the day, sweep media."""
+ask shops their question of the day, give certificates, sweep media."""
 
+import io
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy.orm import Session
+
 from campaigns import waves
 from campaigns.kinds import context
-from courses.actions import daily, inviting, media, releasing, telling, weak_spots
+from courses.actions import certifying, daily, inviting, media, releasing, telling, weak_spots
+from courses.export import certificate
 from courses.models.courses import Course
+from courses.rules import certificate_numbers
 from questions.weak_spots import sources
 from wechat_bot import clock_steadiness
+from wechat_bot import media as received
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
@@ -69,10 +75,36 @@ def ask_daily(services: Services) -> None:
     services.in_lots(daily.BATCH, partial(daily.ask_some, sources=known, now=now, zone=services.zone))
 
 
+def certify(services: Services) -> None:
+    """Give certificates for finished courses, draw and send them."""
+
+    def issue(session: Session) -> int:
+        return certifying.issue_some(session, account=services.account_name, now=services.clock(), zone=services.zone)
+
+    services.in_lots(certifying.BATCH, issue)
+    with services.reading() as session:
+        waits = certifying.undrawn(session)
+    for each in waits:
+        checked_at = f"{services.public_url}/c/{certificate_numbers.printed(each.number)}"
+        sheet = certificate.pdf(each.printed, each.number, checked_at=checked_at)
+        # Drawn outside of the transaction: it takes longer than all else in it.
+        picture = received.receive(services.media_folder, io.BytesIO(certificate.png(sheet)))
+        with services.transaction() as session:
+            certifying.drawn(session, each.id, picture, now=services.clock())
+
+
+def forget_tries(services: Services) -> None:
+    """Forget who looked for certificates an hour ago."""
+    with services.transaction() as session:
+        certifying.forget_tries(session, now=services.clock())
+
+
 JOBS: tuple[Job, ...] = (
     Job("course lessons", timedelta(seconds=10), release),
     Job("course waves", timedelta(seconds=5), look_after_over),
     Job("sweep media of courses", timedelta(hours=6), sweep_media),
     Job("weak spots", timedelta(minutes=1), collect_weak_spots),
     Job("daily question", timedelta(minutes=1), ask_daily),
+    Job("certificates", timedelta(seconds=10), certify),
+    Job("forget tries of certificates", timedelta(hours=1), forget_tries),
 )

@@ -20,9 +20,13 @@ from campaigns.approving import CampaignAuthor
 from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
 from courses.actions import authoring as courses
+from courses.models.certificates import Certificate
 from courses.models.courses import CourseMedia, MediaKind
+from courses.models.learning import Enrolment
 from courses.queries import media as lesson_media
+from courses.rules import printed
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
+from courses.rules.printed import CertificateText
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
 from quizzes.actions import importing
@@ -81,6 +85,7 @@ VALUES = {
     ("broadcasts_mobile.own_row", "token"): "own-rows",
     ("broadcasts_pages.own_rows_check", "task_id"): 5,
     ("broadcasts_pages.take_own_rows", "task_id"): 5,
+    ("courses_mobile", "number"): "7K3MQ2VX-7",
     ("quizzes_pages", "task_id"): 7,
     ("quizzes_pages.paper_item", "code"): "k1",
     ("courses_pages", "code"): "l1",
@@ -109,6 +114,7 @@ FORMS = {
     "courses_pages.steer": {"do": "cancel"},
     "surveys_pages.publish": {"stamp": "1"},
     "broadcasts_mobile.mark": {"do": "keep"},
+    "courses_mobile.send": {"do": "chat"},
     "courses_mobile.take": {"do": "next", "screen": "1"},
     "broadcasts_pages.choose_displays": {"do": "pass", "display": "1"},
     "broadcasts_pages.stop_push": {"do": "cancel"},
@@ -296,7 +302,7 @@ def lay_out(house: House) -> Office:
         assert house.flask("quizzes", *command).exit_code == 0
     sign = VALUES["sha256"]
     shown = (Screen("先看小盒顶部。", picture=sign), Screen("再看喷码。"))
-    learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", shown),))
+    learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", shown),), has_certificate=True)
     storage.write(lesson_media.path(house.services.media_folder, sign), PIXEL)
     with house.services.transaction() as session:
         kind, size = MediaKind.PICTURE, len(PIXEL)
@@ -307,6 +313,12 @@ def lay_out(house: House) -> Office:
         )
         course, now = courses.load(session, learnt, who="", now=house.clock()), house.clock()
         courses.publish(session, course.id, criteria=house.services.criteria, stamp=1, who="", now=now)
+        shop = session.scalars(select(Retailer).where(Retailer.licence == "350802100001")).one()
+        enrolled = session.scalars(select(Enrolment).where(Enrolment.retailer_id == shop.id)).one()
+        of = CertificateText("看封签", shop.shop, shop.keeper, day_in(now, house.services.zone), 1, None, "五微服务号")
+        given = {"number": "7K3MQ2VX7", "media_key": "a-picture-of-the-survey", "printed": printed.to_json(of)}
+        whose = {"enrolment_id": enrolled.id, "course_id": course.id, "retailer_id": shop.id}
+        session.add(Certificate(**given, **whose, made_at=now))
     phone = house.phone("王建国")
     for said in ("测试", "开始", "3", "调查"):
         phone.say(said)

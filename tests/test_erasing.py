@@ -108,7 +108,7 @@ NOBODYS = {
     "chosen_columns",
     "course_media",
     "course_media_use",
-    "course_reading",
+    "course_certificate_try",
     "finding_state",
     "foreign_picture",
     "handed_in",
@@ -344,10 +344,16 @@ def town(house: House, only: Iterable[str] = SHOPS) -> tuple[Office, list[Life]]
     for life in lives:
         assert life.phone.say("每天一题").text.startswith("每天一题：")
         life.phone.say("许可")
-    learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", (Screen("先看小盒顶部。"),)),))
+    lessons = (LessonDefinition("l1", "看封签", (Screen("先看小盒顶部。"),)),)
+    learnt = CourseDefinition("看封签", lessons=lessons, has_certificate=True)
     with house.services.transaction() as session:
         courses.load(session, learnt, who="", now=house.clock())
         courses.publish(session, 1, criteria=house.services.criteria, stamp=1, who="", now=house.clock())
+    for said in ("学习", "下一页", "下一页"):
+        house.later(seconds=5)
+        answers = [life.phone.say(said).text for life in lives]
+    assert all("都学完了" in answer for answer in answers)
+    house.tick()
     office_life(office, lives)
     for command, by in (
         (("rekey", "1", "k3", "--answer", "对", "--also-down"), "market"),

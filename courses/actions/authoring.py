@@ -138,6 +138,14 @@ def locked(session: Session, course_id: int) -> Course:
     return authored.locked(session, Course, course_id, unknown=unknown(course_id))
 
 
+def known(session: Session, course_id: int) -> Course:
+    """Return a course. Raises Refused where there is none."""
+    course = session.get(Course, course_id)
+    if course is None:
+        raise Refused(unknown(course_id))
+    return course
+
+
 def unknown(course_id: int) -> str:
     """Return the sentence for staff who named a course that does not exist."""
     return f"没有编号为 {course_id} 的微课。"

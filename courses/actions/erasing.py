@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from courses.actions import asking
+from courses.actions import asking, certifying
 from courses.models.asking import Asker
 from courses.models.learning import Enrolment, Reading
 from courses.models.weak_spots import DailyQuestion, WeakReview, WeakSpot
@@ -14,15 +14,16 @@ from wechat_bot.erasure import Forgetting
 
 
 def forget(session: Session, whom: Forgetting) -> None:
-    """Erase the answers to end questions of the shops somebody kept, what they answered wrong, and what they asked. How
-    far a shop came stays, as it was counted."""
+    """Erase the answers to end questions of the shops somebody kept, what they answered wrong, what they asked, and
+    their name from the certificates. How far a shop came, and that its certificate is true, stays."""
     if whom.kinds:  # nobody sends a file to a lesson
         return
     shops = select(Binding.retailer_id).where(Binding.openid == whom.openid, Binding.retailer_id.is_not(None))
     of_shops = Enrolment.retailer_id.in_(shops)
     theirs = of_shops if whom.shop_id is None else or_(of_shops, Enrolment.retailer_id == whom.shop_id)
-    which = Reading.enrolment_id.in_(select(Enrolment.id).where(theirs))
-    session.execute(update(Reading).where(which).values(answer=None))
+    enrolments = select(Enrolment.id).where(theirs)
+    session.execute(update(Reading).where(Reading.enrolment_id.in_(enrolments)).values(answer=None))
+    certifying.forget(session, enrolments, whom)
     asked = Asker.openid == whom.openid
     by_them = asked if whom.shop_id is None else or_(asked, Asker.retailer_id == whom.shop_id)
     whom.words += asking.forget(session, by_them)

@@ -31,5 +31,12 @@ def _course(session: Session, sheet: LessonSheet, *, now: datetime) -> bool:
     of = sheet.course
     unfinished = update(Enrolment).where(Enrolment.id == of.enrolment_id, Enrolment.finished_at.is_(None))
     whose = {"area_id": of.area_id, "class_id": of.class_id, "manager_id": of.manager_id}
-    # What follows a finish once (a certificate) stands behind this: the row count says that it is the first.
-    return changed(session, unfinished.values(finished_at=now, **whose).execution_options(**SYNCHRONISED)) == 1
+    # The clock gives the certificate. The row count says that it is the first finish.
+    due = of.definition.has_certificate
+    return (
+        changed(
+            session,
+            unfinished.values(finished_at=now, is_certificate_due=due, **whose).execution_options(**SYNCHRONISED),
+        )
+        == 1
+    )

@@ -25,6 +25,7 @@ class Enrolment(Base):
         CheckConstraint("(retailer_id is null) <> (staff_id is null)", name="one_learner"),
         Index("ix_course_enrolment_course", "course_id", "id"),
         Index("ix_course_enrolment_retailer_id", "retailer_id"),
+        Index("ix_course_enrolment_certificate_due", "id", **only("is_certificate_due")),
         # Few of all: a learner is a shop in nearly every row.
         Index("uq_course_enrolment_staff", "staff_id", "course_id", unique=True, **only("staff_id is not null")),
         # For the clock, which releases the next lesson, and writes to learners.
@@ -67,6 +68,8 @@ class Enrolment(Base):
     seconds: Mapped[int] = mapped_column(default=0, server_default="0")
     #: When all lessons of its version were finished, for the first time: never moved.
     finished_at: Mapped[datetime | None]
+    #: Whether the clock has a certificate to give for it.
+    is_certificate_due: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Area, class and manager of the shop at the finish: figures must not change when a shop moves.
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     class_id: Mapped[int | None] = mapped_column(ForeignKey("shop_class.id"))

@@ -6,6 +6,7 @@ from campaigns import inviting as invitations
 from console.lists.exporting import exporting
 from console.sharing import views
 from courses.pages import (
+    certificates,
     course,
     inviting,
     lesson,
@@ -40,6 +41,13 @@ for _rule, _view, _methods in (
     ("/<int:course_id>/publish", publishing.publish, ("GET", "POST")),
     ("/<int:course_id>/close", publishing.close, ("POST",)),
     ("/<int:course_id>/versions", publishing.course_versions, ("GET",)),
+    ("/<int:course_id>/certificates", certificates.certificates, ("GET",)),
+    (
+        "/<int:course_id>/certificates/export",
+        exporting(certificates.CERTIFICATES, certificates.certificates),
+        ("POST",),
+    ),
+    ("/<int:course_id>/certificates/<int:certificate_id>", certificates.certificate, ("GET", "POST")),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
 for _end, _way, _verbs in views(sharing.SHARING):

@@ -222,6 +222,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course")),
     )
     op.create_table(
+        "course_certificate_try",
+        sa.Column("address", sa.String(length=64), nullable=False),
+        sa.Column("hour", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("address", "hour", name=op.f("pk_course_certificate_try")),
+    )
+    op.create_table(
         "course_media",
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("kind", sa.String(length=8), nullable=False),
@@ -1787,6 +1794,7 @@ def upgrade() -> None:
         sa.Column("lessons", sa.SmallInteger(), server_default="0", nullable=False),
         sa.Column("seconds", sa.Integer(), server_default="0", nullable=False),
         sa.Column("finished_at", Moment(), nullable=True),
+        sa.Column("is_certificate_due", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("area_id", sa.Integer(), nullable=True),
         sa.Column("class_id", sa.Integer(), nullable=True),
         sa.Column("manager_id", sa.Integer(), nullable=True),
@@ -1803,6 +1811,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_enrolment")),
         sa.UniqueConstraint("course_id", "retailer_id", name=op.f("uq_course_enrolment_course_id_retailer_id")),
+    )
+    op.create_index(
+        "ix_course_enrolment_certificate_due",
+        "course_enrolment",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("is_certificate_due"),
+        postgresql_where=sa.text("is_certificate_due"),
     )
     op.create_index("ix_course_enrolment_course", "course_enrolment", ["course_id", "id"], unique=False)
     op.create_index(
@@ -2485,6 +2501,43 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "course_certificate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=9), nullable=False),
+        sa.Column("enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("retailer_id", sa.Integer(), nullable=True),
+        sa.Column("staff_id", sa.Integer(), nullable=True),
+        sa.Column("printed", Json, nullable=False),
+        sa.Column("made_at", Moment(), nullable=False),
+        sa.Column("media_key", sa.String(length=32), nullable=True),
+        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.Column("revoked_by", sa.String(length=40), nullable=True),
+        sa.Column("reason", sa.String(length=100), nullable=True),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_certificate_course_id_course")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"], ["course_enrolment.id"], name=op.f("fk_course_certificate_enrolment_id_course_enrolment")
+        ),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_course_certificate_retailer_id_retailer")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["manager.id"], name=op.f("fk_course_certificate_staff_id_manager")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_certificate")),
+        sa.UniqueConstraint("enrolment_id", name=op.f("uq_course_certificate_enrolment_id")),
+        sa.UniqueConstraint("number", name=op.f("uq_course_certificate_number")),
+    )
+    op.create_index("ix_course_certificate_course", "course_certificate", ["course_id", "id"], unique=False)
+    op.create_index(op.f("ix_course_certificate_retailer_id"), "course_certificate", ["retailer_id"], unique=False)
+    op.create_index(op.f("ix_course_certificate_staff_id"), "course_certificate", ["staff_id"], unique=False)
+    op.create_index(
+        "ix_course_certificate_undrawn",
+        "course_certificate",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("media_key is null and revoked_at is null"),
+        postgresql_where=sa.text("media_key is null and revoked_at is null"),
     )
     op.create_table(
         "course_reading",
