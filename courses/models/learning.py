@@ -87,7 +87,7 @@ class Reading(Base):
 
     enrolment_id: Mapped[int] = mapped_column(ENROLMENT_ID, ForeignKey("course_enrolment.id"), primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("course_lesson.id"), primary_key=True, index=True)
-    #: The furthest screen that was given, from 1, and when.
+    #: The furthest step that was given, and when: a screen, from 1; behind the last one the question, or the finish.
     at: Mapped[int] = mapped_column(SmallInteger)
     shown_at: Mapped[datetime]
     started_at: Mapped[datetime]
