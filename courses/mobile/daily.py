@@ -1,5 +1,6 @@
 """H5 page of the daily question (今天一题): the one that waits in the chat, and what came of the answer."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -62,7 +63,7 @@ def answer() -> ResponseReturnValue:
         if here is None or request.form.get("spot") != str(here.spot.id):  # answered meanwhile
             return redirect(url_for(".daily"), 303)
         item = here.asked.item
-        step = stepping.tap(Position((item.question,)), "answer", item.code, request.form.to_dict(flat=False))
+        step = stepping.tap(_position(here.asked), "answer", item.code, request.form.to_dict(flat=False))
         given = step.position.answers.get(item.code)
         if given is None or "s" in given:
             return make_response(_question(here.shop, here.spot, here.asked, sentence=step.text), 422)
@@ -84,6 +85,11 @@ def _answered(session: Session, services: Services, here: _Asked, given: Any, no
     }
 
 
+def _position(asked: AskedAgain) -> Position:
+    """Return the position at the question, which must be answered: who would rather not leaves the page."""
+    return Position((replace(asked.item.question, required=True),))
+
+
 def _shop(session: Session, openid: str) -> ShopBoxes:
     shop = weak_spots.hold_of(session, openid)
     if shop is None:
@@ -98,7 +104,8 @@ def _current(session: Session, services: Services, openid: str, now: datetime) -
 
 
 def _question(shop: ShopBoxes, spot: WeakSpot, asked: AskedAgain, *, sentence: str = "") -> str:
-    page = question_page(Position((asked.item.question,)), asked.item.question, given={}, sentence=sentence)
+    position = _position(asked)
+    page = question_page(position, position.questions[0], given={}, sentence=sentence)
     return render_template(
         "courses/daily.html",
         spot=spot.id,

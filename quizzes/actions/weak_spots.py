@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from foundation.dialects import table_of
@@ -22,19 +23,22 @@ def take(session: Session, most: int, now: datetime) -> Sequence[NewlyWrong]:
     """Return the next lines of wrong-answer books that were not given yet, and note that they were. Those of a quiz
     that shows its key once it is over wait for that; a line is given again when it was wrong once more in a quiz."""
     over = session.scalars(select(Quiz.id).where(Quiz.closes_at <= now)).all()
-    lines = session.execute(
-        select(_mistake.c.retailer_id, _mistake.c.question_id, _mistake.c.wrong_at)
-        # Written as in the partial index.
-        .where(
-            text("not quiz_mistake.is_given"),
-            or_(_mistake.c.closing_quiz_id.is_(None), _mistake.c.closing_quiz_id.in_(over)),
-        )
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    ).all()
+    # Two statements: for either condition SQLite would read all that waits for the end of a quiz.
+    lines = [*_ungiven(session, _mistake.c.closing_quiz_id.is_(None), most)]
+    lines += _ungiven(session, _mistake.c.closing_quiz_id.in_(over), most - len(lines))
     if lines:
         session.connection().execute(_GIVEN, [{"shop": line[0], "question": line[1]} for line in lines])
     return [NewlyWrong(line.retailer_id, str(line.question_id), line.wrong_at) for line in lines]
+
+
+def _ungiven(session: Session, which: ColumnElement[bool], most: int) -> Sequence[Any]:
+    return session.execute(
+        select(_mistake.c.retailer_id, _mistake.c.question_id, _mistake.c.wrong_at)
+        # Written as in the partial index.
+        .where(text("not quiz_mistake.is_given"), which)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
 
 
 def items(session: Session, wanted: Collection[ShopQuestion], now: datetime) -> dict[ShopQuestion, AskedAgain]:
