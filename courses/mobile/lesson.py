@@ -35,7 +35,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
             sheet = lesson_sheet.look(session, lesson_id, openid)
             sheet = learning.give(session, sheet, 1, openid=openid, heard_at=now, now=now, zone=services.zone).sheet
     named = whole_number(request.args.get("screen", "")) or sheet.at
-    return _page(services, sheet, min(named, max(1, sheet.at)), now)
+    return _page(services, sheet, max(1, min(named, sheet.at)), now)  # a preview stands before the first screen
 
 
 def take(lesson_id: int) -> ResponseReturnValue:

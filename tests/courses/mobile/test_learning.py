@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
 
-from courses.models.learning import Enrolment
 from courses.rules.definition import LessonDefinition, Screen
 from courses.texts import chat, pages
 from tests.courses.conftest import COURSE, SEAL
 from tests.courses.learners import TEN_SECONDS, begun, lesson_ids, readings, wait
+from tests.courses.test_weak_spots import SEAL as WRONG
+from tests.courses.test_weak_spots import quiz, take
 from tests.h5 import Browser
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.test_managers import chen
@@ -32,6 +32,7 @@ def test_a_whole_course_on_its_pages_and_in_the_chat_is_one_progress(school, pag
     school.published(has_certificate=True)
     listed = page.open("/m/courses")
     assert "从这里学起 怎么辨别真假烟 第 1 课：看封签 1 分钟。" in listed
+    assert 'role="search" action="/m/classroom"' in page.page.text
     first = page.open(lesson_url(school))
     assert "第 1 屏，共 2 屏 看封签 封签贴在小盒顶部正中。" in first
     assert 'class="wait wait_10 onward" data-wait="10"' in page.page.text
@@ -108,7 +109,8 @@ def test_a_hundred_and_twenty_characters_take_ten_seconds_and_an_hour_away_credi
 def test_nothing_is_handed_out_to_a_preview_nor_by_an_address(school, page) -> None:
     school.published(replace(COURSE, lessons=(LESSON,)))
     page.open("/m/courses")
-    assert page.get(lesson_url(school), headers={"Sec-Purpose": "prefetch"}).status_code == 200
+    ahead = page.get(lesson_url(school), headers={"Sec-Purpose": "prefetch"})
+    assert (ahead.status_code, TEN_SECONDS in ahead.text, "完。" in ahead.text) == (200, True, False)
     assert begun(school) == readings(school) == []
     page.open(f"{lesson_url(school)}?screen=3")
     assert "第 1 屏，共 3 屏" in page.text
@@ -141,16 +143,17 @@ def test_lessons_say_when_they_are_released(school, page) -> None:
     lessons = tuple(LessonDefinition(f"l{n}", f"第{n}样", (Screen("看。"),)) for n in (1, 2, 3))
     school.published(replace(COURSE, lessons=lessons, every_days=2))
     page.open(lesson_url(school))
-    with school.house.services.transaction() as session:
-        session.execute(update(Enrolment).values(next_at=datetime(2026, 3, 4, 2, tzinfo=UTC)))
     wait(school, 3)
     done = page.send("next")
-    assert "第 1 课学完了。" in done and re.search(r"第 2 课 ?\S+ ?\d*.*10:00 开，到时会告诉您。", done), done
-    course = page.open("/m/courses/1")
-    assert re.search(r"第 2 课：第2样 .*10:00 开", course) and "第 3 课：第3样 还没有开" in course
+    assert "第 1 课学完了。 第 2 课后天 10:00 开，到时会告诉您。" in done
+    assert "第 2 课：第2样 后天 10:00 开 第 3 课：第3样 还没有开" in page.open("/m/courses/1")
     assert lesson_url(school, "l2") not in page.page.text
     assert page.get(lesson_url(school, "l2")).status_code == 422
     assert "等您处理" not in page.open("/m/me") and "第 2 课" in page.text
+    school.house.clock.advance(datetime(2026, 3, 4, 2, tzinfo=UTC) - school.house.clock())
+    school.house.tick()
+    assert "接着学 第 2 课：第2样" in page.open("/m/courses/1")
+    assert "第 1 屏，共 1 屏" in page.open(lesson_url(school, "l2"))
 
 
 def test_whoever_is_nobodys_shop_gets_the_usual_page(school) -> None:
@@ -205,6 +208,17 @@ def test_a_lesson_leads_on_to_its_quiz(school, page) -> None:
     wait(school, 3)
     done = page.send("next")
     assert "做这一课的测试 测试《真假鉴别小测试》" in done and "去做测试" in done
+    assert 'href="/m/quizzes/1"' in page.page.text
+
+
+def test_whoever_was_sent_by_a_quiz_is_led_back_to_it(school, page) -> None:
+    lesson = LessonDefinition("l2", "看喷码", (Screen("看。"),))
+    school.published(replace(COURSE, lessons=(lesson,)))
+    quiz(school, WRONG.replace("answer: 3,", f"answer: 3, lesson: 'lesson:{lesson_ids(school, 1)['l2']}',"))
+    take(school.wang, "1")
+    page.open(lesson_url(school, "l2"))
+    wait(school, 3)
+    assert "再考一次 测试《真假鉴别小测试》" in page.send("next")
     assert 'href="/m/quizzes/1"' in page.page.text
 
 
