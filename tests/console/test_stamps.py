@@ -29,6 +29,7 @@ ACTS = {
     "quizzes_pages.export": "asks for a file",
     "quizzes_pages.preview": "a look, kept nowhere",
     "courses_pages.new": "something new",
+    "courses_pages.preview_lesson": "a look, kept nowhere",
     "courses_pages.start": "something new",
     "courses_pages.copy": "something new",
     "courses_pages.close": "ends what runs, once; ended already is said",

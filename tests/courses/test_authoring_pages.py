@@ -77,6 +77,14 @@ def test_a_course_is_written_published_learnt_changed_and_ended(office: Office, 
     assert read.text == "## 看位置\n\n贴在**顶部**。"
     asked = market.get(f"/console/courses/media/{sound[1]}", headers={"Range": "bytes=0-1"})
     assert (asked.status_code, asked.content_type) == (206, "audio/mpeg")
+    # … and seen as a phone and as the chat would show it, before it is saved as well.
+    seen = market.post(
+        f"{page}/preview", {"title": "看封签", "s": "s1", "s1.text": "## 看花纹\n\n- **清楚**<b>", "view": "page"}
+    )
+    assert "<h1>看花纹</h1>" in seen.text and "<li><strong>清楚</strong></li>" in seen.text
+    in_chat = unescape(market.post(f"{page}/preview", {"view": "chat"}).text)
+    assert "第 1 屏，共 2 屏\n先听一遍。\n（这一屏有录音）\n回复“下一页”继续。" in in_chat
+    assert "贴在顶部。\n看完回复“下一页”，这一课就学完了。" in in_chat
     question = {"item.kind": "single", "item.text": "封签应贴在哪一面？", "item.k": ["n1", "n2"], "do": "save"}
     options = {"item.o": ["正面", "顶部"], "item.right": "n2", "item.explanation": "在顶部。", "item.shuffle": "1"}
     written = market.get(f"{page}/question").text
@@ -86,6 +94,8 @@ def test_a_course_is_written_published_learnt_changed_and_ended(office: Office, 
     assert press(market, f"{page}/question", question | options).location == page
     asked_of = one(office).question
     assert asked_of is not None and (asked_of.right_words, asked_of.points) == ("顶部", 0)
+    assert "封签应贴在哪一面？" in market.get(f"{page}/preview").text
+    assert "1 正面\n2 顶部" in unescape(market.post(f"{page}/preview", {"view": "chat"}).text)
     # … with numbers of those it is for, and once published it is learnt.
     looked = market.get(f"{HERE}/publish").text
     assert re.search(r'<b class="strong num">2</b> 家', looked) and "每 2 天一课，09:30 放出" in looked
