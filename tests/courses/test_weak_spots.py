@@ -227,6 +227,17 @@ def test_a_question_that_counts_no_longer_leaves_and_a_corrected_key_judges(scho
     assert [each.retailer_id for each in rows(school, WeakSpot)] == [2, 2]
 
 
+def test_what_a_quiz_shows_only_once_it_is_over_is_not_asked_before(school):
+    quiz_id = quiz(school, SEAL.replace("attempts: 3", "reveal: after_closing"))
+    take(school.wang, "1")
+    at(school, 0, 20)
+    assert rows(school, WeakSpot) == []
+    assert asked_on(school, 1) == ""
+    assert school.house.flask("quizzes", "close", str(quiz_id)).exit_code == 0
+    at(school, 1, 20)
+    assert asked_on(school, 2) == ASKED
+
+
 def test_what_is_wrong_three_times_in_a_row_is_listed_for_who_may_see_the_shop(school):
     office = Office(school.house)
     office.staff()
