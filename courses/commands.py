@@ -7,13 +7,16 @@ import click
 from flask import current_app
 
 from courses import jobs
+from courses.actions import asking as asking_actions
 from courses.actions import authoring, loading
+from courses.queries import asking, readiness
 from courses.queries import certificates as certificate_queries
-from courses.queries import readiness
 from courses.rules.definition import from_json
 from courses.rules.review import CALLED
 from courses.texts import certificates as certificate_texts
+from finding.topics import Seeker
 from foundation.errors import Refused
+from people import identity, request_desk
 from questions.authoring.spelling import Mistaken
 from wechat_bot.command_line import CommandGroup
 from wechat_bot.services import current_services
@@ -109,3 +112,36 @@ def certificate(number: str, as_json: bool) -> None:
     click.echo(f"{of.shop} {of.masked} {certificate_texts.what(of)} {certificate_texts.day(of)}")
     if line.reason:
         click.echo(f"作废原因：{line.reason}")
+
+
+@courses.command()
+@click.argument("question", metavar="问题")
+@click.option("--as", "licence", default="", metavar="许可证号", help="当作这家店来问，答不上就转给客户经理。")
+@click.option("--json", "as_json", is_flag=True, help="只打印找到的和留言编号。")
+def ask(question: str, licence: str, as_json: bool) -> None:
+    """问课堂：在微课、文章和答复里找，最合适的在前。"""
+    services, request = current_services(), None
+    now = services.clock()
+    with services.transaction() as session:
+        shop = identity.shop_by_licence(session, licence) if licence else None
+        if licence and shop is None:
+            raise Refused(f"没有许可证号为 {licence} 的店。")
+        # A shop that is not bound finds what everybody finds, and nobody could answer it.
+        openid = shop.openid if shop else None
+        who = Seeker(shop.id if shop and openid else None, is_staff=not licence)
+        found = asking.answers(session, services.declared, question, who, now=now)
+        desk = request_desk.desk(services.declared)
+        if not found and shop is not None and openid:
+            asking_actions.unanswered(session, question, openid, shop.id, now=now)
+            request = desk.take(session, openid, question, now, services.zone) if desk else None
+    if as_json:
+        lines = [
+            {"link": each.link, "title": each.title, "passage": each.passage, "coverage": each.coverage}
+            for each in found
+        ]
+        click.echo(json.dumps({"found": lines, "request": request}, ensure_ascii=False))
+        return
+    for each in found:
+        click.echo(f"{each.link}\t{each.title}（{each.place}）\n\t{each.passage}")
+    if not found:
+        click.echo(f"没有找到，已转给客户经理：#{request}。" if request else "没有找到。")

@@ -18,6 +18,7 @@ from courses.models import certificates as of_certificates
 from courses.models import courses as of_courses
 from courses.models import learning, weak_spots
 from courses.pages import certificates, inviting, listing, routes, stubborn
+from courses.pages import questions as questions_pages
 from courses.permissions import COURSES_SEE, COURSES_WRITE
 from courses.queries import asking, finding, links
 from courses.texts.chat import WORD
@@ -78,6 +79,7 @@ courses = Feature(
             groups=(COURSES,),
             items=(
                 Item("微课", "courses_pages.course_list", COURSES_SEE, 10, COURSES),
+                Item("没答上的问题", "courses_pages.question_list", COURSES_SEE, 30, COURSES),
                 Item("反复答错", "courses_pages.weak", COURSES_SEE, 40, COURSES),
             ),
             starts=(Start("新建微课", "courses_pages.new", COURSES_WRITE, "plus", 27),),
@@ -93,12 +95,24 @@ courses = Feature(
                 "course.steer": "暂停或取消微课邀请",
                 "course.people": "查看微课邀请名单",
                 "course.weak": "查看反复答错的题",
+                "classroom.see": "查看没答上的问题",
+                "classroom.answer": "答复没答上的问题",
+                "classroom.words": "为没答上的问题添加用词",
+                "classroom.aside": "把问题放在一边",
+                "classroom.reopen": "把问题放回来",
+                "classroom.withdraw": "撤下课堂答复",
                 "course.certificates": "查看结业证书",
                 "course.revoke": "作废结业证书",
             },
-            views=("course.people", "course.weak", "course.certificates"),
-            topics={"course": "微课", "lesson": "一课"},
-            lists=(listing.COURSES, inviting.INVITED, stubborn.STUBBORN, certificates.CERTIFICATES),
+            views=("course.people", "course.weak", "course.certificates", "classroom.see"),
+            topics={"course": "微课", "lesson": "一课", "question-asked": "提问", "answer": "课堂答复"},
+            lists=(
+                listing.COURSES,
+                inviting.INVITED,
+                questions_pages.QUESTIONS,
+                stubborn.STUBBORN,
+                certificates.CERTIFICATES,
+            ),
         ),
     ),
 )

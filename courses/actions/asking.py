@@ -12,6 +12,7 @@ from finding import indexing, vocabulary
 from foundation.database import changed, upsert
 from foundation.errors import Refused
 from foundation.text import visible
+from wechat_bot import reply
 from wechat_bot.outbox import queueing
 from wechat_bot.reply import text_message
 
@@ -46,11 +47,21 @@ def unanswered(session: Session, words: str, openid: str, retailer_id: int | Non
 
 
 def answer(
-    session: Session, question_id: int, title: str, text: str, link: str, *, is_open: bool, who: str, now: datetime
+    session: Session,
+    question_id: int,
+    title: str,
+    text: str,
+    link: str,
+    *,
+    path: str,
+    is_open: bool,
+    who: str,
+    now: datetime,
 ) -> int:
     """Answer a question: whoever asked it is told, and the answer is found from now on; gives how many were told.
 
-    An answer written before is replaced. Raises `Refused` for an empty or too long one.
+    An answer written before is replaced. `path` is the page of the link that goes with it; empty where there is none.
+    Raises `Refused` for an empty or too long answer.
     """
     question = _locked(session, question_id)
     title, text = visible(title).strip(), visible(text).strip()
@@ -71,7 +82,9 @@ def answer(
     # Another answer in place of this one is told anew.
     key = literal(f"{ANSWER}:{kept.id}:{int(now.timestamp())}:") + cast(Asker.id, String)
     askers = select(Asker.openid, key).where(Asker.question_id == question_id)
-    message = text_message(texts.answered(title, text))
+    message = text_message(
+        "\n".join(filter(None, (texts.answered(title, text), path and reply.link(path, texts.OPEN))))
+    )
     return queueing.queue_all(session, askers, message, now=now, about=f"{ANSWER}:{kept.id}", heeds_quiet=True)
 
 

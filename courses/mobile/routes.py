@@ -1,6 +1,6 @@
 """Routes of courses inside WeChat, and of the page on which anybody checks a certificate."""
 
-from courses.mobile import certificates, daily, learning, lesson, media
+from courses.mobile import asking, certificates, daily, learning, lesson, media
 from courses.texts import pages
 from foundation.errors import Refused
 from wechat_bot import oauth
@@ -24,5 +24,8 @@ for _rule, _view, _methods in (
     ("/c", certificates.check, ("GET",)),
     ("/c/<number>", certificates.check_number, ("GET",)),
     ("/m/media/<sha256>", media.medium, ("GET",)),
+    ("/m/classroom", asking.classroom, ("GET",)),
+    ("/m/classroom", asking.hand_on, ("POST",)),
+    ("/m/classroom/answers/<int:answer_id>", asking.answer, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)

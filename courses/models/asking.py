@@ -7,7 +7,6 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
-from foundation.dialects import only
 
 LONGEST_QUESTION = 200
 #: Topic of answers, as in their links (`answer:5`).
@@ -46,7 +45,8 @@ class OpenQuestion(Base):
     """Question that nothing answered, once for all that ask the same."""
 
     __tablename__ = "unanswered_question"
-    __table_args__ = (Index("ix_unanswered_question_last_at", "last_at", "id", **only("settled_at is null")),)
+    # Staff look at those that are settled in one way, or at the open ones; those asked last in front.
+    __table_args__ = (Index("ix_unanswered_question_list", "settled_how", "last_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Digest of its meaning: the same for all wordings that are read alike.

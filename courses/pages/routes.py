@@ -15,13 +15,14 @@ from courses.pages import (
     media,
     previewing,
     publishing,
+    questions,
     settings,
     sharing,
     starting,
     stubborn,
 )
 
-blueprint = Blueprint("courses_pages", __name__, url_prefix="/console/courses", template_folder="../templates")
+blueprint = Blueprint("courses_pages", __name__, url_prefix="/console", template_folder="../templates")
 for _rule, _view, _methods in (
     ("", listing.course_list, ("GET",)),
     ("/export", exporting(listing.COURSES, listing.course_list), ("POST",)),
@@ -51,8 +52,18 @@ for _rule, _view, _methods in (
     ),
     ("/<int:course_id>/certificates/<int:certificate_id>", certificates.certificate, ("GET", "POST")),
 ):
-    blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
+    blueprint.add_url_rule(f"/courses{_rule}", view_func=_view, methods=_methods)
 for _end, _way, _verbs in views(sharing.SHARING):
-    blueprint.add_url_rule(f"/<int:course_id>/share{_end}", view_func=_way, methods=_verbs)
+    blueprint.add_url_rule(f"/courses/<int:course_id>/share{_end}", view_func=_way, methods=_verbs)
 for _end, _wave, _verbs in invitations.views(inviting.INVITING, inviting.INVITED):
-    blueprint.add_url_rule(f"/<int:course_id>/invitations{_end}", view_func=_wave, methods=_verbs)
+    blueprint.add_url_rule(f"/courses/<int:course_id>/invitations{_end}", view_func=_wave, methods=_verbs)
+_QUESTION = "/<int:question_id>"
+for _place, _page, _ways in (
+    ("", questions.question_list, ("GET",)),
+    ("/export", exporting(questions.QUESTIONS, questions.question_list), ("POST",)),
+    (_QUESTION, questions.question, ("GET",)),
+    (f"{_QUESTION}/answer", questions.question_answer, ("POST",)),
+    (f"{_QUESTION}/words", questions.question_words, ("POST",)),
+    (f"{_QUESTION}/step", questions.question_step, ("POST",)),
+):
+    blueprint.add_url_rule(f"/classroom/questions{_place}", view_func=_page, methods=_ways)

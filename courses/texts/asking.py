@@ -11,14 +11,15 @@ NOTHING_FOR_STRANGER = f"没有找到能公开看的答案。您是零售户的�
 NO_SUCH = "这条答复已经撤下了，内容不再有效。"
 ONLY_FOR_SHOPS = f"这条答复只给零售户看，绑定您的店就能看到。请在聊天里{HOW_TO_BIND}"
 NO_MORE = f"只找到这些。{TO_PERSON}"
-READ = "看"
+READ, OPEN = "看", "打开看全文"
 READ_ON = f"回复“{READ}”读全文。"
 
-TITLE, BACK = "问课堂", "学习"
-ASK_HINT = "想问什么？"
+TITLE, ASK_HINT = "问课堂", "想问什么？"
 OTHER_WORDS = "不是您要的？换个说法再问，或者直接问人。"
 NOTHING_ON_PAGE = "没有找到答案。换个说法再问，或者直接问人。"
+NOTHING_OPEN = "没有找到能公开看的答案。绑定您的店，还能搜到微课和全部资料；找人请在聊天里回复“人工”。"
 HANDED = "已转给您的客户经理，答复会发到聊天里。"
+ONLY_SHOPS_HAND = "绑定您的店以后，才能转给客户经理。"
 EMPTY = "请先写上要问的。"
 
 
@@ -31,7 +32,7 @@ def place(title: str, where: str) -> str:
     return f"《{title}》，{where}" if where else f"《{title}》"
 
 
-def link(address: str, label: str = "打开看全文") -> str:
+def link(address: str, label: str = OPEN) -> str:
     return f'<a href="{address}">{label}</a>'
 
 

@@ -1367,12 +1367,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_unanswered_question_answer_id"), "unanswered_question", ["answer_id"], unique=False)
     op.create_index(
-        "ix_unanswered_question_last_at",
-        "unanswered_question",
-        ["last_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("settled_at is null"),
-        postgresql_where=sa.text("settled_at is null"),
+        "ix_unanswered_question_list", "unanswered_question", ["settled_how", "last_at", "id"], unique=False
     )
     op.create_table(
         "used_step",
