@@ -19,6 +19,7 @@ from broadcasts.queries import pictures
 from campaigns.approving import CampaignAuthor
 from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
+from courses.actions import asking
 from courses.actions import authoring as courses
 from courses.models.certificates import Certificate
 from courses.models.courses import CourseMedia, MediaKind
@@ -319,6 +320,10 @@ def lay_out(house: House) -> Office:
         given = {"number": "7K3MQ2VX7", "media_key": "a-picture-of-the-survey", "printed": printed.to_json(of)}
         whose = {"enrolment_id": enrolled.id, "course_id": course.id, "retailer_id": shop.id}
         session.add(Certificate(**given, **whose, made_at=now))
+        for words in ("停车场在哪里", "食堂几点开"):
+            asking.unanswered(session, words, house.phone("王建国").openid, None, now=now)
+        written = {"path": "", "is_open": True, "who": "周敏", "now": now}
+        asking.answer(session, 2, "食堂几点开", "十一点半。", "", **written)
     phone = house.phone("王建国")
     for said in ("测试", "开始", "3", "调查"):
         phone.say(said)

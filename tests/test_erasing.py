@@ -106,6 +106,7 @@ NOBODYS = {
     "campaign_hand",
     "campaign_part",
     "chosen_columns",
+    "classroom_answer",
     "course_media",
     "course_media_use",
     "course_certificate_try",
@@ -190,7 +191,21 @@ class Life:
     @property
     def traces(self) -> list[str]:
         """What must be nowhere once they are erased."""
-        said = ("语音", "别的", "缘故", "没交", "断货", "再问", "不满", "留言页", "答复", "陈列", "填空", "又填")
+        said = (
+            "语音",
+            "别的",
+            "缘故",
+            "没交",
+            "断货",
+            "再问",
+            "不满",
+            "留言页",
+            "答复",
+            "陈列",
+            "填空",
+            "又填",
+            "课堂",
+        )
         return [self.phone.openid, *(self.word(each) for each in said)]
 
     @property
@@ -233,6 +248,7 @@ def live(house: House, life: Life, chen: Browser) -> Iterator[None]:
     phone.send_voice(f"#!AMR\n{life.word('语音')}".encode())
     phone.send_location(25.1, 117.0, life.word("断货"))
     phone.send_link("公告", "https://example.com/", life.word("断货"))
+    assert phone.say(f"学习 {life.word('课堂')}").text
     yield
     number = numbers(house, phone)[-1]
     page = f"/console/visits/{number}"

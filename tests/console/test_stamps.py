@@ -19,6 +19,8 @@ from visits.models.deadlines import Policy
 #: Forms that write over nothing somebody else may have changed: what each of them is instead.
 ACTS = {
     "courses_pages.certificate": "revokes once; revoked already is said",
+    "courses_pages.question_words": "something new; what is there already is refused",
+    "courses_pages.question_step": "in or out",
     "quizzes_pages.bank_new": "something new; a text that is there already is refused",
     "quizzes_pages.bank_tags": "of the name it has by now; a name that is taken is asked about",
     "quizzes_pages.bank_import": "a new file to be checked",
