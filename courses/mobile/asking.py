@@ -58,7 +58,7 @@ def hand_on() -> ResponseReturnValue:
     return redirect(url_for(".classroom"), 303)
 
 
-def answer(answer_id: int) -> ResponseReturnValue:
+def staff_answer(answer_id: int) -> ResponseReturnValue:
     """Show an answer that staff wrote."""
     openid, services = oauth.who(), current_services()
     with services.reading() as session:

@@ -26,6 +26,6 @@ for _rule, _view, _methods in (
     ("/m/media/<sha256>", media.medium, ("GET",)),
     ("/m/classroom", asking.classroom, ("GET",)),
     ("/m/classroom", asking.hand_on, ("POST",)),
-    ("/m/classroom/answers/<int:answer_id>", asking.answer, ("GET",)),
+    ("/m/classroom/answers/<int:answer_id>", asking.staff_answer, ("GET",)),
 ):
     blueprint.add_url_rule(_rule, view_func=_view, methods=_methods)
