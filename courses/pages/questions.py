@@ -12,7 +12,7 @@ from courses.actions import asking as actions
 from courses.models.asking import Settled
 from courses.permissions import COURSES_EXPORT, COURSES_SEE, COURSES_WRITE
 from courses.queries import asking, questions
-from courses.queries.questions import QuestionDetail, QuestionLine
+from courses.queries.questions import AskedDetail, AskedLine
 from finding.topics import Seeker
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -21,12 +21,12 @@ from wechat_bot import collecting
 from wechat_bot.services import current_services
 
 
-def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[QuestionLine]:
+def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[AskedLine]:
     how = next((each for each in Settled if each == asked.given.get("state")), None)
     return questions.page(asked.session, asked.visitor, how=how, today=asked.today, cursor=cursor, limit=limit)
 
 
-QUESTIONS: Listing[QuestionLine] = Listing(
+QUESTIONS: Listing[AskedLine] = Listing(
     name="courses.questions",
     title="没答上的问题",
     unit="个",
@@ -167,7 +167,7 @@ def _page(question_id: int, error: Refused | None) -> str:
     )
 
 
-def _found(question_id: int) -> QuestionDetail:
+def _found(question_id: int) -> AskedDetail:
     """Return a question. Ends the request with 404 where the visitor may see none."""
     services = current_services()
     with services.reading() as session:

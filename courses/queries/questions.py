@@ -22,7 +22,7 @@ WORDS = {Settled.ANSWERED: "已答复", Settled.WORDS: "已添加用词", Settle
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionLine:
+class AskedLine:
     """Question in the list: in the words it was asked in last, by somebody the visitor may see."""
 
     id: int
@@ -49,10 +49,10 @@ class AskerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionDetail:
+class AskedDetail:
     """Question with those who asked it, and the answer it has."""
 
-    line: QuestionLine
+    line: AskedLine
     askers: Sequence[AskerLine]
     answer: StaffAnswer | None
 
@@ -65,15 +65,15 @@ def page(
     today: date,
     cursor: Cursor = FIRST,
     limit: int,
-) -> Page[QuestionLine]:
+) -> Page[AskedLine]:
     """Return a page of the questions settled in one way, or of those that are open; those asked last in front. A
     visitor who sees a part of the shops sees what these asked."""
     state = OpenQuestion.settled_how == how if how else OpenQuestion.settled_how.is_(None)
     statement = _select(session, visitor, today).where(state)
-    return paging.page(session, statement, _LAST, cursor, limit=limit, read=QuestionLine)
+    return paging.page(session, statement, _LAST, cursor, limit=limit, read=AskedLine)
 
 
-def find(session: Session, visitor: Visitor, question_id: int, *, today: date) -> QuestionDetail | None:
+def find(session: Session, visitor: Visitor, question_id: int, *, today: date) -> AskedDetail | None:
     """Return a question; None where there is none that this visitor may see."""
     row = session.execute(_select(session, visitor, today).where(OpenQuestion.id == question_id)).first()
     if row is None:
@@ -87,7 +87,7 @@ def find(session: Session, visitor: Visitor, question_id: int, *, today: date) -
     )
     answer_id = session.scalar(select(OpenQuestion.answer_id).where(OpenQuestion.id == question_id))
     answer = session.get(StaffAnswer, answer_id) if answer_id is not None else None
-    return QuestionDetail(QuestionLine(*row), [AskerLine(*each) for each in askers], answer)
+    return AskedDetail(AskedLine(*row), [AskerLine(*each) for each in askers], answer)
 
 
 def editable(question_id: int) -> Editable:
@@ -108,7 +108,7 @@ def kept(session: Session, question_id: int) -> Kept:
     return {"状态": state, "答复": row.text or "", "链接": row.link or ""}
 
 
-_LAST: Order[QuestionLine] = Order(
+_LAST: Order[AskedLine] = Order(
     (OpenQuestion.last_at, OpenQuestion.id), lambda line: (line.last_at, line.id), is_down=True
 )
 
