@@ -90,8 +90,9 @@ def obstacle(sheet: LessonSheet, *, now: datetime, zone: ZoneInfo) -> str:
     sentence = course_sheet.obstacle(course, now=now, zone=zone)
     if sentence or sheet.number <= course.released:
         return sentence
-    if course.next_at is not None and sheet.number == course.released + 1:
-        return chat.opens_at(sheet.number, course.next_at, now=now, zone=zone)
+    if course.next_at is not None:
+        opens = chat.opens_at(course.released + 1, course.next_at, now=now, zone=zone)
+        return opens if sheet.number == course.released + 1 else f"{chat.not_yet(sheet.number)}{opens}"
     return chat.not_released(sheet.number, max(1, course.released))
 
 

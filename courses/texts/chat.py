@@ -50,6 +50,10 @@ def opens_at(number: int, at: datetime, *, now: datetime, zone: ZoneInfo) -> str
     return f"第 {number} 课{'' if not moment[0].isdigit() else ' '}{moment} 开，到时请再来。"
 
 
+def not_yet(number: int) -> str:
+    return f"第 {number} 课还没有开。"
+
+
 def not_released(number: int, current: int) -> str:
     """A lesson that waits for others.
 

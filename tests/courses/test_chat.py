@@ -229,3 +229,22 @@ def test_a_short_sound_comes_as_a_voice_once_and_is_let_go_with_its_medium(schoo
     jobs.sweep_media(house.services)
     with house.look() as session:
         assert session.get_one(Media, kept.id).discarded_at is not None
+
+
+def test_behind_a_lesson_the_chat_says_when_the_next_one_opens_and_opens_it_then(school) -> None:
+    lessons = tuple(LessonDefinition(f"l{n}", f"第{n}样", (Screen("看。"),)) for n in (1, 2, 3))
+    course = school.published(replace(COURSE, lessons=lessons, every_days=1))
+    ids, say = lesson_ids(school, course), school.wang.say
+    say("学习")
+    say("下一页")
+    assert school.wang.click(f"lesson:{ids['l2']}").text == "第 2 课还没有开，请先学第 1 课。回复“学习”接着学。"
+    wait(school, 3)
+    say("学习")
+    assert say("下一页").text == "第 1 课学完了。\n第 2 课明天 10:00 开，到时请再来。"
+    for said in (say("学习"), school.wang.click(f"lesson:{ids['l2']}")):
+        assert said.text == "第 2 课明天 10:00 开，到时请再来。"
+    third = school.wang.click(f"lesson:{ids['l3']}").text
+    assert third == "第 3 课还没有开。第 2 课明天 10:00 开，到时请再来。"
+    wait(school, 86_400 + 3_600 * 2)
+    school.house.tick()
+    assert card(say("学习"))[0] == "第 2 课：第2样"
