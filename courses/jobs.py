@@ -23,14 +23,16 @@ from wechat_bot.services import Services
 def release(services: Services) -> None:
     """Release the lessons that are due, then write to the learners who are to hear of it, or be reminded; in the quiet
     hours neither."""
-    now, quiet, zone = services.clock(), services.quiet, services.zone
+    now, quiet = services.clock(), services.quiet
     if quiet and quiet.over_at(now):
         return
     with services.reading() as session:
         due = releasing.due_versions(session, now=now)
     for version in due:
-        step = partial(releasing.release_some, version=version, quiet=quiet, zone=zone, now=now)
-        services.in_lots(releasing.BATCH, step)
+        services.in_lots(
+            releasing.BATCH,
+            partial(releasing.release_and_tell, version=version, context=context(services, now), quiet=quiet),
+        )
     with services.reading() as session:
         courses = telling.due_courses(session, now=now)
     for course_id in courses:

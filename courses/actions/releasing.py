@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import case, exists, literal, null, select, update
 from sqlalchemy.orm import Session
 
+from campaigns.kinds import CampaignContext
 from console.authored import AuthoredState
 from courses.actions import telling
 from courses.models.courses import Course, CourseVersion
@@ -27,7 +28,7 @@ from foundation.dialects import among
 from foundation.quiet import QuietHours
 
 #: Enrolments whose next lesson is released in one transaction.
-BATCH = 10_000
+BATCH = telling.BATCH
 
 
 class DueVersion(NamedTuple):
@@ -35,6 +36,7 @@ class DueVersion(NamedTuple):
 
     id: int
     digest: str
+    course_id: int
 
 
 def begin(
@@ -92,12 +94,23 @@ def due_versions(session: Session, *, now: datetime) -> Sequence[DueVersion]:
     """Return the versions of running courses of which a lesson is due for somebody."""
     is_due = exists().where(Enrolment.version_id == CourseVersion.id, Enrolment.next_at <= now)
     found = (
-        select(CourseVersion.id, CourseVersion.digest)
+        select(CourseVersion.id, CourseVersion.digest, CourseVersion.course_id)
         .join(Course, Course.id == CourseVersion.course_id)
         .where(Course.is_in(AuthoredState.OPEN, now), is_due)
         .order_by(CourseVersion.id)
     )
     return [DueVersion(*row) for row in session.execute(found)]
+
+
+def release_and_tell(
+    session: Session, version: DueVersion, context: CampaignContext, *, quiet: QuietHours | None
+) -> int:
+    """Release the next lesson to the next enrolments, and tell their learners in the same transaction: the rows are
+    written once. Gives for how many."""
+    count = release_some(session, version, quiet=quiet, zone=context.zone, now=context.now)
+    if count:
+        telling.tell_some(session, version.course_id, context)
+    return count
 
 
 def release_some(
