@@ -1,4 +1,5 @@
-"""Console pages on which a course is begun: with a title, from a file, as a copy of another; and a draft is deleted."""
+"""Console pages on which a course is begun: with a title, from a ready-made one, from a file, as a copy of another; and
+a draft is deleted."""
 
 import io
 from dataclasses import replace
@@ -13,7 +14,7 @@ from courses.export.template import template
 from courses.pages.course import found_course
 from courses.permissions import COURSES_WRITE
 from courses.queries import listing
-from courses.rules import recordings
+from courses.rules import ready_made, recordings
 from courses.rules.definition import CourseDefinition
 from foundation.errors import Refused
 from foundation.text import file_name
@@ -38,7 +39,7 @@ def new() -> ResponseReturnValue:
 
 @access.allow(COURSES_WRITE)
 def start() -> ResponseReturnValue:
-    """Begin a draft with nothing but a title."""
+    """Begin a draft with nothing but a title, or with a ready-made course."""
     return act.form(_start, _page)
 
 
@@ -102,14 +103,22 @@ def _load() -> ResponseReturnValue:
 
 
 def _start() -> ResponseReturnValue:
+    kept = ready_made.named(request.form.get("ready", ""))
+    begun = kept.definition if kept else CourseDefinition(_title())
+    with act.transaction() as (session, now, note):
+        course = authoring.load(session, begun, who=access.visitor().name, now=now)
+        note("course.start", f"course:{course.id}", begun.title)
+    if kept is None:
+        return act.done(url_for("courses_pages.settings", course_id=course.id))
+    said = f"已用模板“{begun.title}”建好草稿，各课和规则都可以改。"
+    return act.done(url_for("courses_pages.lessons", course_id=course.id), said)
+
+
+def _title() -> str:
     try:
-        title = words(request.form.get("title", ""), longest=LONGEST_TITLE)
+        return words(request.form.get("title", ""), longest=LONGEST_TITLE)
     except Misspelt as problem:
         raise Refused(f"标题{problem}。") from None
-    with act.transaction() as (session, now, note):
-        course = authoring.load(session, CourseDefinition(title), who=access.visitor().name, now=now)
-        note("course.start", f"course:{course.id}", title)
-    return act.done(url_for("courses_pages.settings", course_id=course.id))
 
 
 def _page(error: Refused | None) -> str:
@@ -117,5 +126,10 @@ def _page(error: Refused | None) -> str:
     with services.reading() as session:
         earlier = listing.page(session, now=services.clock(), search=sought, limit=EARLIER)
     return render_template(
-        "courses/console/new.html", earlier=earlier.lines, sought=sought, longest=LONGEST_TITLE, error=error
+        "courses/console/new.html",
+        ready_made=ready_made.ready_made(),
+        earlier=earlier.lines,
+        sought=sought,
+        longest=LONGEST_TITLE,
+        error=error,
     )
