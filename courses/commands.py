@@ -8,9 +8,11 @@ from flask import current_app
 
 from courses import jobs
 from courses.actions import asking as asking_actions
-from courses.actions import authoring, loading
+from courses.actions import authoring, filing, loading
 from courses.queries import asking, readiness
 from courses.queries import certificates as certificate_queries
+from courses.queries import report as reports
+from courses.queries.detail import detail
 from courses.rules.definition import from_json
 from courses.rules.review import CALLED
 from courses.texts import certificates as certificate_texts
@@ -145,3 +147,37 @@ def ask(question: str, licence: str, as_json: bool) -> None:
         click.echo(f"{each.link}\t{each.title}（{each.place}）\n\t{each.passage}")
     if not found:
         click.echo(f"没有找到，已转给客户经理：#{request}。" if request else "没有找到。")
+
+
+@courses.command()
+@click.argument("course_id", metavar="ID", type=int)
+@click.option("--json", is_flag=True, expose_value=False, help="按 JSON 打印；不写也是。")
+def report(course_id: int) -> None:
+    """打印一门微课的学习情况：对象、加入、开始、学完、证书、省下的钱，和每一课。"""
+    services = current_services()
+    jobs.certify(services)
+    jobs.file_learning(services)  # so that it knows what has just been done
+    with services.reading() as session:
+        now = services.clock()
+        found = detail(session, course_id, now=now)
+        if found is None:
+            raise Refused(authoring.unknown(course_id))
+        figures = reports.to_json(
+            reports.whole(session, found),
+            audience=reports.audience(session, found, services.criteria, now=now),
+            saved_yuan=reports.saved_yuan(session, course_id),
+        )
+    click.echo(json.dumps(figures, ensure_ascii=False))
+
+
+@courses.command()
+@click.argument("course_id", metavar="ID", type=int)
+def recount(course_id: int) -> None:
+    """从每个学的人重新数一遍，把学习情况改对；列出不同之处，或“一致”。"""
+    services = current_services()
+    with services.transaction() as session:
+        differences = filing.recount(session, course_id)
+    for key, (kept, counted) in differences.items():
+        click.echo("\t".join([*map(str, key), f"原为 {kept}", f"改为 {counted}"]))
+    if not differences:
+        click.echo("一致")

@@ -16,7 +16,7 @@ from courses.mobile import routes as routes_in_wechat
 from courses.models import asking as of_questions
 from courses.models import certificates as of_certificates
 from courses.models import courses as of_courses
-from courses.models import learning, weak_spots
+from courses.models import figures, learning, weak_spots
 from courses.pages import certificates, inviting, listing, routes, stubborn
 from courses.pages import questions as questions_pages
 from courses.permissions import COURSES_SEE, COURSES_WRITE
@@ -30,7 +30,7 @@ COURSES = MenuGroup("微课堂", "school", 45)
 courses = Feature(
     name="courses",
     forgets=erasing.forget,
-    models=(of_courses, learning, weak_spots, of_questions, of_certificates),
+    models=(of_courses, learning, weak_spots, of_questions, of_certificates, figures),
     conversations=(
         Conversation(
             talking.COURSE,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from campaigns import waves
 from campaigns.kinds import context
-from courses.actions import certifying, daily, inviting, media, releasing, telling, weak_spots
+from courses.actions import certifying, daily, filing, inviting, media, releasing, telling, weak_spots
 from courses.export import certificate
 from courses.models.courses import Course
 from courses.rules import certificate_numbers
@@ -101,10 +101,16 @@ def forget_tries(services: Services) -> None:
         certifying.forget_tries(session, now=services.clock())
 
 
+def file_learning(services: Services) -> None:
+    """Add what learners did to the counters of their courses."""
+    services.in_lots(filing.BATCH, partial(filing.file_some, zone=services.zone))
+
+
 JOBS: tuple[Job, ...] = (
     Job("course lessons", timedelta(seconds=10), release),
     Job("course waves", timedelta(seconds=5), look_after_over),
     Job("sweep media of courses", timedelta(hours=6), sweep_media),
+    Job("file learning", timedelta(seconds=5), file_learning),
     Job("weak spots", timedelta(minutes=1), collect_weak_spots),
     Job("daily question", timedelta(minutes=1), ask_daily),
     Job("certificates", timedelta(seconds=10), certify),

@@ -75,7 +75,7 @@ def issue_some(session: Session, *, account: str, now: datetime, zone: ZoneInfo)
     session.execute(
         update(Enrolment)
         .where(Enrolment.id.in_(have))
-        .values(is_certificate_due=False)
+        .values(is_certificate_due=False, is_filed=False)
         .execution_options(**SYNCHRONISED)
     )
     return len(due)
@@ -133,6 +133,7 @@ def revoke(session: Session, certificate_id: int, *, reason: str, who: str, now:
     if row.revoked_at is not None:
         raise Refused("这张证书已经作废了。")
     row.revoked_at, row.revoked_by, row.reason = now, who[:40], said
+    session.execute(update(Enrolment).where(Enrolment.id == row.enrolment_id).values(is_filed=False))
     queueing.withdraw(session, Delivery.key.startswith(f"certificate:{certificate_id}:"), now=now)
     session.flush()
     return row

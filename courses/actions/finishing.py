@@ -21,7 +21,7 @@ def lesson(session: Session, sheet: LessonSheet, *, now: datetime, zone: ZoneInf
     of, enrolment_id = sheet.course.definition, sheet.course.enrolment_id
     assert enrolment_id is not None
     mine = update(Enrolment).where(Enrolment.id == enrolment_id)
-    session.execute(mine.values(lessons=Enrolment.lessons + 1).execution_options(**SYNCHRONISED))
+    session.execute(mine.values(lessons=Enrolment.lessons + 1, is_filed=False).execution_options(**SYNCHRONISED))
     finished = releasing.finished(session, enrolment_id, sheet.number, of, zone=zone, now=now)
     return finished == len(of.lessons) and _course(session, sheet, now=now)
 

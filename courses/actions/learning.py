@@ -190,7 +190,9 @@ def _hand_out(session: Session, sheet: LessonSheet, step: int, credited: int, *,
         is_mine = changed(session, stands.values(values)) == 1
     if is_mine:
         mine = update(_enrolment).where(_enrolment.c.id == sheet.course.enrolment_id)
-        session.execute(mine.values(last_at=now, is_opened=True, seconds=_enrolment.c.seconds + credited))
+        session.execute(
+            mine.values(last_at=now, is_opened=True, is_filed=False, seconds=_enrolment.c.seconds + credited)
+        )
     return is_mine
 
 

@@ -137,6 +137,7 @@ def release_some(
         values = {
             "released": Enrolment.released + 1,
             "released_at": now,
+            "is_filed": False,
             "paced_at": follows,
             "next_at": null() if pace.is_ordered else follows,
             "tell_at": case((Enrolment.stopped_at.is_(None), literal(now, Moment())), else_=null()),

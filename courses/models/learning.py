@@ -28,9 +28,10 @@ class Enrolment(Base):
         Index("ix_course_enrolment_certificate_due", "id", **only("is_certificate_due")),
         # Few of all: a learner is a shop in nearly every row.
         Index("uq_course_enrolment_staff", "staff_id", "course_id", unique=True, **only("staff_id is not null")),
-        # For the clock, which releases the next lesson, and writes to learners.
+        # For the clock, which releases the next lesson, writes to learners, and files what they did.
         Index("ix_course_enrolment_next_at", "version_id", "next_at", "id", **only("next_at is not null")),
         Index("ix_course_enrolment_tell_at", "course_id", "tell_at", "id", **only("tell_at is not null")),
+        Index("ix_course_enrolment_unfiled", "id", **only("not is_filed")),
     )
 
     id: Mapped[int] = mapped_column(ENROLMENT_ID, primary_key=True)
@@ -74,6 +75,8 @@ class Enrolment(Base):
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"))
     class_id: Mapped[int | None] = mapped_column(ForeignKey("shop_class.id"))
     manager_id: Mapped[int | None]
+    #: Whether the counters know how far it is. Whoever changes a lesson, a release or the finish unfiles it.
+    is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Reading(Base):

@@ -242,6 +242,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_course_media_made_at"), "course_media", ["made_at"], unique=False)
     op.create_table(
+        "course_saving_rate",
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("shop_yuan", sa.Integer(), nullable=False),
+        sa.Column("venue_yuan", sa.Integer(), nullable=False),
+        sa.Column("venues", sa.Integer(), nullable=False),
+        sa.Column("set_by", sa.String(length=40), nullable=False),
+        sa.Column("set_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("from_on", name=op.f("pk_course_saving_rate")),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=100), nullable=True),
@@ -1062,6 +1072,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "list_name", name=op.f("pk_chosen_columns")),
     )
     op.create_table(
+        "course_cell",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(length=8), nullable=False),
+        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("lesson_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=9), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_cell_course_id_course")),
+        sa.PrimaryKeyConstraint(
+            "course_id", "by", "member_id", "lesson_id", "what", "value", name=op.f("pk_course_cell")
+        ),
+    )
+    op.create_table(
         "course_lesson",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("course_id", sa.Integer(), nullable=False),
@@ -1081,6 +1105,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("course_id", "number", "sha256", name=op.f("pk_course_media_use")),
     )
     op.create_index(op.f("ix_course_media_use_sha256"), "course_media_use", ["sha256"], unique=False)
+    op.create_table(
+        "course_saved_month",
+        sa.Column("course_id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_saved_month_course_id_course")),
+        sa.PrimaryKeyConstraint("course_id", "month", name=op.f("pk_course_saved_month")),
+    )
     op.create_table(
         "course_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1793,6 +1825,7 @@ def upgrade() -> None:
         sa.Column("area_id", sa.Integer(), nullable=True),
         sa.Column("class_id", sa.Integer(), nullable=True),
         sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("is_filed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.CheckConstraint("(retailer_id is null) <> (staff_id is null)", name=op.f("ck_course_enrolment_one_learner")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_course_enrolment_area_id_area")),
         sa.ForeignKeyConstraint(["class_id"], ["shop_class.id"], name=op.f("fk_course_enrolment_class_id_shop_class")),
@@ -1834,12 +1867,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("tell_at is not null"),
     )
     op.create_index(
+        "ix_course_enrolment_unfiled",
+        "course_enrolment",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("not is_filed"),
+        postgresql_where=sa.text("not is_filed"),
+    )
+    op.create_index(
         "uq_course_enrolment_staff",
         "course_enrolment",
         ["staff_id", "course_id"],
         unique=True,
         sqlite_where=sa.text("staff_id is not null"),
         postgresql_where=sa.text("staff_id is not null"),
+    )
+    op.create_table(
+        "course_saved_gathering",
+        sa.Column("retailer_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["retailer_id"], ["retailer.id"], name=op.f("fk_course_saved_gathering_retailer_id_retailer")
+        ),
+        sa.PrimaryKeyConstraint("retailer_id", "year", name=op.f("pk_course_saved_gathering")),
     )
     op.create_table(
         "course_weak_review",
@@ -2533,6 +2583,17 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("media_key is null and revoked_at is null"),
         postgresql_where=sa.text("media_key is null and revoked_at is null"),
+    )
+    op.create_table(
+        "course_filed_enrolment",
+        sa.Column("enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["course_enrolment.id"],
+            name=op.f("fk_course_filed_enrolment_enrolment_id_course_enrolment"),
+        ),
+        sa.PrimaryKeyConstraint("enrolment_id", name=op.f("pk_course_filed_enrolment")),
     )
     op.create_table(
         "course_reading",

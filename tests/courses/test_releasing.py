@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 
 from courses import jobs
 from courses.actions import authoring, releasing, telling
+from courses.models.figures import FiledEnrolment
 from courses.models.learning import Enrolment
 from people.models import Retailer
 from tests.courses.pacing import PACED, at, begin, enrolment, finish, here, openid, told
@@ -195,6 +196,7 @@ def test_a_shop_bound_later_is_enrolled_and_one_with_another_keeper_goes_on(scho
     assert "今日一课" not in school.wang.unread().text, "who kept the shop before hears no more of it"
     with school.house.services.transaction() as session:
         session.execute(update(Retailer).where(Retailer.openid == openid(school, "o-li")).values(openid=None))
+        session.execute(FiledEnrolment.__table__.delete())
         session.execute(Enrolment.__table__.delete().where(Enrolment.started_at.is_(None)))
     school.house.clock.advance(timedelta(days=1))
     assert "已绑定" in school.li.say("绑定 350802100002 1234").text
