@@ -12,7 +12,7 @@ from courses.queries.lesson_sheet import LessonSheet
 from courses.rules import screens
 from courses.rules.definition import Screen
 from courses.rules.progress import StepVerdict
-from courses.texts import chat
+from courses.texts import certificates, chat
 from foundation.errors import Refused
 from foundation.text import cut, whole_number
 from people.choosing import OpenChoice
@@ -221,7 +221,10 @@ def _answered(turn: Turn, talk: Talk, sheet: LessonSheet, said: str) -> Reply:
 
 def _finish(sheet: LessonSheet, *, is_course: bool) -> str:
     of = sheet.course.definition
-    return chat.course_finished(of.title, len(of.lessons)) if is_course else chat.lesson_finished(sheet.number)
+    if not is_course:
+        return chat.lesson_finished(sheet.number)
+    said = chat.course_finished(of.title, len(of.lessons))
+    return f"{said}{certificates.COMES}" if of.has_certificate else said
 
 
 def _ended(turn: Turn, sheet: LessonSheet, said: str) -> Reply:

@@ -71,8 +71,8 @@ def send(number: str) -> ResponseReturnValue:
 
 
 def _own(session: Session, openid: str, number: str) -> CertificateLine:
-    theirs = (each for each in certificates.of_learner(session, openid) if each.number == number)
-    return next(theirs, None) or abort(404)
+    theirs = certificates.of_learner(session, openid)
+    return next((each for each in theirs if each.number == number and not each.revoked_at), None) or abort(404)
 
 
 def _page(template: str, status: int = 200, **values: object) -> Response:

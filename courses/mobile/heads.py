@@ -1,5 +1,6 @@
 """Head of a lesson's pages, and lines of courses and lessons, as templates show them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -7,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
+from courses.queries.certificates import CertificateLine
 from courses.queries.course_sheet import CourseSheet, LessonLine
 from courses.queries.learner_courses import LearnerCourse
 from courses.queries.lesson_sheet import LessonSheet
 from courses.rules import screens
-from courses.texts import chat, pages
-from foundation.clock import day_in
+from courses.texts import certificates, chat, pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,15 @@ class LessonWay(NamedTuple):
     note: str
     url: str = ""
     is_done: bool = False
+
+
+class CertificateWay(NamedTuple):
+    """Way to the certificate of a finished course; without an address while it is made. `state` says the same beside
+    the course's title."""
+
+    note: str
+    state: str
+    url: str = ""
 
 
 def course_head(sheet: CourseSheet) -> CourseHead:
@@ -101,13 +111,27 @@ def waits(course: LearnerCourse, *, now: datetime, zone: ZoneInfo) -> LessonWay 
 
 
 def state(course: LearnerCourse, *, now: datetime, zone: ZoneInfo) -> str:
-    """Return what stands beside a course's title: the day of its finish, the lesson that waits, or when the next one is
-    released."""
+    """Return what stands beside the title of a course that is not finished: the lesson that waits, or when the next one
+    is released."""
     sheet, waits_for, then = course.sheet, course.waits, course.opens_next
-    if sheet.finished_at is not None:
-        return pages.finished_on(day_in(sheet.finished_at, zone), has_certificate=sheet.definition.has_certificate)
     if waits_for is not None:
         return chat.card_title(waits_for.number, waits_for.lesson.title)
     if then is not None and then.opens_at is not None:
         return pages.opens_then(then.number, then.opens_at, now=now, zone=zone)
     return pages.learnt(sheet.finished, len(sheet.definition.lessons))
+
+
+def certificate(sheet: CourseSheet, held: Iterable[CertificateLine]) -> CertificateWay | None:
+    """Return the way to the certificate of a course; None where it is not finished, or gives none. `held` are all that
+    this learner was given."""
+    if sheet.finished_at is None:
+        return None
+    given = next((each for each in held if each.course_id == sheet.course_id), None)
+    if given is None:
+        gives = sheet.definition.has_certificate
+        return CertificateWay(certificates.MADE_SOON, certificates.MAKING) if gives else None
+    if given.revoked_at is not None:
+        checked = url_for("courses_mobile.check_number", number=given.number)
+        return CertificateWay(certificates.WHY_REVOKED, certificates.REVOKED, checked)
+    kept = url_for("courses_mobile.certificate", number=given.number)
+    return CertificateWay(certificates.KEEP, certificates.HAS, kept)

@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from courses.mobile import heads
-from courses.queries import course_sheet, learner_courses, weak_spots
+from courses.queries import certificates, course_sheet, learner_courses, weak_spots
+from courses.queries.certificates import CertificateLine
 from courses.queries.learner_courses import LearnerCourse
 from courses.texts import chat, pages
+from foundation.clock import day_in
 from foundation.errors import Refused
 from people import identity
 from wechat_bot import oauth
@@ -27,6 +29,7 @@ def learn() -> ResponseReturnValue:
         if not found and (sentence := learner_courses.none(session, openid)) != chat.NONE_OPEN:
             raise Refused(sentence)
         asks = weak_spots.is_waiting(session, openid)
+        held = certificates.of_learner(session, openid)
     running = [each for each in found if not each.is_finished]
     first = next((each for each in running if each.waits), None)
     return render_template(
@@ -34,7 +37,7 @@ def learn() -> ResponseReturnValue:
         course=heads.course_head(first.sheet) if first else None,
         waits=heads.waits(first, now=now, zone=zone) if first else None,
         others=[_card(each, now) for each in running if each is not first],
-        finished=[_card(each, now) for each in found if each.is_finished],
+        finished=[_finished(each, held) for each in found if each.is_finished],
         asks=[Card(pages.DAILY, pages.DAILY_NOTE, url_for(".daily"))] if asks else [],
         texts=pages,
     )
@@ -50,6 +53,7 @@ def course(course_id: int) -> ResponseReturnValue:
         if sentence and sheet.finished_at is None:
             raise Refused(sentence)
         here = LearnerCourse(sheet, course_sheet.lines(session, sheet))
+        held = certificates.of_learner(session, openid)
     ways = heads.ways(here.lines, now=now, zone=zone)
     return render_template(
         "courses/course.html",
@@ -59,6 +63,7 @@ def course(course_id: int) -> ResponseReturnValue:
         # What is over cannot be read again, and is told all the same.
         lines=[each._replace(url="") for each in ways] if sentence else ways,
         sentence=sentence,
+        certificate=heads.certificate(sheet, held),
         texts=pages,
     )
 
@@ -84,3 +89,13 @@ def _card(each: LearnerCourse, now: datetime) -> Card:
         url=f"/m/courses/{each.sheet.course_id}",
         waits=1 if each.waits and not each.is_finished else 0,
     )
+
+
+def _finished(each: LearnerCourse, held: list[CertificateLine]) -> Card:
+    """Return the line of a finished course: it leads to the certificate, where there is one."""
+    sheet, zone = each.sheet, current_services().zone
+    assert sheet.finished_at is not None
+    certificate = heads.certificate(sheet, held)
+    note = pages.finished_on(day_in(sheet.finished_at, zone), certificate.state if certificate else "")
+    here = f"/m/courses/{sheet.course_id}"
+    return Card(sheet.definition.title, note, certificate.url or here if certificate else here)

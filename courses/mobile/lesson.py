@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from courses.actions import learning
 from courses.mobile import heads
 from courses.mobile.screens import screen_page
-from courses.queries import course_sheet, lesson_sheet, media, weak_spots
+from courses.queries import certificates, course_sheet, lesson_sheet, media, weak_spots
 from courses.queries.learner_courses import LearnerCourse
 from courses.queries.lesson_sheet import LessonSheet
 from courses.rules.progress import StepVerdict
@@ -130,6 +130,7 @@ def _done(services: Services, sheet: LessonSheet, now: datetime) -> str:
     lessons = len(of.definition.lessons)
     with services.reading() as session:
         course = LearnerCourse(of, course_sheet.lines(session, of))
+        held = certificates.of_learner(session, oauth.who()) if of.finished_at else []
         retake = weak_spots.retake(session, services.declared, oauth.who(), sheet.lesson.id, now=now)
         quiz = leading.to(session, services, sheet.lesson.quiz or (retake.link if retake else ""), now)
     waits, then = heads.waits(course, now=now, zone=services.zone), course.opens_next
@@ -149,6 +150,7 @@ def _done(services: Services, sheet: LessonSheet, now: datetime) -> str:
         quiz=quiz,
         is_retake=not sheet.lesson.quiz,
         waits=waits,
+        certificate=heads.certificate(of, held),
     )
 
 

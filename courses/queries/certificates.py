@@ -71,13 +71,13 @@ def every(session: Session, course_id: int) -> list[CertificateLine]:
 
 
 def of_learner(session: Session, openid: str) -> list[CertificateLine]:
-    """Return the certificates of the shop or the manager behind an openid, the newest first."""
+    """Return the certificates of the shop or the manager behind an openid, revoked or not, the newest first."""
     theirs = or_(Retailer.openid == openid, Manager.openid == openid)
     rows = session.execute(
         select(*_COLUMNS)
         .outerjoin(Retailer)
         .outerjoin(Manager, Manager.id == Certificate.staff_id)
-        .where(theirs, Certificate.revoked_at.is_(None))
+        .where(theirs)
         .order_by(Certificate.id.desc())
     )
     return [_line(*row) for row in rows]

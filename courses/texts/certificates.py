@@ -9,6 +9,12 @@ TITLE = "结业证书"
 UNKNOWN = "没有这个编号。请对照证书再输一遍：字母和数字共 9 位，没有 0、1、I、O。"
 TOO_MANY = "查得太多了，请过一小时再试。"
 HOW_TO_CHECK = "扫码查验真假"
+#: Beside a finished course: before it is given, once it is, and once it is revoked.
+MAKING, HAS, REVOKED = "证书正在制作", "有证书", "证书已作废"
+COMES = "证书做好就发给您。"
+MADE_SOON = "正在制作，做好就发给您"
+KEEP = "打开看，长按可以存到手机"
+WHY_REVOKED = "已作废，打开看原因"
 
 
 def what(of: CertificateText) -> str:

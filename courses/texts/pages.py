@@ -75,13 +75,13 @@ def opens_after(number: int) -> str:
     return f"学完第 {number} 课以后开"
 
 
-def finished_on(day: date, *, has_certificate: bool) -> str:
-    """Beside a finished course.
+def finished_on(day: date, certificate: str = "") -> str:
+    """Beside a finished course, with what there is to say of its certificate.
 
-    >>> finished_on(date(2026, 10, 12), has_certificate=True)
-    '10 月 12 日学完，有证书'
+    >>> finished_on(date(2026, 10, 12), "有证书"), finished_on(date(2026, 10, 12))
+    ('10 月 12 日学完，有证书', '10 月 12 日学完')
     """
-    return f"{day.month} 月 {day.day} 日学完{'，有证书' if has_certificate else ''}"
+    return f"{day.month} 月 {day.day} 日学完{'，' if certificate else ''}{certificate}"
 
 
 def more_later(number: int, at: datetime, *, now: datetime, zone: ZoneInfo) -> str:

@@ -18,12 +18,13 @@ from tests.h5 import Browser
 from tests.office import Office, file_of
 
 
-def finish(school: School) -> None:
-    """王建国 learns the whole course, wrong once."""
+def finish(school: School) -> str:
+    """王建国 learns the whole course, wrong once; gives what is said at its end."""
     said = ("学习", "下一页", "下一页", "下一页", "1", "3", "1", "下一页", "下一页")
     for seconds, words in zip((0, 0, 10, 3, 0, 0, 0, 0, 3), said, strict=True):
         wait(school, seconds)
-        school.wang.say(words)
+        last = school.wang.say(words).text
+    return last
 
 
 def certify(school: School) -> None:
@@ -146,3 +147,27 @@ def test_its_owner_keeps_the_picture_and_has_it_sent_again(certified) -> None:
     mine.open(f"/m/certificates/{number}")
     assert "已经发到聊天里" in mine.send("chat")
     assert [each.kind for each in sent(certified)] == ["text", "image"]
+
+
+@pytest.mark.on_sqlite
+def test_every_page_of_the_finished_course_leads_to_it_once_it_is_given(school) -> None:
+    school.published(replace(COURSE, has_certificate=True))
+    assert finish(school) == "恭喜您，《怎么辨别真假烟》2 课都学完了。证书做好就发给您。"
+    mine = Browser(school.house, school.wang)
+    pages = ("/m/courses", "/m/courses/1", "/m/lessons/1")
+    for address in pages:
+        mine.open(address)
+        assert "正在制作" in mine.text and "/m/certificates/" not in mine.page.text
+    certify(school)
+    (one,) = given(school)
+    number = certificate_numbers.printed(one.number)
+    for address in pages:
+        mine.open(address)
+        assert f'href="/m/certificates/{number}"' in mine.page.text and "正在制作" not in mine.text
+    assert 'href="/m/courses/1"' in (mine.open(f"/m/certificates/{number}"), mine.page.text)[1]
+    with school.house.services.transaction() as session:
+        certifying.revoke(session, one.id, reason="答题不是本人", who="", now=school.house.clock())
+    assert "学完，证书已作废" in mine.open("/m/courses")
+    for address in pages:
+        mine.open(address)
+        assert f'href="/c/{number}"' in mine.page.text and "/m/certificates/" not in mine.page.text

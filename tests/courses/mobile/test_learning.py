@@ -59,7 +59,7 @@ def test_a_whole_course_on_its_pages_and_in_the_chat_is_one_progress(school, pag
     assert "恭喜您，《怎么辨别真假烟》2 课都学完了。" in done and "2 课都学完了" in done
     (enrolment,) = begun(school)
     assert (enrolment.lessons, enrolment.seconds, enrolment.finished_at) == (2, 16, school.house.clock())
-    assert "学完的 怎么辨别真假烟 3 月 2 日学完，有证书" in page.open("/m/courses")
+    assert "学完的 怎么辨别真假烟 3 月 2 日学完，证书正在制作" in page.open("/m/courses")
     assert "第 1 屏，共 1 屏" in page.open(f"{lesson_url(school, 'l2')}?screen=1"), "read again at any time"
 
 
