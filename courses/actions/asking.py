@@ -13,6 +13,7 @@ from foundation.database import changed, upsert
 from foundation.errors import Refused
 from foundation.text import visible
 from wechat_bot import reply
+from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing
 from wechat_bot.reply import text_message
 
@@ -75,6 +76,7 @@ def answer(
     kept.written_by, kept.written_at, kept.withdrawn_at = who[:LONGEST_NAME], now, None
     session.add(kept)
     session.flush()
+    _take_back(session, kept, now)
     question.answer_id = kept.id
     _settle(question, Settled.ANSWERED, who, now)
     session.flush()
@@ -96,6 +98,7 @@ def withdraw(session: Session, question_id: int, *, now: datetime) -> None:
     if kept is None or kept.withdrawn_at is not None:
         raise Refused("这个问题没有答复，不用撤下。")
     kept.withdrawn_at = now
+    _take_back(session, kept, now)
     question.settled_at = question.settled_how = question.settled_by = None
     indexing.remove(session, ANSWER, kept.id)
 
@@ -143,6 +146,11 @@ def forget(session: Session, whose: ColumnElement[bool]) -> list[str]:
     session.execute(update(OpenQuestion).where(OpenQuestion.id.in_(questions)).values(asked=left))
     session.execute(delete(OpenQuestion).where(OpenQuestion.id.in_(questions), OpenQuestion.asked == 0))
     return [row.words for row in theirs]
+
+
+def _take_back(session: Session, answer: StaffAnswer, now: datetime) -> None:
+    """Withdraw what waits to be sent of an answer, as in the quiet hours: nobody is told what does not hold."""
+    queueing.withdraw(session, Delivery.key.startswith(f"{ANSWER}:{answer.id}:"), now=now)
 
 
 def _settle(question: OpenQuestion, how: Settled, who: str, now: datetime) -> None:

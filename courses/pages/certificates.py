@@ -16,13 +16,21 @@ from courses.queries.certificates import CertificateLine
 from courses.texts import certificates as texts
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
+from people import visibility
+from people.models import Manager
 from people.pages import filters
 from people.texts import licence
 from wechat_bot.services import current_services
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[CertificateLine]:
-    return queries.of_course(asked.session, asked.of["course_id"], asked.search, filters.seen(asked), cursor, limit)
+    seen, course_id = filters.seen(asked), asked.of["course_id"]
+    return queries.of_course(asked.session, course_id, asked.search, seen, cursor, limit, staff=_staff(asked))
+
+
+def _staff(asked: Asked) -> set[int] | None:
+    """The customer managers whose certificates the visitor sees; None for all."""
+    return visibility.groups(asked.session, asked.visitor, Manager)
 
 
 def _one(line: CertificateLine) -> str:
@@ -84,7 +92,13 @@ def _page(course_id: int, certificate_id: int, error: Refused | None) -> str:
     line, found = _line(course_id, certificate_id), found_course(course_id)
     words = texts.what(line.printed)
     return render_template(
-        "courses/console/certificate.html", line=line, words=words, texts=texts, error=error, **head(found)
+        "courses/console/certificate.html",
+        line=line,
+        words=words,
+        texts=texts,
+        longest=certifying.LONGEST_REASON,
+        error=error,
+        **head(found),
     )
 
 
@@ -92,5 +106,5 @@ def _line(course_id: int, certificate_id: int) -> CertificateLine:
     """Return a certificate of this course that the visitor may see. Ends the request with 404 where there is none."""
     with current_services().reading() as session:
         asked = looking.ask(CERTIFICATES, session, request.args)
-        line = queries.one(session, course_id, certificate_id, filters.seen(asked))
+        line = queries.one(session, course_id, certificate_id, filters.seen(asked), staff=_staff(asked))
     return line or abort(404)

@@ -44,15 +44,15 @@ def lesson(course_id: int, code: str) -> ResponseReturnValue:
     faults: Mapping[str, Sequence[str]] = {}
     try:
         form = _received(form)
-        if do == "unask":
-            return _saved(found, replace(before, question=None), "去掉了课后一题")
-        if do != "save":
+        if do not in ("save", "unask"):
             return _draw(found, before, lesson_form.pressed(form, do), is_unsaved=True)
         with current_services().reading() as session:
-            review = lesson_form.reviewed(form, before, known(session, form))
+            kept = before if do == "save" else replace(before, question=None)
+            review = lesson_form.reviewed(form, kept, known(session, form))
         faults = review.faults
         if not faults:
-            return _saved(found, review.lesson, f"改了《{review.lesson.title}》")
+            did = f"改了《{review.lesson.title}》"
+            return _saved(found, review.lesson, did if do == "save" else f"{did}，去掉了课后一题")
     except Refused as refusal:
         error = refusal
     return _draw(found, before, form, faults, error=error, is_unsaved=True), act.status(error) if error else 422

@@ -20,6 +20,8 @@ from questions.authoring.head import LONGEST_TITLE
 from questions.authoring.spelling import Misspelt
 from wechat_bot.services import current_services
 
+GONE = "这一课已经不在草稿里了，请按现在的各课再改。"
+
 
 @access.allow(COURSES_WRITE)
 def lessons(course_id: int) -> ResponseReturnValue:
@@ -57,6 +59,8 @@ def _step(course_id: int) -> ResponseReturnValue:
     number, title = next(
         ((n, each.title) for n, each in enumerate(found.draft.lessons, 1) if each.code == code), (0, "")
     )
+    if not number or verb not in ("remove", "up", "down"):
+        raise Refused(GONE)
     if verb == "remove":
         changed, said = lesson_steps.without(found.draft, code), f"第 {number} 课《{title}》已拿掉。"
     else:

@@ -30,7 +30,7 @@ COURSES: Listing[CourseLine] = Listing(
         Column("number", "编号", lambda line: str(line.id), is_spare=True, width=8),
         Column("title", "标题", lambda line: line.title, width=40),
         Column("state", "状态", lambda line: line.state.label, colour=lambda line: line.state.colour),
-        Column("who", "谁学", lambda line: "客户经理" if line.is_for_staff else "店", width=10),
+        Column("who", "谁学", lambda line: "客户经理" if line.is_for_staff else "店", style="text-nowrap", width=10),
         Column("opens", "开始", lambda line: line.opens_at, is_shown=False, style="text-nowrap", width=18),
         Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
     ),

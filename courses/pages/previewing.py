@@ -1,6 +1,7 @@
 """Console preview of a lesson as a phone and as the chat show it, screen by screen; nothing of it is saved."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, make_response, render_template, request, url_for
@@ -57,7 +58,13 @@ def _written(kept: LessonDefinition) -> LessonDefinition:
         (carried,) = from_json(json.loads(request.form.get("written", ""))).lessons
     except (KeyError, TypeError, ValueError, RecursionError):  # it comes from a browser
         return kept
-    return carried
+    return carried if _is_legible(carried) else kept
+
+
+def _is_legible(lesson: LessonDefinition) -> bool:
+    """Tell whether every word of a lesson that a browser carried along is a text."""
+    words = [value for each in lesson.screens for name, value in asdict(each).items() if name != "seconds"]
+    return all(isinstance(each, str) for each in (lesson.title, *words))
 
 
 def _pages(lesson: LessonDefinition) -> list[ScreenPage]:

@@ -1,6 +1,6 @@
 """Certificates as those who check them, their owners and staff see them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,12 +45,19 @@ def by_number(session: Session, written: str) -> CertificateLine | None:
 
 
 def of_course(
-    session: Session, course_id: int, search: str, seen: Seen, cursor: Cursor, limit: int
+    session: Session,
+    course_id: int,
+    search: str,
+    seen: Seen,
+    cursor: Cursor,
+    limit: int,
+    *,
+    staff: Collection[int] | None = None,
 ) -> Page[CertificateLine]:
     """Return a page of the certificates of a course, the newest first; those of one shop or number, where asked.
 
-    `seen` are the conditions on `Retailer` of what may be seen; a customer manager's own certificate has no shop."""
-    statement = _seen(course_id, seen)
+    `seen` are the conditions on `Retailer` of what may be seen, `staff` the customer managers; None for all of them."""
+    statement = _seen(course_id, seen, staff)
     if search:
         number = certificate_numbers.read(search)
         which = [Certificate.number == number] if number else []
@@ -58,9 +65,11 @@ def of_course(
     return paging.page(session, statement, _NEWEST, cursor, limit=limit, read=_line)
 
 
-def one(session: Session, course_id: int, certificate_id: int, seen: Seen) -> CertificateLine | None:
+def one(
+    session: Session, course_id: int, certificate_id: int, seen: Seen, *, staff: Collection[int] | None = None
+) -> CertificateLine | None:
     """Return a certificate of a course; None where there is none that may be seen."""
-    row = session.execute(_seen(course_id, seen).where(Certificate.id == certificate_id)).first()
+    row = session.execute(_seen(course_id, seen, staff).where(Certificate.id == certificate_id)).first()
     return _line(*row) if row else None
 
 
@@ -83,8 +92,9 @@ def of_learner(session: Session, openid: str) -> list[CertificateLine]:
     return [_line(*row) for row in rows]
 
 
-def _seen(course_id: int, seen: Seen) -> Select[*tuple[Any, ...]]:
-    may_be_seen = or_(Certificate.retailer_id.is_(None), and_(*seen)) if seen else true()
+def _seen(course_id: int, seen: Seen, staff: Collection[int] | None = None) -> Select[*tuple[Any, ...]]:
+    of_staff = true() if staff is None else Certificate.staff_id.in_(sorted(staff))
+    may_be_seen = or_(and_(Certificate.retailer_id.is_(None), of_staff), and_(*seen)) if seen else true()
     return select(*_COLUMNS).outerjoin(Retailer).where(Certificate.course_id == course_id, may_be_seen)
 
 

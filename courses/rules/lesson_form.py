@@ -13,6 +13,9 @@ from foundation.errors import Refused
 from questions.authoring.spelling import Misspelt
 from questions.editor.form import Fields, legible, one
 
+LONGEST_CODE = 9
+"""Signs of a card's code; a longer one is none of ours."""
+
 
 class KnownMedium(NamedTuple):
     """Medium that is kept: its kind, and how long a sound or a video is."""
@@ -72,7 +75,7 @@ def read(fields: Fields) -> LessonForm:
     cards = tuple(
         ScreenCard(code, *(one(fields, f"{code}.{name}") for name in ("text", "medium", "link", "link_title")))
         for code in dict.fromkeys(fields.get("s", ()))
-        if code[:1] == "s" and code[1:].isdecimal()
+        if code[:1] == "s" and code[1:].isdecimal() and len(code) <= LONGEST_CODE
     )
     return LessonForm(one(fields, "title"), cards[: MOST_SCREENS + 1], one(fields, "quiz"))
 
