@@ -216,9 +216,12 @@ class Switchboard:
         reply = self.conversations[talk.topic].hear(turn, talk)
         if reply == PASSES:
             return reply
-        if reply.yields and (taken := self._overhear(turn)) is not None:
+        if reply.yields:
+            # Paused before others hear it: what they answer may go on with this very talk.
             talk.paused_at = turn.now
-            return taken
+            if (taken := self._overhear(turn)) is not None:
+                return taken
+            talk.paused_at = None
         if reply.state is not None:
             talk.state = reply.state
         if reply.after is After.END:

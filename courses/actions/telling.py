@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, literal, select, union_all, update
+from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, literal, select, union_all, update
 from sqlalchemy.orm import Session, aliased
 
 from campaigns import caps
@@ -84,11 +84,12 @@ def tell_some(session: Session, course_id: int, context: CampaignContext) -> int
 
 
 def stop(session: Session, *, now: datetime, retailer_id: int | None = None, staff_id: int | None = None) -> int:
-    """Note that a learner wants no more messages of the courses they are in; gives of how many they would have come.
-    Lessons are released as before."""
+    """Note that a learner wants no more messages of the courses they are in; gives how many these are, whether it was
+    said now or before. Lessons are released as before."""
     theirs = Enrolment.staff_id == staff_id if retailer_id is None else Enrolment.retailer_id == retailer_id
-    runs = (theirs, Enrolment.finished_at.is_(None), Enrolment.stopped_at.is_(None))
-    stopped = update(Enrolment).where(*runs).values(stopped_at=now, tell_at=None).returning(Enrolment.id)
+    since = func.coalesce(Enrolment.stopped_at, now)
+    runs = (theirs, Enrolment.finished_at.is_(None))
+    stopped = update(Enrolment).where(*runs).values(stopped_at=since, tell_at=None).returning(Enrolment.id)
     ids = session.scalars(stopped).all()
     for each in ids:  # some courses, not more
         withdraw(session, each, now=now)

@@ -77,21 +77,23 @@ def hear_lesson(turn: Turn, talk: Talk) -> Reply:
     if sentence:
         return Reply(sentence, after=After.END, yields=not turns)
     view = int(talk.state.get(VIEW, 0))
+    if not view and same(said) in _YES:
+        return _turned(turn, sheet, 1)
     if same(said) in _PREVIOUS or (view == sheet.end and replies.command(said) is Command.PREVIOUS):
         if view <= 1:
-            return Reply(f"{chat.FIRST_PAGE}\n{_shown(turn, sheet, 1)}" if view else chat.TURN_FIRST)
+            return Reply(f"{chat.FIRST_PAGE}\n{_shown(turn, sheet, 1)}" if view else chat.HOW_TO_BEGIN)
         return Reply(_shown(turn, sheet, view - 1), state={VIEW: view - 1})
     if view == sheet.end and sheet.is_asked:
         return _answered(turn, talk, sheet, said)
     if same(said) in _NEXT:
         return _turned(turn, sheet, view + 1)
-    return Reply(chat.HOW if view else chat.TURN_FIRST, yields=True)
+    return Reply(chat.HOW if view else chat.HOW_TO_BEGIN, yields=True)
 
 
 def overhear(turn: Turn) -> Reply | None:
     """Take a word that turns a page where no talk runs any more: it goes on where the lesson was left."""
     said = turn.message.content if isinstance(turn.message, messages.Text) else ""
-    return _open_any(turn) if same(said) in (chat.NEXT, chat.PREVIOUS) else None
+    return turn.open(f"{COURSE}:") if same(said) in (chat.NEXT, chat.PREVIOUS) else None
 
 
 def remains(turn: Turn, talk: Talk) -> str:
@@ -192,7 +194,8 @@ def _turned(turn: Turn, sheet: LessonSheet, step: int) -> Reply:
         turn.session, sheet, step, openid=turn.openid, heard_at=turn.said_at, now=turn.now, zone=turn.zone
     )
     if given.refusal:
-        return Reply(given.refusal)
+        way = chat.TURN_LATER if given.verdict is StepVerdict.TOO_SOON else ""
+        return Reply(f"{given.refusal}{way}")
     if given.finishes_lesson or (step == given.sheet.end and given.sheet.is_finished):
         return _ended(turn, given.sheet, _finish(given.sheet, is_course=given.finishes_course))
     if given.verdict is StepVerdict.NEXT and step < given.sheet.end:
@@ -203,8 +206,8 @@ def _turned(turn: Turn, sheet: LessonSheet, step: int) -> Reply:
 def _answered(turn: Turn, talk: Talk, sheet: LessonSheet, said: str) -> Reply:
     position = _position(sheet, int(talk.state.get(MISREAD, 0)))
     assert position.asked is not None and sheet.lesson.question is not None
-    if replies.command(said, position.asked) is Command.SKIP:
-        return Reply(chat.MUST_BE_ANSWERED)
+    if same(said) == chat.NEXT or replies.command(said, position.asked) is Command.SKIP:
+        return Reply(f"{chat.MUST_BE_ANSWERED}\n{_shown(turn, sheet, sheet.end)}")
     step = stepping.step(position, said, is_voice=isinstance(turn.message, messages.Voice))
     if step.outcome is not StepOutcome.GOES_ON:
         return Reply(step.text, state={**talk.state, MISREAD: step.position.misread}, yields=True)
@@ -244,8 +247,8 @@ def _ended(turn: Turn, sheet: LessonSheet, said: str) -> Reply:
     way = ""
     if opens is not None and opens.opens_at is not None:
         way = chat.opens_at(opens.number, opens.opens_at, now=turn.now, zone=turn.zone)
-    elif course.finished_at is None:
-        way = chat.NEXT_LATER
+    else:
+        way = chat.TO_ALL if course.finished_at is not None else chat.NEXT_LATER
     return Reply("\n".join(filter(None, (said, way))), after=After.END)
 
 

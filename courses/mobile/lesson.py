@@ -57,6 +57,8 @@ def take(lesson_id: int) -> ResponseReturnValue:
 
 def _answer(services: Services, lesson_id: int, openid: str, now: datetime) -> ResponseReturnValue:
     tries, code = whole_number(request.form.get("tries", "")), request.form.get("question", "")
+    # No number of tries is that of another page, and not of a chat, which has none.
+    tries = -1 if tries is None else tries
     with services.transaction() as session:
         sheet = lesson_sheet.look(session, lesson_id, openid)
         position = _position(sheet)

@@ -94,14 +94,17 @@ SEVERAL_OPEN = "有 {} 门课在学，回复数字选一门："
 LEFT = "好的，想学时回复“学习”。"
 TURN = f"回复“{NEXT}”继续，“{PREVIOUS}”回看。"
 TURN_FIRST = f"回复“{NEXT}”继续。"
+TURN_LATER = f"再回复“{NEXT}”。"
 #: Behind the last screen of a lesson with an end question, and of one without.
 TURN_TO_QUESTION = f"看完回复“{NEXT}”，做一道小题。"
 TURN_TO_END = f"看完回复“{NEXT}”，这一课就学完了。"
 FIRST_PAGE = "这已经是第一屏了。"
+HOW_TO_BEGIN = f"这一课还没开始。回复“{NEXT}”就开始看，“退出”下次再学。"
 HOW = f"这一课还没看完。回复“{NEXT}”接着看，“{PREVIOUS}”回看，“退出”下次再学。"
 LOOK_BACK = f"回复“{PREVIOUS}”可以回去看一眼。"
 AGAIN = "可以再答一次。"
 SEEN_THROUGH = "这一课您学完了，又看了一遍。"
+TO_ALL = f"还想学，回复“{WORD}”。"
 
 
 def card_title(number: int, title: str) -> str:

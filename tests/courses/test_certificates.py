@@ -152,7 +152,7 @@ def test_its_owner_keeps_the_picture_and_has_it_sent_again(certified) -> None:
 @pytest.mark.on_sqlite
 def test_every_page_of_the_finished_course_leads_to_it_once_it_is_given(school) -> None:
     school.published(replace(COURSE, has_certificate=True))
-    assert finish(school) == "恭喜您，《怎么辨别真假烟》2 课都学完了。证书做好就发给您。"
+    assert finish(school) == "恭喜您，《怎么辨别真假烟》2 课都学完了。证书做好就发给您。\n还想学，回复“学习”。"
     mine = Browser(school.house, school.wang)
     pages = ("/m/courses", "/m/courses/1", "/m/lessons/1")
     for address in pages:

@@ -105,8 +105,8 @@ def test_38_no_word_and_no_clock_of_the_chat_gains_a_second(school) -> None:
     # Sent after eight seconds and delivered after sixteen: it was too early.
     sealed = house.sim.prepare([wang], ["下一页"])[0]
     wait(school, 8)
-    assert post(school, sealed) == chat.too_soon(2)
-    assert post(school, sealed) == chat.too_soon(2)  # delivered again, the same answer
+    assert post(school, sealed) == f"{chat.too_soon(2)}{chat.TURN_LATER}"
+    assert post(school, sealed) == f"{chat.too_soon(2)}{chat.TURN_LATER}"  # delivered again, the same answer
     assert kept(school) == [(1, 0, False)]
     assert wang.say("下一页").text.startswith("第 2 屏，共 5 屏")
     assert kept(school) == [(2, 16, False)]

@@ -135,7 +135,9 @@ def test_two_phones_of_one_shop_stand_at_one_place(school, page) -> None:
     again = form | {"option": "1"}
     assert other.post(lesson_url(school), again).status_code == 303
     assert other.post(lesson_url(school), again).status_code == 303
-    assert readings(school)[0].tries == 1, "posted twice it is one try"
+    for tries in ("", "x", "9" * 40):
+        assert other.post(lesson_url(school), again | {"tries": tries}).status_code == 303
+    assert readings(school)[0].tries == 1, "posted twice it is one try, and so it is with a number nobody gave"
     assert "还没有" not in page.open(lesson_url(school)) and "再想想" in page.text
 
 
