@@ -17,10 +17,10 @@ from courses.models import asking as of_questions
 from courses.models import certificates as of_certificates
 from courses.models import courses as of_courses
 from courses.models import figures, learning, weak_spots
-from courses.pages import certificates, inviting, listing, routes, stubborn
+from courses.pages import certificates, inviting, learners, listing, routes, stubborn
 from courses.pages import questions as questions_pages
 from courses.permissions import COURSES_SEE, COURSES_WRITE
-from courses.queries import asking, finding, links
+from courses.queries import asking, audience, finding, links, measures, timeline
 from courses.texts.chat import WORD
 from wechat_bot.conversation import Conversation, Entry, Word
 from wechat_bot.feature import Feature, Notice
@@ -60,6 +60,9 @@ courses = Feature(
     awaits=waiting.awaits,
     bound=binding.bound,
     notices=(Notice(telling.NOTICE, "微课"),),
+    criteria=audience.CRITERIA,
+    kept_specs=audience.kept_specs,
+    measures=measures.MEASURES,
     titles=links.titles,
     destinations=links.destinations,
     commands=(commands.courses,),
@@ -74,6 +77,7 @@ courses = Feature(
         asking.ANSWERS,
         lesson_spots.OF_LESSONS,
         *inviting_actions.KINDS,
+        timeline.LEARNT,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(COURSES,),
@@ -81,6 +85,7 @@ courses = Feature(
                 Item("微课", "courses_pages.course_list", COURSES_SEE, 10, COURSES),
                 Item("没答上的问题", "courses_pages.question_list", COURSES_SEE, 30, COURSES),
                 Item("反复答错", "courses_pages.weak", COURSES_SEE, 40, COURSES),
+                Item("节省标准", "courses_pages.savings", COURSES_WRITE, 50, COURSES),
             ),
             starts=(Start("新建微课", "courses_pages.new", COURSES_WRITE, "plus", 27),),
             audit_words={
@@ -103,8 +108,11 @@ courses = Feature(
                 "classroom.withdraw": "撤下课堂答复",
                 "course.certificates": "查看结业证书",
                 "course.revoke": "作废结业证书",
+                "course.learners": "查看学习情况",
+                "course.hand_over": "把没学完的店交给客户经理",
+                "course.savings": "改节省标准",
             },
-            views=("course.people", "course.weak", "course.certificates", "classroom.see"),
+            views=("course.people", "course.weak", "course.certificates", "course.learners", "classroom.see"),
             topics={"course": "微课", "lesson": "一课", "question-asked": "提问", "answer": "课堂答复"},
             lists=(
                 listing.COURSES,
@@ -112,6 +120,7 @@ courses = Feature(
                 questions_pages.QUESTIONS,
                 stubborn.STUBBORN,
                 certificates.CERTIFICATES,
+                learners.LEARNERS,
             ),
         ),
     ),

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from courses.actions import releasing
+from courses.actions import handing, releasing
 from courses.models.learning import Enrolment
 from courses.queries.lesson_sheet import LessonSheet
 from foundation.database import SYNCHRONISED, changed
@@ -33,10 +33,8 @@ def _course(session: Session, sheet: LessonSheet, *, now: datetime) -> bool:
     whose = {"area_id": of.area_id, "class_id": of.class_id, "manager_id": of.manager_id}
     # The clock gives the certificate. The row count says that it is the first finish.
     due = of.definition.has_certificate
-    return (
-        changed(
-            session,
-            unfinished.values(finished_at=now, is_certificate_due=due, **whose).execution_options(**SYNCHRONISED),
-        )
-        == 1
-    )
+    values = unfinished.values(finished_at=now, is_certificate_due=due, **whose)
+    is_first = changed(session, values.execution_options(**SYNCHRONISED)) == 1
+    if is_first and of.retailer_id is not None:
+        handing.finished(session, of.course_id, of.retailer_id, now=now)
+    return is_first

@@ -31,6 +31,16 @@ class Enrolment(Base):
         # For the clock, which releases the next lesson, writes to learners, and files what they did.
         Index("ix_course_enrolment_next_at", "version_id", "next_at", "id", **only("next_at is not null")),
         Index("ix_course_enrolment_tell_at", "course_id", "tell_at", "id", **only("tell_at is not null")),
+        # For the lists of learners, by how far they are: each is in one of them.
+        Index("ix_course_enrolment_not_begun", "course_id", "id", **only("started_at is null")),
+        Index(
+            "ix_course_enrolment_begun",
+            "course_id",
+            "id",
+            **only("started_at is not null and finished_at is null"),
+        ),
+        Index("ix_course_enrolment_finished", "course_id", "id", **only("finished_at is not null")),
+        Index("ix_course_enrolment_finished_at", "finished_at", **only("finished_at is not null")),
         Index("ix_course_enrolment_unfiled", "id", **only("not is_filed")),
     )
 

@@ -4,6 +4,7 @@ from flask import abort, render_template
 from flask.typing import ResponseReturnValue
 
 from console import access
+from courses.pages import report
 from courses.permissions import COURSES_SEE
 from courses.queries import readiness
 from courses.queries.detail import CourseDetail, detail
@@ -14,7 +15,11 @@ from wechat_bot.services import current_services
 def course(course_id: int) -> ResponseReturnValue:
     """Show a draft, or a published course."""
     found = found_course(course_id)
-    return render_template("courses/console/course.html", **head(found), is_new=readiness.is_new(found))
+    shown = {}
+    if found.learnt is not None:
+        with current_services().reading() as session:
+            shown = report.shown(session, found)
+    return render_template("courses/console/course.html", **head(found), **shown, is_new=readiness.is_new(found))
 
 
 def head(found: CourseDetail) -> dict[str, object]:

@@ -1841,6 +1841,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("course_id", "retailer_id", name=op.f("uq_course_enrolment_course_id_retailer_id")),
     )
     op.create_index(
+        "ix_course_enrolment_begun",
+        "course_enrolment",
+        ["course_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("started_at is not null and finished_at is null"),
+        postgresql_where=sa.text("started_at is not null and finished_at is null"),
+    )
+    op.create_index(
         "ix_course_enrolment_certificate_due",
         "course_enrolment",
         ["id"],
@@ -1850,12 +1858,36 @@ def upgrade() -> None:
     )
     op.create_index("ix_course_enrolment_course", "course_enrolment", ["course_id", "id"], unique=False)
     op.create_index(
+        "ix_course_enrolment_finished",
+        "course_enrolment",
+        ["course_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("finished_at is not null"),
+        postgresql_where=sa.text("finished_at is not null"),
+    )
+    op.create_index(
+        "ix_course_enrolment_finished_at",
+        "course_enrolment",
+        ["finished_at"],
+        unique=False,
+        sqlite_where=sa.text("finished_at is not null"),
+        postgresql_where=sa.text("finished_at is not null"),
+    )
+    op.create_index(
         "ix_course_enrolment_next_at",
         "course_enrolment",
         ["version_id", "next_at", "id"],
         unique=False,
         sqlite_where=sa.text("next_at is not null"),
         postgresql_where=sa.text("next_at is not null"),
+    )
+    op.create_index(
+        "ix_course_enrolment_not_begun",
+        "course_enrolment",
+        ["course_id", "id"],
+        unique=False,
+        sqlite_where=sa.text("started_at is null"),
+        postgresql_where=sa.text("started_at is null"),
     )
     op.create_index("ix_course_enrolment_retailer_id", "course_enrolment", ["retailer_id"], unique=False)
     op.create_index(

@@ -18,6 +18,7 @@ from visits.models.deadlines import Policy
 
 #: Forms that write over nothing somebody else may have changed: what each of them is instead.
 ACTS = {
+    "courses_pages.hand_over": "makes errands for those who have none",
     "courses_pages.certificate": "revokes once; revoked already is said",
     "courses_pages.question_words": "something new; what is there already is refused",
     "courses_pages.question_step": "in or out",
