@@ -97,6 +97,15 @@ class Authored(Base):
         return and_(runs, has_begun) if state is AuthoredState.OPEN else and_(runs, cls.opens_at > now)
 
 
+class Undoable(Authored):
+    """Authored work whose last change can be taken back."""
+
+    __abstract__ = True
+
+    #: The draft before its last change, for its undo.
+    before: Mapped[dict[str, Any] | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthoredDetail:
     """Work for its console pages, whatever it asks."""
@@ -174,18 +183,31 @@ def locked(session: Session, kind: type[Work], work_id: int, *, unknown: str) ->
     return work
 
 
+def begin(
+    session: Session, kind: type[Work], title: str, draft: Mapping[str, Any], *, who: str, now: datetime, **own: Any
+) -> Work:
+    """Save the draft of a new work; nobody can take part in it yet. `own` are the values that only its kind has."""
+    work = kind(title=title, stamp=1, created_at=now, **_written(draft, who, now), **own)
+    session.add(work)
+    session.flush()
+    return work
+
+
 def keep(
     session: Session,
     kind: type[Work],
     work_id: int,
-    values: Mapping[str, Any],
+    draft: Mapping[str, Any],
     *,
     title: str,
     stamp: int | None,
+    who: str,
     unknown: str,
+    now: datetime,
+    **own: Any,
 ) -> Work:
-    """Save a draft over the one whose stamp was read; None overwrites whatever is there. A work that was never
-    published takes its title.
+    """Save a draft over the one whose stamp was read, which an undoable work keeps for its undo; None overwrites
+    whatever is there. A work that was never published takes its title. `own` are the values that only its kind has.
 
     Raises Refused where there is no such work, DraftOvertaken where another draft was saved meanwhile: nothing is
     overwritten unseen.
@@ -194,6 +216,7 @@ def keep(
     if stamp is not None:
         known = known.where(kind.stamp == stamp)
     # The row count says whether the draft is still the one that was read.
+    values = _written(draft, who, now) | own | ({"before": kind.draft} if issubclass(kind, Undoable) else {})
     kept = changed(session, known.values(stamp=kind.stamp + 1, **values))
     work = locked(session, kind, work_id, unknown=unknown)
     if not kept:
@@ -202,6 +225,18 @@ def keep(
         work.title = title
         session.flush()
     return work
+
+
+def _written(draft: Mapping[str, Any], who: str, now: datetime) -> dict[str, Any]:
+    return {"draft": draft, "drafted_at": now, "drafted_by": who[:LONGEST_NAME]}
+
+
+def before(session: Session, kind: type[Undoable], work_id: int) -> Mapping[str, Any]:
+    """Return the draft as it was before its last change. Raises Refused where nothing was changed."""
+    draft: Mapping[str, Any] | None = session.scalar(select(kind.before).where(kind.id == work_id))
+    if draft is None:
+        raise Refused("没有可以撤销的修改。")
+    return draft
 
 
 def check_discardable(work: Authored, *, stamp: int, unit: str) -> None:

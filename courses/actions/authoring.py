@@ -36,16 +36,7 @@ class CoursePublished:
 
 def load(session: Session, definition: CourseDefinition, *, who: str, now: datetime) -> Course:
     """Save a definition as a new course's draft; nobody can learn it yet, and it may still have no lesson."""
-    course = Course(
-        title=definition.title,
-        draft=to_json(definition),
-        stamp=1,
-        drafted_at=now,
-        drafted_by=who[: authored.LONGEST_NAME],
-        created_at=now,
-    )
-    session.add(course)
-    session.flush()
+    course = authored.begin(session, Course, definition.title, to_json(definition), who=who, now=now)
     media.hold(session, course.id, 0, definition.media, now=now)
     return course
 
@@ -58,14 +49,16 @@ def keep(
     Raises Refused where the course does not exist, DraftOvertaken where another draft was saved meanwhile: nothing is
     overwritten unseen.
     """
-    values = {
-        "before": Course.draft,
-        "draft": to_json(definition),
-        "drafted_at": now,
-        "drafted_by": who[: authored.LONGEST_NAME],
-    }
     course = authored.keep(
-        session, Course, course_id, values, title=definition.title, stamp=stamp, unknown=unknown(course_id)
+        session,
+        Course,
+        course_id,
+        to_json(definition),
+        title=definition.title,
+        stamp=stamp,
+        who=who,
+        unknown=unknown(course_id),
+        now=now,
     )
     media.hold(session, course_id, 0, definition.media, now=now)
     return course
@@ -74,9 +67,7 @@ def keep(
 def take_back(session: Session, course_id: int, *, stamp: int, who: str, now: datetime) -> Course:
     """Put the draft back as it was before its last change. Raises as `keep` does, and Refused where nothing was
     changed."""
-    before = session.scalar(select(Course.before).where(Course.id == course_id))
-    if before is None:
-        raise Refused("没有可以撤销的修改。")
+    before = authored.before(session, Course, course_id)
     return keep(session, course_id, from_json(before), stamp=stamp, who=who, now=now)
 
 

@@ -1,4 +1,4 @@
-"""Enrolment of who was not there at the publication: a shop bound later, and whoever opens a course for everyone."""
+"""Enrolment of a shop that was bound after a course was published."""
 
 from datetime import datetime
 
@@ -9,20 +9,10 @@ from console.authored import AuthoredState
 from courses.actions.telling import KEY
 from courses.models.courses import Course
 from courses.models.learning import Enrolment
-from foundation.database import Moment, changed, upsert
+from foundation.database import Moment, upsert
 from people.models import Binding
 from wechat_bot.models import Delivery
 from wechat_bot.outbox import queueing
-
-
-def take_in(
-    session: Session, course: Course, *, now: datetime, retailer_id: int | None = None, staff_id: int | None = None
-) -> bool:
-    """Enrol somebody who opens a course for everyone like them; gives whether they are newly enrolled."""
-    if not course.is_for_everyone or course.is_for_staff != (staff_id is not None):
-        return False
-    values = {"course_id": course.id, "retailer_id": retailer_id, "staff_id": staff_id, "enrolled_at": now}
-    return changed(session, upsert(session, Enrolment).values(values).on_conflict_do_nothing()) == 1
 
 
 def bound(session: Session, retailer_id: int, openid: str, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Float, ForeignKey, SmallInteger, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from console.authored import Authored
+from console.authored import Undoable
 from foundation.database import Base
 
 LONGEST_TITLE = 100
@@ -15,13 +15,11 @@ LONGEST_TITLE = 100
 LESSON = "lesson"
 
 
-class Course(Authored):
+class Course(Undoable):
     """Course (微课)."""
 
     __tablename__ = "course"
 
-    #: The draft before its last change, for its undo.
-    before: Mapped[dict[str, Any] | None]
     #: Whether customer managers learn it; else shops do. As it was published last.
     is_for_staff: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -204,8 +204,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "course",
-        sa.Column("before", Json, nullable=True),
         sa.Column("is_for_staff", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("before", Json, nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=100), nullable=False),
         sa.Column("draft", Json, nullable=False),

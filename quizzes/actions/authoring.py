@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from console import authored
 from foundation.database import Moment, changed, upsert
-from foundation.errors import Refused
 from people import audiences
 from questions.authoring.spelling import Mistaken
 from quizzes.actions import pictures, storing, turnout
@@ -35,17 +34,7 @@ class QuizPublished:
 
 def load(session: Session, definition: QuizDefinition, *, who: str, now: datetime) -> Quiz:
     """Save a definition as a new quiz's draft; nobody can take it yet, and its paper may still be empty."""
-    quiz = Quiz(
-        title=definition.title,
-        draft=to_json(definition),
-        stamp=1,
-        drafted_at=now,
-        drafted_by=who[: authored.LONGEST_NAME],
-        created_at=now,
-    )
-    session.add(quiz)
-    session.flush()
-    return quiz
+    return authored.begin(session, Quiz, definition.title, to_json(definition), who=who, now=now)
 
 
 def keep(session: Session, quiz_id: int, definition: QuizDefinition, *, stamp: int, who: str, now: datetime) -> Quiz:
@@ -55,21 +44,23 @@ def keep(session: Session, quiz_id: int, definition: QuizDefinition, *, stamp: i
     overwritten unseen.
     """
     pictures.keep(session, definition.questions)
-    values = {
-        "before": Quiz.draft,
-        "draft": to_json(definition),
-        "drafted_at": now,
-        "drafted_by": who[: authored.LONGEST_NAME],
-    }
-    return authored.keep(session, Quiz, quiz_id, values, title=definition.title, stamp=stamp, unknown=unknown(quiz_id))
+    return authored.keep(
+        session,
+        Quiz,
+        quiz_id,
+        to_json(definition),
+        title=definition.title,
+        stamp=stamp,
+        who=who,
+        unknown=unknown(quiz_id),
+        now=now,
+    )
 
 
 def take_back(session: Session, quiz_id: int, *, stamp: int, who: str, now: datetime) -> Quiz:
     """Put the draft back as it was before its last change. Raises as `keep` does, and Refused where nothing was
     changed."""
-    before = session.scalar(select(Quiz.before).where(Quiz.id == quiz_id))
-    if before is None:
-        raise Refused("没有可以撤销的修改。")
+    before = authored.before(session, Quiz, quiz_id)
     return keep(session, quiz_id, from_json(before), stamp=stamp, who=who, now=now)
 
 

@@ -6,18 +6,15 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from console.authored import Authored
+from console.authored import Undoable
 from foundation.database import Base
 from foundation.dialects import only
 
 
-class Quiz(Authored):
+class Quiz(Undoable):
     """Quiz (微测试)."""
 
     __tablename__ = "quiz"
-
-    #: The draft before its last change, for its undo.
-    before: Mapped[dict[str, Any] | None]
 
 
 class QuizVersion(Base):

@@ -88,20 +88,15 @@ def _keep(
     now: datetime,
 ) -> Survey:
     values: dict[str, Any] = {
-        "draft": to_json(review.definition),
         "written": None if review.is_whole else dict(written or {}),
         "deleted": list(deleted) or None,
-        "drafted_at": now,
-        "drafted_by": who[: authored.LONGEST_NAME],
     }
-    title = review.definition.title or UNTITLED
+    title, draft = review.definition.title or UNTITLED, to_json(review.definition)
     if survey_id is None:
-        survey = Survey(title=title, created_at=now, stamp=1, **values)
-        session.add(survey)
-        session.flush()
-        return survey
+        return authored.begin(session, Survey, title, draft, who=who, now=now, **values)
+    unknown = version_cache.unknown(survey_id)
     survey = authored.keep(
-        session, Survey, survey_id, values, title=title, stamp=stamp, unknown=version_cache.unknown(survey_id)
+        session, Survey, survey_id, draft, title=title, stamp=stamp, who=who, unknown=unknown, now=now, **values
     )
     pictures.note_used(session, survey_id, written or survey.draft, deleted)
     return survey
