@@ -34,6 +34,7 @@ _PARSED = {"officeDocument", "styles", "numbering", "comments", "footnotes", "en
 #: How mammoth writes what we keep; the rest as it does by itself.
 _STYLES = """
 comment-reference => !
+p[style-name='Title'] => h1:fresh
 p[style-name='Quote'] => blockquote > p:fresh
 p[style-name='Intense Quote'] => blockquote > p:fresh
 """

@@ -118,19 +118,19 @@ def certificate(number: str, as_json: bool) -> None:
 
 @courses.command()
 @click.argument("question", metavar="问题")
-@click.option("--as", "licence", default="", metavar="许可证号", help="当作这家店来问，答不上就转给客户经理。")
+@click.option("--as", "licence", metavar="许可证号", help="当作这家店来问，答不上就转给客户经理。")
 @click.option("--json", "as_json", is_flag=True, help="只打印找到的和留言编号。")
-def ask(question: str, licence: str, as_json: bool) -> None:
+def ask(question: str, licence: str | None, as_json: bool) -> None:
     """问课堂：在微课、文章和答复里找，最合适的在前。"""
     services, request = current_services(), None
     now = services.clock()
     with services.transaction() as session:
-        shop = identity.shop_by_licence(session, licence) if licence else None
-        if licence and shop is None:
+        shop = identity.shop_by_licence(session, licence) if licence is not None else None
+        if licence is not None and shop is None:
             raise Refused(f"没有许可证号为 {licence} 的店。")
         # A shop that is not bound finds what everybody finds, and nobody could answer it.
         openid = shop.openid if shop else None
-        who = Seeker(shop.id if shop and openid else None, is_staff=not licence)
+        who = Seeker(shop.id if shop and openid else None, is_staff=licence is None)
         found = asking.answers(session, services.declared, question, who, now=now)
         desk = request_desk.desk(services.declared)
         if not found and shop is not None and openid:

@@ -16,6 +16,8 @@ from foundation.errors import Refused
 
 #: Bytes of a file without the media beside it; a document holds its pictures itself.
 LARGEST = 20 << 20
+#: Bytes of a file's name; asked for a longer one the system fails.
+LONGEST_NAME = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def taken(path: Path) -> bytes:
 
 def beside(file: Path, name: str) -> bytes | None:
     """Return the content of a file beside another, and nothing above it; None where there is none."""
+    if any(len(part.encode()) > LONGEST_NAME for part in Path(name).parts):
+        return None
     found = file.parent / name
     if not found.resolve().is_relative_to(file.parent.resolve()) or not found.is_file():
         return None

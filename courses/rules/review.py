@@ -44,7 +44,7 @@ SCREEN_KEYS = ("text", *MEDIA, "link", "link_title")
 LONGEST_TEXT = 1500
 LONGEST_PACE = 60
 _NOWHERE: Places = MappingProxyType({})
-_HOUR = re.compile(r"([01]?\d|2[0-3])(?::([0-5]\d)|点([0-5]\d)?分?)")
+_HOUR = re.compile(r"([01]?\d|2[0-3])(?::([0-5]\d)(?::00)?|点([0-5]\d)?分?)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _QUIZ = re.compile(r"(?:quiz:)?([1-9]\d{0,8})")
 CourseReview = Reviewed[CourseDefinition]
@@ -173,8 +173,10 @@ def _rules(head: Head, timezone: tzinfo, lessons: tuple[LessonDefinition, ...]) 
 def _hour(value: object) -> time:
     """Read an hour of the day.
 
-    >>> _hour("9:30"), _hour("１０：００"), _hour("8点")
-    (datetime.time(9, 30), datetime.time(10, 0), datetime.time(8, 0))
+    A cell of a workbook that holds a time has seconds as well.
+
+    >>> _hour("9:30"), _hour("１０：００"), _hour("8点"), _hour("09:30:00")
+    (datetime.time(9, 30), datetime.time(10, 0), datetime.time(8, 0), datetime.time(9, 30))
     """
     found = _HOUR.fullmatch(normalize("NFKC", str(value)).replace(" ", ""))
     if not found:

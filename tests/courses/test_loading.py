@@ -1,9 +1,11 @@
 """Courses from files: all of one, or nothing and every fault by its place; media are known by their bytes."""
 
+import io
 from datetime import time
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import func, select
 
 from courses.models.courses import Course, CourseMedia
@@ -11,9 +13,10 @@ from courses.queries import media as kept
 from courses.rules.definition import CourseDefinition, from_json
 from questions.keyed.items import Kind
 from tests import recordings
-from tests.documents import illustrated, paragraph
+from tests.documents import document, illustrated, paragraph
 from tests.pictures import png
 
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 COURSE = """
 title: 怎么辨别真假烟
 every_days: 1
@@ -176,3 +179,101 @@ def test_what_a_file_is_called_does_not_matter(house, tmp_path: Path) -> None:
     with house.look() as session:
         kinds = [session.get_one(CourseMedia, each).content_type for each in (sound.audio, film.video)]
     assert kinds == ["audio/mp4", "video/mp4"]
+
+
+def load(house, folder: Path, name: str, content: bytes | str):
+    file = folder / name
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return house.flask("courses", "load", str(file))
+
+
+@pytest.mark.on_sqlite
+def test_more_than_fits_is_refused_by_its_place_and_nothing_is_written(house, tmp_path: Path) -> None:
+    (tmp_path / "seal.jpg").write_bytes(png(1))
+    for name, content in (("seal.mp3", recordings.mp3(12)), ("film.mp4", recordings.mp3(12))):
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "big.mp3").write_bytes(recordings.mp3(12) + bytes(11 << 20))
+    head, lesson = "title: 辨别\nlessons:\n", "  - {title: 看, screens: [一]}\n"
+    screens = "  - {title: 看, screens: [%s]}\n"
+    ask = "  - {title: 看, screens: [一], question: {type: %s}}\n"
+    image = f"{'图' * 90}.jpg"
+    faults = {
+        lesson * 61: "各课 lessons（第 3 行）：有 61 课，最多 60 课",
+        screens % ",".join("一" * 31): "第 1 课（第 3 行）：有 31 屏，最多 30 屏，请分成几课",
+        screens % "{picture: seal.jpg, audio: seal.mp3}": "第 1 课第 1 屏（第 3 行）：图片、声音只能放一样，请分成几屏",
+        lesson + screens % "一, {video: film.mp4}": "第 2 课第 2 屏（第 4 行）：视频“film.mp4”是声音，不是视频",
+        screens % "{audio: big.mp3}": "第 1 课第 1 屏（第 3 行）：声音“big.mp3”不能用：这个文件超过 10 MB，"
+        "请压缩或截短，再上传",
+        screens % f"{{picture: {image}}}": f"第 1 课第 1 屏（第 3 行）：图片没有找到文件“{image}”，"
+        "请和这个文件一起上传（命令行里放在它旁边）",
+        ask % "multiple, text: 哪些？, options: [正, 反], answer: [1, 5]": "第 1 课的课后一题（第 3 行）："
+        "答案“5”但只有 2 个选项",
+        ask % "truth, text: 对吗？": "第 1 课的课后一题（第 3 行）：缺少答案 answer",
+        "  - {title: 看, screens: [一], quiz: 三}\n": "第 1 课（第 3 行）：测试“三”应是测试的编号，如 3",
+    }
+    for written, fault in faults.items():
+        done = load(house, tmp_path, "course.yaml", head + written)
+        assert (done.exit_code, done.output.strip()) == (1, fault)
+    with house.look() as session:
+        assert not session.scalar(select(func.count()).select_from(Course))
+        assert not session.scalar(select(func.count()).select_from(CourseMedia))
+    assert load(house, tmp_path, "course.yaml", head + lesson * 59 + screens % ",".join("一" * 30)).exit_code == 0
+
+
+@pytest.mark.on_sqlite
+def test_end_questions_of_every_kind_are_read_and_what_is_left_out_has_its_usual_value(house, tmp_path: Path) -> None:
+    asked = (
+        "{type: single, text: 哪一面？, options: [正面, 背面, 顶部], answer: 3}",
+        "{type: multiple, text: 哪些？, options: [正面, 背面, 顶部], answer: [1, 3]}",
+        "{type: truth, text: 贴在顶部。, answer: true}",
+        "{type: fill, text: 喷码有几位？, answer: 32}",
+    )
+    lines = [f"  - {{title: 第{n}课, screens: [一], question: {each}}}" for n, each in enumerate(asked)]
+    found = draft(house, load(house, tmp_path, "course.yaml", "\n".join(["title: 辨别", "lessons:", *lines])).output)
+    kinds = [Kind.SINGLE, Kind.MULTIPLE, Kind.TRUTH, Kind.FILL]
+    assert [each.question.kind for each in found.lessons if each.question] == kinds
+    assert [each.question.right_words for each in found.lessons if each.question] == ["顶部", "正面；顶部", "对", "32"]
+    assert (found.every_days, found.at, found.is_ordered, found.has_certificate) == (None, time(10), True, False)
+    assert (found.audience, found.is_required, found.is_for_staff) == (None, False, False)
+
+
+@pytest.mark.on_sqlite
+def test_an_hour_that_a_workbook_took_for_a_time_is_read_and_merged_cells_are_named(house, tmp_path: Path) -> None:
+    book = Workbook()
+    book.create_sheet("微课", 0)
+    book.worksheets[1].title = "各屏"
+    for row in (("标题", "辨别"), ("几天一课", 1), ("几点放出", time(9, 30))):
+        book["微课"].append(row)
+    for screen in (("课", "文字"), ("看封签", "一"), (None, "二"), ("看喷码", "三")):
+        book["各屏"].append(screen)
+
+    def loaded():
+        packed = io.BytesIO()
+        book.save(packed)
+        return load(house, tmp_path, "course.xlsx", packed.getvalue())
+
+    found = draft(house, loaded().output)
+    assert (found.every_days, found.at) == (1, time(9, 30))
+    assert [len(each.screens) for each in found.lessons] == [2, 1]
+    book["各屏"].merge_cells("A2:A3")
+    done = loaded()
+    assert done.exit_code == 1 and "各屏!A2:A3 是合并的单元格" in done.output
+
+
+@pytest.mark.on_sqlite
+def test_the_title_of_a_word_document_is_the_lessons_and_its_headings_begin_screens(house, tmp_path: Path) -> None:
+    names = {"Title": "Title", "a1": "heading 1", "a2": "heading 2"}
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="{each}"><w:name w:val="{name}"/></w:style>'
+        for each, name in names.items()
+    )
+    written = [
+        paragraph("辨别", style="Title"),
+        paragraph("看封签", style="a1"),
+        "一",
+        paragraph("看花纹", style="a2"),
+        "二",
+    ]
+    parts = {"word/styles.xml": f'<w:styles xmlns:w="{WORD}">{styles}</w:styles>'}
+    (lesson,) = draft(house, load(house, tmp_path, "a.docx", document(*written, parts=parts)).output).lessons
+    assert (lesson.title, [each.text for each in lesson.screens]) == ("辨别", ["## 看封签\n\n一", "### 看花纹\n\n二"])

@@ -86,6 +86,23 @@ def test_39_an_hour_in_the_quiet_hours_waits_for_their_end_and_loses_no_day(scho
 
 
 @pytest.mark.on_sqlite
+def test_39_days_are_counted_over_the_end_of_a_month_and_a_year_from_any_moment_of_a_day(school) -> None:
+    ends = {
+        "2026-03-09 09:59:59": ("2026-03-10", "2026-03-11", "2026-03-16", "2026-04-08"),
+        "2026-03-09 10:00:00": ("2026-03-10", "2026-03-11", "2026-03-16", "2026-04-08"),
+        "2026-04-30 00:30:00": ("2026-05-01", "2026-05-02", "2026-05-07", "2026-05-30"),
+        "2026-12-30 23:59:59": ("2026-12-31", "2027-01-01", "2027-01-06", "2027-01-29"),
+        "2028-02-27 15:00:00": ("2028-02-28", "2028-02-29", "2028-03-05", "2028-03-28"),
+    }
+    for begun_at, days in ends.items():
+        at(school, begun_at)
+        for every_days, day in zip((1, 2, 7, 30), days, strict=True):
+            course_id = school.published(replace(PACED, every_days=every_days, is_ordered=False))
+            begin(school, course_id)
+            assert here(school, enrolment(school, course_id).next_at) == f"{day} 10:00", (begun_at, every_days)
+
+
+@pytest.mark.on_sqlite
 def test_after_an_outage_lessons_do_not_come_two_on_a_day(school) -> None:
     course_id = school.published(replace(PACED, every_days=1, is_ordered=False))
     at(school, f"{MONDAY} 15:00")

@@ -11,6 +11,13 @@ BEGUN = datetime(2026, 12, 1, 10, tzinfo=UTC)
 asked = some.lists(some.tuples(some.integers(-2, 9), some.floats(0, 4000)), max_size=40)
 
 
+def test_a_screen_takes_a_second_for_twelve_characters_and_four_fifths_of_its_sound_and_never_less_than_three() -> None:
+    characters = {0: 3, 1: 3, 36: 3, 37: 4, 108: 9, 109: 10, 119: 10, 120: 10, 121: 11, 1500: 125}
+    assert {each: least_seconds(each) for each in characters} == characters
+    seconds = {0.4: 3, 3.7: 3, 3.75: 3, 3.76: 4, 48.75: 39, 50: 40, 50.01: 41, 1800: 1440}
+    assert {each: least_seconds(0, each) for each in seconds} == seconds
+
+
 @given(some.lists(some.integers(LEAST, 60), min_size=1, max_size=6), asked)
 def test_no_sequence_of_requests_gains_a_screen_or_a_second(least, requests) -> None:
     place, now, credited, read = LessonPlace(0, None, tuple(least)), BEGUN, 0, 0
