@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from itertools import cycle
 from pathlib import Path
 
+from config.demo.courses import CourseScenes
 from config.demo.pushes import PushScenes
 from config.demo.quizzes import QuizScenes
 from config.demo.stage import Desk, Stage
@@ -53,12 +54,14 @@ class Story:
             self._shops = list(csv.DictReader(file))
         self._pushes = PushScenes(stage, self._shops, self._today)
         self._quizzes = QuizScenes(stage, self._shops, self._today)
+        self._courses = CourseScenes(stage, self._shops, self._today)
 
     def play(self) -> dict[str, str]:
         """Play all scenes; gives the accounts and passwords of the console."""
         self._phones.choose_templates()
         accounts = self._open_the_office()
         self._fill_the_library()
+        self._courses.write(self._boss)
         self._people_come_in()
         self._a_survey_is_asked()
         self._pushes.write_two()
@@ -173,6 +176,7 @@ class Story:
         chen, huang = "陈志强经理", "黄志宏经理"
         self._at(5, 10)
         self._quizzes.publish()
+        self._courses.publish()
         first = self._ask(1, "红七匹狼这周断货了，能不能先补两条", chen)
         self._at(5, 10, 6)
         self._phones.say(chen, f"{first} 明早配送车带两条，您签收就行")
@@ -182,22 +186,29 @@ class Story:
         self._phones.say(self._shops[1]["店主"], "1")
         self._at(5, 15, 20)
         self._pushes.rows_came()
+        self._courses.are_begun()
         self._at(4, 15)
+        self._courses.day(5)
         second = self._ask(9, "价格牌旧了，看不清楚，能换新的吗", huang)
         self._at(4, 16, 30)
         self._pushes.walk_came(0, 5)
         self._at(3, 9)
+        self._courses.day(4)
         self._phones.say(huang, f"{second} 好的，下周一上门给您换")
         self._stage.work()
         self._phones.say(huang, f"{second} 完结")
         self._stage.work()
         self._phones.say(self._shops[9]["店主"], "2")
         self._at(3, 11)  # the reminder went out an hour ago
+        self._courses.daily_is_answered(is_first=True)
         self._answer(self._shops[18:25], cycle(REPLIES[3:]))
         self._pushes.walk_came(5, 9)
         self._at(2, 9)
+        self._courses.day(3)
         self._ask(7, "送货时间能不能固定在上午，下午店里没人", huang)  # nobody answers: it becomes overdue
         self._at(2, 14)
+        self._courses.daily_is_answered(is_first=False)
+        self._courses.classroom_is_asked()
         third = self._ask(2, "最近有没有新品，想先看看", chen)
         self._pushes.walk_came(9, 11)
         self._at(2, 15)

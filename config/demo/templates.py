@@ -29,6 +29,11 @@ CHOSEN = {
         "通知：{{thing1.DATA}}\n时间：{{time2.DATA}}",
         {"thing1": "{what}", "time2": "{when}"},
     ),
+    "course": (
+        "学习提醒",
+        "课程：{{thing1.DATA}}\n时间：{{time2.DATA}}",
+        {"thing1": "{what}", "time2": "{when}"},
+    ),
     "quiz": (
         "测试邀请",
         "测试：{{thing1.DATA}}\n截止时间：{{time2.DATA}}",

@@ -21,12 +21,17 @@ from broadcasts.models.pushes import Refusal
 from broadcasts.models.reading import Favourite
 from broadcasts.models.series import Occurrence, PushSeries
 from config.app import build_services, create_app
+from config.demo import courses as course_scenes
 from config.demo import quizzes as quiz_scenes
 from config.demo import story, templates
 from config.demo.pushes import SENT_DAYS_AGO, rests
 from config.demo.stage import Desk, PastClock, Platform, Stage
 from config.demo.story import DAYS, Story
 from config.settings import Settings
+from courses.models.asking import Asker
+from courses.models.certificates import Certificate
+from courses.models.learning import Enrolment
+from courses.models.weak_spots import WeakReview, WeakSpot
 from foundation.clock import system_clock
 from people.models import Errand, Retailer
 from quizzes.models.attempts import Attempt, EndedBy
@@ -145,6 +150,31 @@ def quizzes_add_up(app: Flask, services: Services) -> None:
     assert any(each.passed_after and not each.passed_before for each in moved)
 
 
+def courses_add_up(app: Flask, services: Services) -> None:
+    """Learners at every stage, a certificate for each finish, the question of the day answered, a classroom asked."""
+    with services.reading() as looking:
+        stages: dict[int, Counter[str]] = {course_id: Counter() for course_id in (1, 2, 3)}
+        for row in looking.scalars(select(Enrolment)):
+            stages[row.course_id][
+                "finished" if row.finished_at else "begun" if row.started_at is not None else "not begun"
+            ] += 1
+        stopped = Enrolment.last_at < services.clock() - timedelta(days=3)
+        stuck = looking.scalar(select(func.count()).where(Enrolment.finished_at.is_(None), stopped))
+        certificates = looking.scalars(select(Certificate)).all()
+        reviews = Counter(looking.scalars(select(WeakReview.is_right)))
+        stubborn = looking.scalar(select(func.count()).where(WeakSpot.in_row >= 3))
+        unanswered = looking.scalars(select(Asker.words)).all()
+        requests = looking.scalar(select(func.count()).select_from(Request))
+    assert [(row["finished"], row["begun"]) for row in stages.values()] == [(5, 6), (4, 2), (1, 1)]
+    assert stages[1]["not begun"] == 22 and stages[3]["not begun"] == 2
+    assert stuck and stuck >= len(course_scenes.STOP)
+    assert len(certificates) == 5 and all(each.media_key for each in certificates)
+    assert reviews == {True: 1, False: 2} and stubborn == 1
+    assert unanswered == [course_scenes.UNANSWERED.removeprefix("学习 ")] and requests == 9
+    page = app.test_client().get(f"/c/{certificates[0].number}")
+    assert page.status_code == 200 and "把好未成年人这道关" in page.text
+
+
 @pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
 def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) -> None:
     assert office.PASSWORD  # its import makes passwords cheap
@@ -177,7 +207,7 @@ def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) ->
         # Played at night, the last day ends with a notice that waits for the morning.
         came = or_(Delivery.state != DeliveryState.PENDING, Delivery.due_at <= clock())
         became = Counter(looking.scalars(select(Delivery.state).where(came)))
-        # Who has not written for two days hears of a corrected key with their next message.
+        # Who has not written for two days hears of a corrected key, and gets a certificate, with their next message.
         held = set(looking.scalars(select(Delivery.about).where(Delivery.state == DeliveryState.HELD)))
         steps = Counter(looking.scalars(select(Escalation.step)))
         waiting = looking.scalar(select(func.count()).where(Request.closed_at.is_(None)))
@@ -185,7 +215,7 @@ def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) ->
         rated = looking.scalars(select(Rating.score)).all()
     assert (bound, sorted(rated)) == (33, [1, 2])
     assert waiting and answered and answered >= 2 and steps["due"] >= 1
-    assert held <= {"quiz:2"}
+    assert held <= {"quiz:2", "course:1"}
     assert set(became) <= {"sent", "delivered", "cancelled", "held"}, (
         "what the demo's templates do not take would fail here"
     )
@@ -195,6 +225,7 @@ def test_the_demo_is_played_to_its_end(stores: dict[str, Any], tmp_path: Any) ->
     assert len(titles) == len(ARTICLES) and titles[first] == "许可证快到期，提前三十日申请延续"
     pushes_add_up(app, services)
     quizzes_add_up(app, services)
+    courses_add_up(app, services)
     for name, password in accounts.items():
         desk = Desk(app)
         desk.sign_in(name, password)
