@@ -70,6 +70,9 @@ SHOTS = (
     Shot("test", "/m/quizzes/1", phone="沈祥云"),
     Shot("score", "/m/quizzes/1", phone="黄丽萍"),
     Shot("mistakes", "/m/quizzes/mistakes", phone="黄丽萍"),
+    Shot("course", "/console/courses/1"),
+    Shot("certificates", "/console/courses/1/certificates"),
+    Shot("lesson", "/m/lessons/1", phone="黄丽萍"),
     # And two more for the README.
     Shot("survey", "/m/surveys/1", phone="黄丽萍"),
     Shot("talk", "/m/visits/106", phone="陈志强"),
