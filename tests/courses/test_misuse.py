@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from courses.models.certificates import Certificate
 from courses.models.courses import Course
 from courses.models.learning import Enrolment
 from courses.rules import printed
-from courses.rules.definition import CourseDefinition, from_json, to_json
+from courses.rules.definition import CourseDefinition, LessonDefinition, from_json, to_json
 from courses.rules.printed import CertificateText
 from foundation.clock import day_in
 from people.models import Manager
@@ -58,6 +59,18 @@ def test_a_step_with_a_lesson_that_is_gone_says_so_and_moves_nothing(office: Off
         told = market.post(f"{HERE}/lessons", {"do": do})
         assert told.status_code == 422 and "不在草稿里" in told.text, do
     assert draft(office).lessons == COURSE.lessons
+
+
+def test_a_course_of_sixty_lessons_offers_no_other(office: Office, school: School) -> None:
+    lessons = [LessonDefinition(f"l{n}", f"第 {n} 课", COURSE.lessons[1].screens) for n in range(1, 61)]
+    school.published(lessons=tuple(lessons[:59]))
+    market = office.browser("market")
+    assert 'value="add"' in market.get(f"{HERE}/lessons").text
+    school.again(1, replace(COURSE, lessons=tuple(lessons)))
+    page = market.get(f"{HERE}/lessons").text
+    assert 'value="add"' not in page and "已经有 60 课" in page
+    added = market.post(f"{HERE}/lessons", {"do": "add", "title": "多的"})
+    assert added.status_code == 422 and "最多 60 课" in added.text
 
 
 def test_what_no_page_of_ours_sends_breaks_no_page(office: Office, school: School) -> None:
@@ -112,6 +125,8 @@ def test_a_course_for_managers_is_not_offered_to_shops_where_it_is_shared(office
     school.published()
     market = office.browser("market")
     staff, shops = (market.get(f"/console/courses/{n}/share").text for n in (1, 2))
+    assert 'name="whom"' not in market.get(f"{HERE}/settings").text
+    assert 'name="whom"' in market.get("/console/courses/2/settings").text
     assert "客户经理回复“" in staff and "没有选到他的店" in staff and "海报" not in staff
     assert "店主回复“" in shops and "没有选到他的店" not in shops and "海报" in shops
 
