@@ -106,7 +106,8 @@ def remains(turn: Turn, talk: Talk) -> str:
         return ""
     if sheet.is_finished or lesson_sheet.obstacle(sheet, now=turn.now, zone=turn.zone):
         return ""
-    return chat.remains(sheet.lesson.title, sheet.end - 1 - sheet.at if sheet.at < sheet.end else 0)
+    left = sheet.end - 1 - sheet.at if sheet.at < sheet.end else 0
+    return chat.remains(sheet.lesson.title, left, has_question=sheet.lesson.question is not None)
 
 
 def course_page(session: Session, reference: str) -> str:

@@ -191,13 +191,17 @@ def to_lesson(number: int, title: str) -> str:
 NEXT_LATER = "下一课开了会告诉您。"
 
 
-def remains(title: str, left: int) -> str:
+def remains(title: str, left: int, *, has_question: bool) -> str:
     """A lesson that was left half read, where another talk has ended, or this one was left.
 
-    >>> remains("看封签", 2), remains("看封签", 0)
+    >>> remains("看封签", 2, has_question=True), remains("看封签", 0, has_question=True)
     ('《看封签》还有 2 屏没看，', '《看封签》还差一道小题，')
+    >>> remains("看喷码", 0, has_question=False)
+    '《看喷码》还差最后一屏，'
     """
-    return f"《{title}》还有 {left} 屏没看，" if left else f"《{title}》还差一道小题，"
+    if left:
+        return f"《{title}》还有 {left} 屏没看，"
+    return f"《{title}》还差{'一道小题' if has_question else '最后一屏'}，"
 
 
 def one_waits(title: str) -> str:

@@ -11,7 +11,7 @@ from questions.stepping import Position
 from wechat_bot import reply
 
 WORD, STOP = "每天一题", "停"
-BIND_FIRST = "每天一题只给绑定的店。请先绑定：回复“绑定”。"
+BIND_FIRST = "每天一题只给绑定的店。您是店主的话，请先绑定：回复“绑定”。"
 NONE = "现在没有要练的题。测试和课后题里答错的，以后每天来问您一道。"
 DONE_TODAY = "今天的题答过了，明天再来。"
 STOPPED = "好的，不再每天问您。想接着练，回复“每天一题”。"

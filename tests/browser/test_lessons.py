@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from courses import jobs
 from courses.actions import authoring
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from tests.browser.conftest import Town
@@ -21,11 +22,11 @@ LESSON = LessonDefinition("l1", "看封签", (Screen("封签贴在小盒顶部�
 HERE = "/m/lessons/1"
 
 
-def teach(town: Town) -> None:
+def teach(town: Town, lesson: LessonDefinition = LESSON, **more: bool) -> None:
     house = town.house
     Office(house).import_roster()
     with house.services.transaction() as session:
-        definition = CourseDefinition("怎么辨别真假烟", lessons=(LESSON,))
+        definition = CourseDefinition("怎么辨别真假烟", lessons=(lesson,), **more)
         course = authoring.load(session, definition, who="", now=house.clock())
         authoring.publish(session, course.id, criteria=house.services.criteria, stamp=1, who="", now=house.clock())
     for name, licence, ending in (("王建国", "350802100001", "8899"), ("李福生", "350802100002", "1234")):
@@ -115,3 +116,26 @@ def test_a_lesson_needs_no_script(town) -> None:
     still.get_by_role("button", name="顶部").click()
     expect(still.locator("h1")).to_contain_text("恭喜您")
     assert look(page) == []
+
+
+def test_a_certificate_fits_a_narrow_phone_on_its_own_page_and_where_it_is_checked(town) -> None:
+    teach(town, LessonDefinition("l1", "看喷码", (Screen("看。"),)), has_certificate=True)
+    for words in ("学习", "下一页", "下一页"):
+        town.house.phone("王建国").say(words)
+        town.house.clock.advance(timedelta(seconds=3))
+    jobs.certify(town.house.services)
+    page = town.pocket("王建国", "/m/courses/1", width=320)
+    page.get_by_role("link", name="打开看").tap()
+    picture = page.get_by_role("img", name="结业证书")
+    expect(picture).to_have_js_property("complete", value=True)
+    assert picture.evaluate("(it) => it.naturalWidth > 1000 && it.clientWidth <= 320")
+    page.get_by_role("link", name="别人怎么查真假").tap()
+    expect(page.locator("h1")).to_have_text("这张证书是真的")
+    line = page.locator(".row").filter(has_text="课程")
+    words, value = (line.locator(each).bounding_box() for each in ("span", "b"))
+    assert words and value and value["x"] + value["width"] > 250, "what it is to the left, its value to the right"
+    for address in (page.url, f"{town.web}/c"):
+        page.goto(address)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            assert look(page) == []
