@@ -106,16 +106,18 @@ def withdraw(session: Session, question_id: int, *, now: datetime) -> None:
 def add_synonyms(session: Session, question_id: int, written: str, *, who: str, now: datetime) -> str:
     """Add a line of words that mean the same, by which the question finds something; gives the line. Raises `Refused`
     as the vocabulary does."""
+    question = _locked(session, question_id)  # before the vocabulary, as whoever answers it does
     line = vocabulary.add_line(session, written)
-    _settle(_locked(session, question_id), Settled.WORDS, who, now)
+    _settle(question, Settled.WORDS, who, now)
     return " ".join(line.words)
 
 
 def add_words(session: Session, question_id: int, written: str, *, who: str, now: datetime) -> str:
     """Add words of the trade, by which the question finds something; gives those that are new. Raises `Refused` as the
     vocabulary does."""
+    question = _locked(session, question_id)  # before the vocabulary, as whoever answers it does
     fresh = vocabulary.add_words(session, written)
-    _settle(_locked(session, question_id), Settled.WORDS, who, now)
+    _settle(question, Settled.WORDS, who, now)
     return "、".join(fresh)
 
 
@@ -137,6 +139,9 @@ def reopen(session: Session, question_id: int) -> None:
 
 def forget(session: Session, whose: ColumnElement[bool]) -> list[str]:
     """Delete what somebody asked, with questions that nobody else did; gives their words."""
+    asked = select(OpenQuestion.id).where(OpenQuestion.id.in_(select(Asker.question_id).where(whose)))
+    # Before their askers, as whoever asks does.
+    session.execute(asked.order_by(OpenQuestion.id).with_for_update())
     theirs = session.execute(select(Asker.id, Asker.question_id, Asker.words).where(whose)).all()
     if not theirs:
         return []

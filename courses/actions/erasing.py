@@ -31,6 +31,9 @@ def forget(session: Session, whom: Forgetting) -> None:
 
 
 def _forget_weak_spots(session: Session, whom: Forgetting) -> None:
+    # Before their spots, as whoever asks or answers does.
+    held = select(DailyQuestion.retailer_id).where(_kept_by(whom, DailyQuestion.retailer_id))
+    session.execute(held.order_by(DailyQuestion.retailer_id).with_for_update())
     for table, at in ((WeakSpot, WeakSpot.wrong_at), (WeakReview, WeakReview.asked_at)):
         session.execute(delete(table).where(_kept_by(whom, table.retailer_id, at)))
     others = select(Retailer.id).where(Retailer.openid.is_not(None), Retailer.openid != whom.openid)

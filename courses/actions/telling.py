@@ -31,7 +31,7 @@ from people.models import Manager, Retailer
 from wechat_bot import notices, reply
 from wechat_bot.models import Delivery, Follower
 from wechat_bot.outbox import queueing
-from wechat_bot.outbox.states import waits
+from wechat_bot.outbox.states import is_left, waits
 
 #: Learners who are looked at in one transaction; messages of a closed course that are withdrawn in one.
 BATCH, WITHDRAWN = 5_000, 5_000
@@ -102,20 +102,20 @@ def withdraw(session: Session, enrolment_id: int, *, now: datetime) -> None:
     staff = select(Manager.openid).join(Enrolment, Enrolment.staff_id == Manager.id)
     whose = union_all(*(each.where(Enrolment.id == enrolment_id) for each in (shop, staff)))
     about = Delivery.key.startswith(f"{KEY}{enrolment_id}:")
-    queueing.withdraw(session, Delivery.openid.in_(whose), about, now=now)
+    queueing.withdraw_free(session, Delivery.openid.in_(whose), about, now=now)
 
 
 def withdraw_closed(session: Session, *, now: datetime) -> int:
     """Withdraw the next messages that wait about courses that are over; gives how many."""
     about = literal("course:") + cast(Course.id, String)
-    left = select(Delivery.id).where(Delivery.about == about, waits("delivery"), Delivery.key.startswith(KEY))
+    # By the index of what is left: all that were ever told of a course are many.
+    unsent = (is_left("delivery"), waits("delivery"), Delivery.key.startswith(KEY))
+    left = select(Delivery.id).where(Delivery.about == about, *unsent)
     over = select(Course.id).where(Course.closes_at <= now, left.exists()).order_by(Course.id).limit(1)
     course_id = session.scalar(over)
     if course_id is None:
         return 0
-    some = select(Delivery.id).where(
-        Delivery.about == f"course:{course_id}", waits("delivery"), Delivery.key.startswith(KEY)
-    )
+    some = select(Delivery.id).where(Delivery.about == f"course:{course_id}", *unsent)
     ids = session.scalars(some.order_by(Delivery.id).limit(WITHDRAWN)).all()
     queueing.withdraw(session, among(session, Delivery.id, ids), now=now)
     return len(ids)
@@ -169,7 +169,7 @@ def _definitions(session: Session, course: Course, ids: Iterable[int | None]) ->
 def _replace(session: Session, openids: Sequence[str], now: datetime) -> None:
     """Withdraw earlier messages of courses that are held for the next contact of these learners."""
     if openids:
-        queueing.withdraw(session, Delivery.openid.in_(openids), Delivery.key.startswith(KEY), now=now)
+        queueing.withdraw_free(session, Delivery.openid.in_(openids), Delivery.key.startswith(KEY), now=now)
 
 
 def _queue(

@@ -7,7 +7,7 @@ from sqlalchemy import Boolean, Select, String, literal, select, update
 from sqlalchemy.orm import Session
 
 from foundation.database import Json, Moment, changed, count_to, upsert
-from foundation.dialects import json_filled, table_of
+from foundation.dialects import among, json_filled, table_of
 from wechat_bot.models import Delivery, DeliveryState, Lane
 from wechat_bot.outbox.states import BROADCAST, HELD, IS_WATCHED, PENDING, SENDING, WITHDRAWN, waits
 
@@ -130,6 +130,15 @@ def withdraw(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime 
     `now` is saved as their moment; None saves none, where the moment would reveal too much.
     """
     return changed(session, withdrawal(*which, why=why, moment=literal(now, Moment())))
+
+
+def withdraw_free(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime) -> int:
+    """Cancel deliveries as `withdraw` does, except those that another transaction is releasing or sending at this
+    moment: for a caller who holds what a message heard from their follower may be waiting for. Waiting for it in turn
+    would deadlock."""
+    free = select(Delivery.id).where(*which, waits("delivery"), Delivery.state != SENDING)
+    ids = session.scalars(free.with_for_update(skip_locked=True, key_share=True)).all()
+    return withdraw(session, among(session, Delivery.id, ids), why=why, now=now) if ids else 0
 
 
 def withdrawal(*which: Any, why: str, moment: Any) -> Any:
