@@ -306,7 +306,7 @@ def office_life(office: Office, lives: Iterable[Life]) -> None:
             session.add(BindCode(app_id="wx", retailer_id=key, url="http://weixin.qq.com/q/1", made_at=now))
             told = {"openid": life.phone.openid, "raw": {"FromUserName": life.phone.openid}, "reported_at": now}
             session.add(Reported(kind="subscribe_msg_popup_event", about=life.phone.openid, **told))
-            session.add(SavedGathering(retailer_id=key, year=now.year))
+            session.merge(SavedGathering(retailer_id=key, year=now.year))  # the clock may have noted it already
             session.add(Errand(source="push:1", retailer_id=key, title="没有送到", made_at=now, made_by="周敏"))
             session.add(MassUse(openid=life.phone.openid, month=quota.month_of(now), used=1))
             session.add(Receipt(msgid=f"m{key}", openid=life.phone.openid, status="success", received_at=now))
