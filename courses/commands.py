@@ -18,6 +18,7 @@ from courses.rules.review import CALLED
 from courses.texts import certificates as certificate_texts
 from finding.topics import Seeker
 from foundation.errors import Refused
+from foundation.text import readable, visible
 from people import identity, request_desk
 from questions.authoring.spelling import Mistaken
 from wechat_bot.command_line import CommandGroup
@@ -123,7 +124,11 @@ def certificate(number: str, as_json: bool) -> None:
 def ask(question: str, licence: str | None, as_json: bool) -> None:
     """问课堂：在微课、文章和答复里找，最合适的在前。"""
     services, request = current_services(), None
-    now = services.clock()
+    now, question = services.clock(), visible(readable(question))
+    if not question:
+        raise Refused("请写上要问的话。")
+    if question.encode(errors="replace").decode() != question:  # bytes that are no UTF-8
+        raise Refused("这句话里有读不出来的字，请用 UTF-8 再写一遍。")
     with services.transaction() as session:
         shop = identity.shop_by_licence(session, licence) if licence is not None else None
         if licence is not None and shop is None:

@@ -123,6 +123,11 @@ def test_the_command_gives_what_is_found_and_makes_a_request_only_for_a_shop(sch
     assert number == 101 and requests(school) == ["今天天气怎么样"]
     assert ask("封签", "--as", "350802100003") == {"found": [], "request": None}
     assert unanswered(school) == [(1, ["今天天气怎么样"])]
+    for nothing in ("", " \u200b", "\udcff"):
+        said = school.house.flask("courses", "ask", nothing, "--as", "350802100001")
+        assert said.exit_code == 1 and "请写上要问的话。" in said.stderr
+    said = school.house.flask("courses", "ask", "今天\udcff天气", "--as", "350802100001")
+    assert said.exit_code == 1 and "有读不出来的字" in said.stderr
     for licence in ("1", ""):  # left empty by a script: not one of the staff, who finds what is theirs
         wrong = school.house.flask("courses", "ask", "封签", "--as", licence)
         assert wrong.exit_code == 1 and f"没有许可证号为 {licence} 的店。" in wrong.stderr
