@@ -1,4 +1,4 @@
-"""Waves: rounds of invitations to authored work (surveys, quizzes), each a campaign with a number of its own."""
+"""Waves: rounds of invitations to authored work (surveys, quizzes, courses), each a campaign with its number."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

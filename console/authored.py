@@ -1,4 +1,4 @@
-"""Authored work (surveys, quizzes): its draft with a stamp, the window of its versions, the state that follows."""
+"""Authored work (surveys, quizzes, courses): its draft with a stamp, the window of its versions, its state."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
