@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console.authored import AuthoredDetail
+from courses.models.certificates import Certificate
 from courses.models.courses import Course, CourseVersion, Lesson
 from courses.queries import versions
 from courses.rules.definition import CourseDefinition, from_json
@@ -21,6 +22,8 @@ class CourseDetail(AuthoredDetail):
     version: int | None
     learnt: CourseDefinition | None
     draft: CourseDefinition
+    #: Whether it gives certificates, or an earlier version gave some.
+    has_certificates: bool
     #: Codes of all lessons that any version had: a new lesson is none of them.
     codes: frozenset[str]
 
@@ -32,19 +35,22 @@ class CourseDetail(AuthoredDetail):
 
 def detail(session: Session, course_id: int, *, now: datetime) -> CourseDetail | None:
     """Return a course; None where there is none."""
+    given = select(Certificate.id).where(Certificate.course_id == Course.id).exists()
     row = session.execute(
-        select(Course, CourseVersion.id, CourseVersion.number, CourseVersion.digest)
+        select(Course, CourseVersion.id, CourseVersion.number, CourseVersion.digest, given.label("given"))
         .outerjoin(CourseVersion, CourseVersion.id == Course.version_id)
         .where(Course.id == course_id)
     ).first()
     if row is None:
         return None
+    learnt = versions.definition(session, row.id, row.digest) if row.id is not None else None
     return CourseDetail.of(
         row.Course,
         now=now,
         version_id=row.id,
         version=row.number,
-        learnt=versions.definition(session, row.id, row.digest) if row.id is not None else None,
+        learnt=learnt,
+        has_certificates=row.given or (learnt is not None and learnt.has_certificate),
         draft=from_json(row.Course.draft),
         codes=frozenset(session.scalars(select(Lesson.code).where(Lesson.course_id == course_id))),
     )
