@@ -5,6 +5,7 @@ import re
 from sqlalchemy.orm import Session
 
 from courses.actions import daily as actions
+from courses.actions import telling
 from courses.actions import weak_spots as spots
 from courses.models.weak_spots import ABOUT, WeakSpot
 from courses.queries import weak_spots
@@ -75,12 +76,15 @@ def overhear(turn: Turn) -> Reply | None:
     if hour is not None:
         return _at_another_hour(turn, hour)
     last = turn.last_said()
-    if last is None or last.about != ABOUT:
+    # A message of courses that came behind the question asks for no number.
+    if last is None or not (last.about == ABOUT or last.key.startswith(telling.KEY)):
         return None
     if said != texts.STOP and not last.stands(turn.last_heard_at):
         return None
     held = weak_spots.hold_of(turn.session, turn.openid)
     if held is None or (said != texts.STOP and held.daily.spot_id is None):
+        return None
+    if last.about != ABOUT and (said == texts.STOP or not _is_asked_since(turn, held)):
         return None
     if said == texts.STOP:
         actions.stop(held, now=turn.now)
@@ -95,6 +99,12 @@ def overhear(turn: Turn) -> Reply | None:
         # A number that is no option is meant for the question all the same; other words are somebody else's.
         return Reply(step.text) if said.isdecimal() else None
     return Reply(_answered(turn, held, *found, step))
+
+
+def _is_asked_since(turn: Turn, held: ShopBoxes) -> bool:
+    """Whether the question was sent since this shop wrote last."""
+    asked_at = held.daily.asked_at
+    return asked_at is not None and (turn.last_heard_at is None or turn.last_heard_at <= asked_at)
 
 
 def page(session: Session, reference: str) -> str:

@@ -185,6 +185,23 @@ def test_a_shop_that_is_writing_is_not_interrupted_and_a_talk_does_not_take_the_
     assert school.wang.say("3").text.startswith("对了，3 天后再问您一次。")
 
 
+def test_a_lesson_told_of_behind_the_question_does_not_take_its_answer(school):
+    quiz(school)
+    take(school.wang, "1")
+    school.published(every_days=1, is_ordered=False)
+    for said in ("学习", "下一页"):
+        school.wang.say(said)
+    at(school, 1, 8)
+    school.wang.say("您好")
+    school.wang.unread()
+    at(school, 1, 10)
+    jobs.release(school.house.services)
+    school.house.work()
+    question, lesson = (entry.text for entry in school.wang.unread() if entry.source == "account")
+    assert question == ASKED and lesson.startswith("今日一课")
+    assert school.wang.say("3").text.startswith("对了，3 天后再问您一次。")
+
+
 def test_words_that_are_no_answer_go_where_they_always_go(school):
     quiz(school, FILL)
     take(school.wang, "三天")
@@ -279,7 +296,7 @@ def test_it_ends_with_a_word_starts_again_with_another_and_has_the_hour_the_shop
     assert asked_on(school, 5, 15) == ASKED
     stranger = school.house.phone("o-nobody")
     stranger.follow()
-    assert stranger.say("每天一题").text == "每天一题只给绑定的店。请先绑定：回复“绑定”。"
+    assert stranger.say("每天一题").text == "每天一题只给绑定的店。您是店主的话，请先绑定：回复“绑定”。"
 
 
 def test_an_end_question_that_was_wrong_is_asked_again_and_leads_back_to_its_lesson(school):
