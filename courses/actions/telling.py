@@ -34,7 +34,7 @@ from wechat_bot.outbox import queueing
 from wechat_bot.outbox.states import is_left, waits
 
 #: Learners who are looked at in one transaction; messages of a closed course that are withdrawn in one.
-BATCH, WITHDRAWN = 5_000, 5_000
+BATCH, WITHDRAWN = 2_000, 5_000
 #: The notice that stands in for these messages, and for invitations.
 NOTICE = "course"
 KEY = "course-told:"
