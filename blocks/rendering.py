@@ -101,6 +101,7 @@ def chat(title: str, blocks: tuple[Block, ...], *, address: str = "", most: int)
 def chat_text(blocks: tuple[Block, ...]) -> str:
     """Text of blocks in the chat, whole: a table row by row, without what only a page can show.
 
+    >>> from blocks.blocks import ListItem
     >>> chat_text((TextBlock("先看**证**。"), ListBlock((ListItem("日期"),))))
     '先看证。\\n· 日期'
     """

@@ -82,7 +82,7 @@ def search(session: Session, words: str, *, visible: Visible, limit: int = 20) -
     sought = words[:LONGEST]
     known, state = vocabulary.current(session)
     meanings = known.meanings(sought)[:MOST_WORDS]
-    if not meanings or not visible or limit < 1:
+    if not meanings or not visible or limit < 1 or not state.passages:
         return []
     found = _by_words(session, meanings, state, visible, limit)
     if found and found[0].coverage >= ENOUGH:

@@ -110,8 +110,9 @@ class Adviser:
 
     #: Link that a question opens, with the question behind it. Where nothing is known, it sees to the way on.
     link: str
-    #: Gives what is known beside a message that a person will answer; empty where nothing is.
-    beside: Callable[["Turn", str], str]
+    #: Gives what is known beside a message that a person will answer, for the shop with this id where its writer is
+    #: known to keep one; empty where nothing is.
+    beside: Callable[["Turn", str, int | None], str]
 
 
 class Board(Protocol):

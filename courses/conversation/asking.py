@@ -10,7 +10,7 @@ from courses.models.asking import ANSWER
 from courses.queries import asking as queries
 from courses.queries.asking import Asking
 from courses.texts import asking as texts
-from finding.topics import FoundText
+from finding.topics import FoundText, Seeker
 from foundation.text import visible, whole_number
 from people.rules import plain
 from wechat_bot import messages
@@ -50,10 +50,13 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     return Reply(texts.NO_MORE) if word == texts.MORE else PASSES
 
 
-def beside(turn: Turn, words: str) -> str:
+def beside(turn: Turn, words: str, retailer_id: int | None) -> str:
     """What is known beside a message that a person will answer; empty where nothing is."""
-    who = queries.asking(turn.session, turn.openid)
-    found = queries.answers(turn.session, turn.board.declared, words, who.seeker, now=turn.now, limit=1)
+    if retailer_id is not None:
+        seeker = Seeker(retailer_id=retailer_id)
+    else:
+        seeker = queries.asking(turn.session, turn.openid).seeker
+    found = queries.answers(turn.session, turn.board.declared, words, seeker, now=turn.now, limit=1)
     if not found:
         return ""
     return "\n".join([texts.beside(found[0].title, found[0].passage), *_links(turn, found[0])])

@@ -268,7 +268,7 @@ def test_everything_that_is_missing_is_said_when_it_is_submitted_and_nothing_is_
         whom="some",
         at="2026-12-09 09:00",
         button_words="学一学",
-        button_link="lesson:5",
+        button_link="gift:5",
         button_address="",
     )
     assert answer.status_code == 422
@@ -276,7 +276,7 @@ def test_everything_that_is_missing_is_said_when_it_is_submitted_and_nothing_is_
         "还没有写标题。",
         "还没有写内容。",
         "还没有放图片。",
-        "系统里没有“lesson”这种内容",
+        "系统里没有“gift”这种内容",
         "发送时间已经过了",
         "还没有选发给谁。",
     ):

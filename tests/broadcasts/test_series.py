@@ -197,8 +197,8 @@ def test_a_series_is_approved_only_with_what_could_be_submitted(office: Office) 
     series_id = begin(office, push_id)
     with office.house.services.transaction() as session:
         push, campaign = pushes.hold(session, push_id)
-        push.buttons, campaign.audience = [["学一学", "lesson:5"]], {"area": ["没有店的片"]}
-    with pytest.raises(Refused, match=r"没有“lesson”这种内容.*\n.*没有店的片"):
+        push.buttons, campaign.audience = [["学一学", "gift:5"]], {"area": ["没有店的片"]}
+    with pytest.raises(Refused, match=r"没有“gift”这种内容.*\n.*没有店的片"):
         approve(office, series_id)
     with office.house.services.transaction() as session:
         push, campaign = pushes.hold(session, push_id)

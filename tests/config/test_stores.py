@@ -105,8 +105,11 @@ def test_a_database_that_became_read_only_is_as_one_that_is_away(build, own, lin
 
 
 @grown_up
-def test_behind_a_pooler_nobody_told_of_statements_are_prepared_no_more_and_nothing_is_lost(build, lines) -> None:
-    house = build()
+def test_behind_a_pooler_nobody_told_of_statements_are_prepared_no_more_and_nothing_is_lost(
+    build, lines, stores
+) -> None:
+    # Connections of its own: those of the tests before may be several, and no test after is to have these.
+    house = build(database_url=f"{stores['database_url']}?application_name=alone")
     phone = house.phone("老李")
     phone.follow()
     for _ in range(8):

@@ -60,8 +60,9 @@ def test_a_need_asks_the_database_for_nothing_twice(town) -> None:
     wang = town.shop("王建国")
     # SQLite begins with a statement, and takes the four clocks one by one.
     more = 4 if town.house.services.database.is_sqlite else 0
+    # A need is looked for in what is written, of which there is nothing here: one question more.
     # Whatever is added is looked through for a complaint: one question more. What was said last: another.
-    for later, words, most in ((120, NEED, 22 + more), (3, "两条", 16 + bool(more)), (3, "谢谢", 5 + bool(more))):
+    for later, words, most in ((120, NEED, 23 + more), (3, "两条", 16 + bool(more)), (3, "谢谢", 5 + bool(more))):
         town.house.later(minutes=later)
         with counted(town.house.services) as statements:
             wang.say(words)

@@ -49,7 +49,8 @@ def test_the_tabs_say_where_one_is_and_how_much_waits(asked) -> None:
     asked.page.open("/m/visits")
     assert tabs(asked.page)[0] == "/m/visits ['留言']*", "it is the shop's turn"
     asked.own.open("/m/me")
-    assert tabs(asked.own) == ["/m/me ['我的']*", "/m/visits/mine ['留言']", "/m/library ['资料']"]
+    places = "/m/visits/mine ['留言']", "/m/courses ['学习']", "/m/library ['资料']"
+    assert tabs(asked.own) == ["/m/me ['我的']*", *places]
     stranger = Browser(asked.house, asked.house.phone("路人"))
     stranger.open("/m/me")
     assert tabs(stranger) == []

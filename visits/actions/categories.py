@@ -29,6 +29,8 @@ FIRST = tuple(
 LOOKED_UP = ("真假与法规", "许可证", "陈列")
 #: Goes to the supervisor, and not to the manager who may be complained about.
 COMPLAINTS = "投诉建议"
+#: Where a session keeps the keywords it has read.
+_READ = "visits.keywords"
 
 
 def install(connection: Connection) -> None:
@@ -51,9 +53,19 @@ def install(connection: Connection) -> None:
 
 
 def keywords(session: Session) -> list[Keywords]:
-    """Return the categories in use with their keywords."""
+    """Return the categories in use with their keywords: read once in a session, however many ask."""
+    kept: list[Keywords] | None = session.info.get(_READ)
+    if kept is not None:
+        return kept
     columns = (Category.id, Category.position, Category.keywords, Category.goes_up, Category.is_looked_up)
     known = session.execute(select(*columns).where(Category.retired_at.is_(None)))
-    return [
+    found = [
         Keywords(row.id, row.position, tuple(map(str, row.keywords)), row.goes_up, row.is_looked_up) for row in known
     ]
+    session.info[_READ] = found
+    return found
+
+
+def are_changed(session: Session) -> None:
+    """Note that this session has changed categories: they are read anew."""
+    session.info.pop(_READ, None)

@@ -13,7 +13,7 @@ from foundation.errors import Refused
 from people.models import ShopClass
 from people.working_time import company
 from people.working_time.models import SpecialDay, WorkingWeek
-from visits.actions import clocks
+from visits.actions import categories, clocks
 from visits.models.deadlines import Policy
 from visits.models.requests import Category
 from visits.rules import settings as rules
@@ -107,6 +107,7 @@ def save_category(
     category.goes_up, category.is_looked_up = goes_up, is_looked_up
     session.add(category)
     session.flush()
+    categories.are_changed(session)
     return category
 
 
@@ -116,6 +117,7 @@ def retire_category(session: Session, category_id: int, *, is_retired: bool, now
     if category is None:
         raise Refused("没有这一类。")
     category.retired_at = now if is_retired else None
+    categories.are_changed(session)
     return category.name
 
 

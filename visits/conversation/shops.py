@@ -227,7 +227,10 @@ def _take(
     words, adviser = _words(turn, received, said), turn.board.adviser
     begins = received.became in (Effect.OPENED, Effect.REOPENED, Effect.CONTINUED)
     if is_looked_up and begins and adviser is not None and said.kind == "text" and prompt is None:
-        words = "\n".join(filter(None, (words, adviser.beside(turn, said.content))))
+        shop = received.request.shop
+        shop_id = shop.id if shop is not None and shop.openid == turn.openid else None
+        beside = adviser.beside(turn, said.content, shop_id)
+        words = "\n".join(filter(None, (words, beside)))
     return Reply(words, after=after)
 
 
