@@ -99,6 +99,7 @@ def test_it_is_narrowed_by_column_and_kind(office: Office) -> None:
     assert "十二月货源" in narrowed
 
 
+@pytest.mark.on_sqlite
 def test_a_month_takes_as_many_statements_for_many_pushes_as_for_one(office: Office) -> None:
     titled(office, "第一条", "2026-12-15 09:00")
     market = office.browser("market")

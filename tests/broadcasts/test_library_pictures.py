@@ -85,6 +85,7 @@ def test_a_picture_lies_there_once_and_is_swept_some_days_after_nothing_holds_it
     assert [is_there(library, each) for each in (shown, let_go)] == [True, False]
 
 
+@pytest.mark.on_sqlite
 def test_an_article_whose_picture_is_gone_is_not_published(library: Library) -> None:
     article_id = library.write("看", {"kind": "picture", "picture": "a" * 64, "words": ""})
     with pytest.raises(Refused, match="第 1 块：这张图片不在了，请重新选一张。"):

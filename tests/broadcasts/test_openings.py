@@ -117,6 +117,7 @@ def test_the_hour_of_an_opening_is_counted_with_it_and_an_act_opens(town) -> Non
     assert answer.get("/m/p/nothing").status_code == 404
 
 
+@pytest.mark.on_sqlite
 def test_a_new_keeper_is_not_whom_it_was_sent_to(town) -> None:
     push_id = town.push(audience="{licence: ['350802100001']}")
     town.phone("王建国").say("解绑")

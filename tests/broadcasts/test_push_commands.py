@@ -97,6 +97,7 @@ def test_who_submitted_or_wrote_can_never_approve_under_whatever_name_and_role(o
     run(office, "approve", str(push_id), "--by", "zhou")
 
 
+@pytest.mark.on_sqlite
 def test_it_is_paused_resumed_and_cancelled_by_name(office: Office) -> None:
     push_id = push(office)
     run(office, "submit", str(push_id), "--by", "market")

@@ -77,6 +77,7 @@ def test_a_shop_sees_the_newest_first_a_column_and_the_most_read(town) -> None:
     assert titles(wang.open("/m/library?by=most"))[:2] == ["封签怎么看", "本周货源怎么订"]
 
 
+@pytest.mark.on_sqlite
 def test_an_article_is_read_once_by_a_shop_however_often_it_is_opened(town) -> None:
     wang, seal = phone(town, "王建国"), address(town, "封签怎么看")
     assert "没看过， 法规与真假鉴别" in wang.open("/m/library")

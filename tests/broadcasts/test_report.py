@@ -291,6 +291,7 @@ def test_who_leaves_within_two_days_is_put_to_the_latest_push_that_reached_them(
     assert town.counts(first)["only:gone"] == 1 and town.report(first)["audience"] == 2
 
 
+@pytest.mark.on_sqlite
 def test_no_more_acts_than_openings_and_no_more_openings_than_are_known(town) -> None:
     push_id = town.push(buttons=[("看公告", "https://example.com/a")])
     for name in ("王建国", "老李", "小王", "路人"):

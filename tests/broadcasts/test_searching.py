@@ -112,6 +112,7 @@ def test_a_question_finds_the_articles_that_whoever_asks_may_read(library) -> No
         topics.find(session, twice, "许可证", Seeker(), now=house.clock(), limit=1)
 
 
+@pytest.mark.on_sqlite
 def test_what_is_shown_is_the_passage_with_the_words(library) -> None:
     heading = {"kind": "heading", "text": "到期之前", "level": 2}
     library.published("许可证", "许可证放在店里显著的位置。" * 9, heading, "届满三十日前提出申请。", column=LAW)
@@ -121,6 +122,7 @@ def test_what_is_shown_is_the_passage_with_the_words(library) -> None:
     assert (hit.column, hit.title, hit.words) == (LAW, "许可证", ("许可证", "到期", "届满", "许可"))
 
 
+@pytest.mark.on_sqlite
 def test_staff_add_a_synonym_and_a_word_try_them_and_take_them_away(library, desk) -> None:
     house = library.house
     wolf = library.published("本月货源", "红狼按档位投放。", column=BRANDS)

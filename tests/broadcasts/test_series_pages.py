@@ -171,6 +171,7 @@ def test_what_is_approved_is_what_was_looked_at(office: Office) -> None:
     assert "这个系列刚刚改过" in answer.text
 
 
+@pytest.mark.on_sqlite
 def test_the_question_about_unpublished_holidays_waits_on_the_front_page_and_is_answered(office: Office) -> None:
     market = office.browser("market")
     where = begin(office, market, every="month", day="1", rest="move", name="月初货源")

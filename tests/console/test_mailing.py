@@ -48,6 +48,7 @@ def mails(office: Office) -> list[str]:
         return list(session.scalars(select(Mail.state).where(Mail.to.is_(None)).order_by(Mail.id)))
 
 
+@pytest.mark.on_sqlite
 def test_who_has_shown_that_an_address_is_theirs_gets_each_notice_there_once(office, server) -> None:
     confirmed(office, server)
     assert (tell(office), tell(office)) == (1, 0)

@@ -100,6 +100,7 @@ def test_a_secret_that_somebody_else_was_shown_is_never_the_one_that_is_set_up(o
     assert thief.get("/console/").location.startswith("/console/sign-in")
 
 
+@pytest.mark.on_sqlite
 def test_a_code_is_taken_once_and_one_step_either_way_and_guessing_waits(office) -> None:
     secret, _ = enrol(office, desk(office, "chen"))
     office.house.clock.advance(timedelta(minutes=5))

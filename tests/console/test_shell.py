@@ -61,6 +61,7 @@ def test_an_icon_the_set_does_not_have_is_no_icon() -> None:
             outline(name)
 
 
+@pytest.mark.on_sqlite
 def test_the_counts_are_answered_only_where_they_changed_and_keep_no_session_awake(house) -> None:
     office = lay_out(house)
     admin = office.browser("admin")

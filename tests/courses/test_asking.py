@@ -104,6 +104,7 @@ def test_a_text_for_managers_is_never_found_by_a_shop_that_asks(school) -> None:
     assert "已记下" in chen.say("学习 今天天气怎么样").text
 
 
+@pytest.mark.on_sqlite
 def test_the_command_gives_what_is_found_and_makes_a_request_only_for_a_shop(school) -> None:
     school.published(LAW)
 

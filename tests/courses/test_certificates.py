@@ -70,6 +70,7 @@ def test_a_finish_gives_one_certificate_whatever_comes_twice(certified) -> None:
     assert (of.course, of.shop, of.keeper, of.lessons, of.score) == ("怎么辨别真假烟", "城南便利店", "王建国", 2, 50)
 
 
+@pytest.mark.on_sqlite
 def test_anybody_checks_it_by_its_number_and_one_wrong_sign_is_noticed(certified) -> None:
     (one,) = given(certified)
     number = certificate_numbers.printed(one.number)
@@ -87,6 +88,7 @@ def test_anybody_checks_it_by_its_number_and_one_wrong_sign_is_noticed(certified
     assert wrong.status_code == 404 and "没有这个编号" in wrong.text
 
 
+@pytest.mark.on_sqlite
 def test_tries_are_limited_by_the_hour_and_the_address(certified) -> None:
     number = certificate_numbers.printed(given(certified)[0].number)
     anybody = certified.house.app.test_client()

@@ -102,6 +102,7 @@ def test_a_question_that_is_not_understood_is_asked_again_and_cannot_be_skipped(
     assert (readings(school)[0].tries, readings(school)[0].is_right) == (1, True)
 
 
+@pytest.mark.on_sqlite
 def test_several_courses_are_offered_by_number(school) -> None:
     school.published()
     school.published(title="许可证的事")
@@ -111,6 +112,7 @@ def test_several_courses_are_offered_by_number(school) -> None:
     assert say("下一页").text.startswith("第 1 屏")
 
 
+@pytest.mark.on_sqlite
 def test_a_lesson_leads_to_its_quiz_and_the_quiz_back_to_the_next_lesson(school) -> None:
     path = school.house.settings.media_path.parent / "quiz.yaml"
     path.write_text(PAPER, encoding="utf-8")

@@ -27,6 +27,7 @@ def refused(school, phone, lesson: int, step: int) -> str:
     return refusal.value.sentence
 
 
+@pytest.mark.on_sqlite
 def test_37_whatever_is_forged_is_refused_and_credits_nothing(school) -> None:
     course = school.published()
     ids = lesson_ids(school, course)
@@ -60,6 +61,7 @@ def test_37_whatever_is_forged_is_refused_and_credits_nothing(school) -> None:
     assert kept(school) == [(2, 10, False)] and begun(school)[0].seconds == 10
 
 
+@pytest.mark.on_sqlite
 def test_37_a_shop_that_was_not_selected_is_refused_at_every_step(school) -> None:
     course = school.published(audience={"class": ["现代终端"]})
     lesson = lesson_ids(school, course)["l1"]
@@ -74,6 +76,7 @@ def _may(school, phone, lesson: int) -> bool:
     return phone.click(f"lesson:{lesson}").text != chat.NOT_FOR_YOU
 
 
+@pytest.mark.on_sqlite
 def test_38_the_next_screen_comes_once_the_last_could_be_read_or_heard(school) -> None:
     course = school.published(
         course_of(Screen(TEN_SECONDS), Screen("看录像。", video="b" * 64, seconds=50), Screen("好。"))
@@ -117,6 +120,7 @@ def test_38_no_word_and_no_clock_of_the_chat_gains_a_second(school) -> None:
     assert kept(school) == [(3, 316, False)]
 
 
+@pytest.mark.on_sqlite
 def test_a_message_delivered_again_gets_the_same_screen_and_counts_once(school) -> None:
     school.published(course_of(*FIVE))
     school.wang.say("学习")
@@ -146,6 +150,7 @@ def test_an_answer_posted_twice_counts_once_and_a_right_one_finishes_once(school
     assert begun(school)[0].lessons == 1
 
 
+@pytest.mark.on_sqlite
 def test_40_a_new_version_moves_no_finish_and_adds_no_lesson_to_who_began(school) -> None:
     course = school.published(course_of(Screen(TEN_SECONDS), is_ordered=False))
     first = lesson_ids(school, course)["l1"]

@@ -22,6 +22,7 @@ def released(school, course_id: int) -> int:
     return int(enrolment(school, course_id).released)
 
 
+@pytest.mark.on_sqlite
 def test_39_begun_on_monday_the_second_lesson_comes_on_wednesday_at_ten(school) -> None:
     course_id = school.published(replace(PACED, is_ordered=False))
     assert enrolment(school, course_id).released == 0, "nothing is released before the beginning"
@@ -44,6 +45,7 @@ def test_39_begun_on_monday_the_second_lesson_comes_on_wednesday_at_ten(school) 
     assert enrolment(school, course_id, "o-li").released == 0, "whoever has not begun waits"
 
 
+@pytest.mark.on_sqlite
 def test_39_of_ordered_lessons_the_next_waits_for_the_finish_and_then_for_its_hour(school) -> None:
     course_id = school.published(PACED)
     at(school, f"{MONDAY} 15:00")
@@ -61,6 +63,7 @@ def test_39_of_ordered_lessons_the_next_waits_for_the_finish_and_then_for_its_ho
     assert here(school, enrolment(school, course_id).next_at) == "2026-03-16 10:00"
 
 
+@pytest.mark.on_sqlite
 def test_39_on_the_hour_itself_a_finish_brings_the_next_lesson_the_same_day(school) -> None:
     course_id = school.published(PACED)
     at(school, f"{MONDAY} 15:00")

@@ -18,6 +18,7 @@ LESSON = "今日一课（2/3）：看喷码（2 分钟）"
 REMINDER = "《怎么辨别真假烟》共 3 课，一课几分钟，有空接着学。"
 
 
+@pytest.mark.on_sqlite
 def test_outside_of_the_window_a_lesson_waits_for_the_next_contact_and_a_newer_one_takes_its_place(school) -> None:
     course_id = school.published(replace(PACED, is_ordered=False))
     at(school, f"{MONDAY} 15:00")

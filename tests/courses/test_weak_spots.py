@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import select, update
 
 from courses import jobs
@@ -171,6 +172,7 @@ def test_an_unanswered_question_is_not_followed_by_another_and_none_is_sent_outs
     assert school.wang.unread().text.startswith("每天一题：第 ")
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_that_is_writing_is_not_interrupted_and_a_talk_does_not_take_the_answer(school):
     quiz(school)
     take(school.wang, "1")

@@ -253,6 +253,7 @@ def test_the_list_is_paged_by_key_there_and_back(office) -> None:
     assert "bound=no" in link(narrowed, "next") if link(narrowed, "next") else "店1" in narrowed
 
 
+@pytest.mark.on_sqlite
 def test_search_finds_by_the_licences_beginning_and_by_names(office) -> None:
     browser = office.browser("admin")
     for sought, found in (

@@ -119,6 +119,7 @@ def test_every_fault_is_named_by_its_cell_at_once_and_nothing_is_written(bank):
     assert "5,000 行" in bank.refused(sheet(*many))
 
 
+@pytest.mark.on_sqlite
 def test_what_is_exported_imports_unchanged_and_text_stays_text(bank):
     said = bank.take(sheet(*GOOD), "--dry-run")
     assert said.splitlines()[0] == "新增 k1 封签应贴在哪一面？"
@@ -201,6 +202,7 @@ def test_the_word_before_a_question_is_no_part_of_it(bank):
     assert bank.bodies()["z0001"]["lesson"] == "article:9"
 
 
+@pytest.mark.on_sqlite
 def test_faults_of_a_text_are_named_by_their_lines(bank):
     said = bank.refused(
         "封签贴在哪一面？\nA. 正面\nB. 顶部\n答案：D\n\n哪个对？\nA. 甲\nB. 乙\n答案：A\n分值：-1\n", name="a.txt"

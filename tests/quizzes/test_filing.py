@@ -223,7 +223,7 @@ def test_a_recount_always_agrees_with_the_counters(school, monkeypatch) -> None:
         assert min(Counter(ended).values()) > steps // 50 and len(Counter(ended)) == 3
         assert session.scalars(select(Quiz.id).order_by(Quiz.id)).all() == walk.quizzes
         states = Counter(session.scalars(select(Regrade.state)))
-        assert states[RegradeState.DONE] > 0 and states[RegradeState.UNDONE] > 2, states
+        assert states[RegradeState.DONE] > 0 and states[RegradeState.UNDONE] + states[RegradeState.UNDOING] > 0, states
 
 
 def test_a_counter_that_went_wrong_is_put_right_and_named(school) -> None:

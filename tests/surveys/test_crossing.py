@@ -71,6 +71,7 @@ def test_words_without_a_letter_are_filed_too(office) -> None:
     assert "👍" in browser.get(f"{page}/words?question=q2").text
 
 
+@pytest.mark.on_sqlite
 def test_a_question_by_area_class_and_manager_and_a_voided_sheet_leaves_it(office) -> None:
     browser, page = answered(office, "false")
     rows = table(browser.get(f"{page}/cross?question=q1&by=area").text)

@@ -264,6 +264,7 @@ def test_what_a_question_does_not_take_is_said_kindly_and_nothing_is_lost(
         assert f'value="{value}"' in wang.page.text
 
 
+@pytest.mark.on_sqlite
 def test_a_form_sent_again_counts_once(town, publish, wang) -> None:
     """The answer was lost on the way, and the phone sends the same again."""
     number = publish(ONE)
@@ -325,6 +326,7 @@ def test_a_photo_nobody_asked_for_is_not_kept(town, publish, wang) -> None:
     assert not town.settings.media_path.exists()
 
 
+@pytest.mark.on_sqlite
 def test_a_body_beyond_all_measure_is_refused(publish, wang) -> None:
     page = f"/m/surveys/{publish(ONE)}"
     wang.open(page)

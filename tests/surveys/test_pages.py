@@ -123,6 +123,7 @@ def test_a_word_document_is_uploaded_published_and_replaced(office) -> None:
     assert results(browser.get(page).text)["questions"]["q1"] == (1, [1, 0])
 
 
+@pytest.mark.on_sqlite
 def test_the_word_sample_can_be_uploaded_as_it_is(office) -> None:
     browser = office.browser("market")
     sample = browser.get("/console/surveys/sample").data
@@ -230,6 +231,7 @@ def test_the_live_page_shows_how_full_the_quotas_are_and_the_phone_what_is_full(
     assert "收满" in bind(office, "王丽芳", "350802100003", "5678").say("调查").text
 
 
+@pytest.mark.on_sqlite
 def test_the_front_page_shows_what_runs_and_what_needs_somebody(office) -> None:
     browser, _ = published(office)
     page = browser.get("/console/").text
@@ -271,6 +273,7 @@ def test_a_file_is_taken_for_what_it_holds_and_the_page_says_which_end_was_read(
     assert "问卷!B2：是公式" in refused.text and "问卷!B3：是公式" in refused.text
 
 
+@pytest.mark.on_sqlite
 def test_control_signs_in_an_uploaded_file_or_a_form_do_no_harm(office) -> None:
     browser = office.browser("market")
     text = SURVEY.format(anonymous="false")

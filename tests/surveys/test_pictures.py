@@ -137,6 +137,7 @@ def test_the_result_shows_each_picture_with_what_was_asked_and_chosen(office) ->
     assert all(browser.get(where).status_code == 200 for where, _ in shown)
 
 
+@pytest.mark.on_sqlite
 def test_the_trial_shows_it_and_nobody_gets_another_surveys_picture_or_a_shops_photo(office) -> None:
     browser = office.browser("market")
     path = illustrated(browser)

@@ -54,6 +54,7 @@ def test_publishing_leads_to_every_way_to_the_survey_and_they_stay(office) -> No
     assert "已经结束" in browser.get(f"{PAGE}/share").text
 
 
+@pytest.mark.on_sqlite
 def test_the_page_itself_is_in_the_code_until_wechat_makes_one_which_follows_and_opens_the_survey(office) -> None:
     browser = published(office)
     link = f"{office.house.settings.public_url}/m/surveys/1"

@@ -43,6 +43,7 @@ def test_a_text_that_names_nothing_is_asked_about_and_sent_once_it_is_named(aske
     assert asked.news(asked.wang) == ["陈志强：明早配送车带两条"]
 
 
+@pytest.mark.on_sqlite
 def test_a_chosen_request_takes_plain_texts_and_photos_until_it_is_closed(asked) -> None:
     chosen = asked.chen.say(str(asked.n)).text
     assert NEED[:10] in chosen and "还能发 5 条，到后天" in chosen
@@ -156,6 +157,7 @@ def test_notes_calls_and_putting_off_never_reach_the_shop(asked) -> None:
         ]
 
 
+@pytest.mark.on_sqlite
 def test_the_list_has_the_most_urgent_first(asked) -> None:
     li = asked.shop("老李")
     asked.house.clock.advance(timedelta(hours=2))
@@ -247,6 +249,7 @@ def test_help_shows_a_manager_what_can_be_done_with_what_waits(asked) -> None:
     assert f"正在回复 #{asked.n} 城南便利店" in asked.chen.say("?").text
 
 
+@pytest.mark.on_sqlite
 def test_greetings_of_a_manager_reach_nobody(asked) -> None:
     asked.chen.say("好的")
     asked.chen.say("在吗")

@@ -161,6 +161,7 @@ def test_log_lines_hold_neither_what_was_said_nor_a_telephone(asked, capsys) -> 
         assert secret not in logged
 
 
+@pytest.mark.on_sqlite
 def test_who_is_told_that_nobody_answers_for_a_request_can_see_it_and_hand_it_out(town) -> None:
     zhou, chen = town.manager("周主任"), town.manager("陈志强")
     stranger = town.house.phone("路人")

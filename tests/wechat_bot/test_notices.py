@@ -31,6 +31,7 @@ def queue_picture(house, phone, content=PIXEL):
         return key
 
 
+@pytest.mark.on_sqlite
 def test_a_notice_is_filled_as_the_settings_say_when_it_is_sent(house, li) -> None:
     house.sim.add_template(
         "有新回复",

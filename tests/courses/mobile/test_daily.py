@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from sqlalchemy import update
 
 from courses.models.weak_spots import DailyQuestion, WeakReview, WeakSpot
@@ -11,6 +12,7 @@ from tests.h5 import Browser
 HERE = "/m/courses/daily"
 
 
+@pytest.mark.on_sqlite
 def test_the_question_that_was_sent_is_answered_on_its_page_once(school) -> None:
     quiz(school)
     take(school.wang, "1")
@@ -43,6 +45,7 @@ def test_a_wrong_answer_is_told_and_none_is_asked_for_again(school) -> None:
     assert "不对 封签应贴在哪一面？ 您答：正面 不对，应答：顶部。明天再问您一次。" in page.send("answer", option="1")
 
 
+@pytest.mark.on_sqlite
 def test_nobodys_and_a_shop_without_weak_spots_are_told_so(school) -> None:
     assert "现在没有要练的题" in Browser(school.house, school.wang).open(HERE)
     assert "请先绑定" in Browser(school.house, school.house.phone("路人")).open(HERE)

@@ -106,6 +106,7 @@ def test_a_hundred_and_twenty_characters_take_ten_seconds_and_an_hour_away_credi
     assert readings(school)[0].seconds == 10 + 300
 
 
+@pytest.mark.on_sqlite
 def test_nothing_is_handed_out_to_a_preview_nor_by_an_address(school, page) -> None:
     school.published(replace(COURSE, lessons=(LESSON,)))
     page.open("/m/courses")
@@ -141,6 +142,7 @@ def test_two_phones_of_one_shop_stand_at_one_place(school, page) -> None:
     assert "还没有" not in page.open(lesson_url(school)) and "再想想" in page.text
 
 
+@pytest.mark.on_sqlite
 def test_lessons_say_when_they_are_released(school, page) -> None:
     lessons = tuple(LessonDefinition(f"l{n}", f"第{n}样", (Screen("看。"),)) for n in (1, 2, 3))
     school.published(replace(COURSE, lessons=lessons, every_days=2))
@@ -166,6 +168,7 @@ def test_whoever_is_nobodys_shop_gets_the_usual_page(school) -> None:
         assert stranger.page.status_code == 422
 
 
+@pytest.mark.on_sqlite
 def test_a_course_that_is_not_for_this_shop_or_is_over_is_refused(school, page) -> None:
     soon = school.house.clock() + timedelta(hours=1)
     school.published(replace(COURSE, lessons=(LESSON,)), closes_at=soon)
@@ -183,6 +186,7 @@ def test_a_course_that_is_not_for_this_shop_or_is_over_is_refused(school, page) 
     assert pages.EMPTY in page.open("/m/courses")
 
 
+@pytest.mark.on_sqlite
 def test_a_manager_learns_their_own_courses_on_the_same_pages(school) -> None:
     school.published(replace(COURSE, title="怎么拜访", lessons=(LESSON,), is_for_staff=True))
     manager = Browser(school.house, chen(school))
@@ -198,6 +202,7 @@ def test_a_manager_learns_their_own_courses_on_the_same_pages(school) -> None:
     assert "学习" in shop.open("/m/me"), "the tab"
 
 
+@pytest.mark.on_sqlite
 def test_a_lesson_leads_on_to_its_quiz(school, page) -> None:
     path = school.house.settings.media_path.parent / "quiz.yaml"
     path.write_text(PAPER, encoding="utf-8")

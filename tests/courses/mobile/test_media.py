@@ -50,6 +50,7 @@ def course(school):
     return sound, sign, film
 
 
+@pytest.mark.on_sqlite
 def test_a_sound_stands_beside_its_text_and_plays_in_parts(school, course) -> None:
     sound, sign, film = course
     page = Browser(school.house, school.wang)
