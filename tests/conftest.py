@@ -295,6 +295,12 @@ def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sqlite") / "wuwei.db"
 
 
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to each test the worlds it is marked for: most of what a test looks at is the same in all of them."""
     items[:] = [each for each in items if _is_of_its_world(each)]
