@@ -214,6 +214,9 @@ def test_a_recount_always_agrees_with_the_counters(school, monkeypatch) -> None:
             if number % (steps // 5) == 0:
                 for quiz_id in walk.quizzes:
                     assert filing.recount(session, quiz_id) == {}
+        # What is drawn is drawn anew each time: until a change of a key was carried out, and one undone, it goes on.
+        while not {RegradeState.DONE, RegradeState.UNDONE} <= set(session.scalars(select(Regrade.state))):
+            walk.step()
         while filing.file_some(session):
             pass
         assert all(filing.recount(session, quiz_id) == {} for quiz_id in walk.quizzes)
@@ -222,8 +225,6 @@ def test_a_recount_always_agrees_with_the_counters(school, monkeypatch) -> None:
         ended = session.scalars(select(Attempt.quiz_id).where(Attempt.ended_at.is_not(None))).all()
         assert min(Counter(ended).values()) > steps // 50 and len(Counter(ended)) == 3
         assert session.scalars(select(Quiz.id).order_by(Quiz.id)).all() == walk.quizzes
-        states = Counter(session.scalars(select(Regrade.state)))
-        assert states[RegradeState.DONE] > 0 and states[RegradeState.UNDONE] + states[RegradeState.UNDOING] > 0, states
 
 
 def test_a_counter_that_went_wrong_is_put_right_and_named(school) -> None:
