@@ -116,3 +116,9 @@ def town(build: Callable[..., House], chromium: Browser) -> Iterator[Town]:
     server.server_close()
     desk.stop()
     assert town.wrong == []
+
+
+def press(page: Page, name: str, *, exact: bool = True) -> None:
+    """Press a button whose form is sent, and wait for the page behind it: only then has the server done its part."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=exact).click()

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Town
+from tests.browser.conftest import Town, press
 from tests.office import PASSWORD, Office
 
 pytestmark = [
@@ -72,7 +72,7 @@ def test_from_the_follow_to_the_export_half_in_the_chat_and_half_on_the_page(tow
     staff = town.desk("market")
     staff.goto(f"{town.web}/console/surveys/1")
     staff.get_by_role("link", name="邀请", exact=True).click()
-    staff.get_by_role("button", name="安排邀请").click()
+    press(staff, "安排邀请")
     work(town)
     expect(keeper.last).to_contain_text("请您填写《服务满意度调查》")
     live = staff.context.new_page()
@@ -120,7 +120,7 @@ def test_from_the_follow_to_the_export_half_in_the_chat_and_half_on_the_page(tow
     expect(returned).to_have_text("1")
 
     staff.goto(f"{town.web}/console/surveys/1")
-    staff.get_by_role("button", name="导出 Excel").click()
+    press(staff, "导出 Excel")
     work(town)
     staff.reload()
     with staff.expect_download() as download:

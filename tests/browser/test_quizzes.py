@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import press
 from tests.browser.test_pages import look
 from tests.office import Office
 
@@ -73,7 +74,7 @@ def test_from_a_bank_with_faults_to_a_changed_key_that_is_told(town) -> None:
     page.get_by_role("button", name="提交，请人批准").click()
     other = town.desk("admin")
     other.goto(page.url)
-    other.get_by_role("button", name="批准").click()
+    press(other, "批准")
     house.tick()
     assert "20 分" in wang.unread().text
 
@@ -82,15 +83,15 @@ def put_into_bank(town, page: Page) -> None:
     """Two questions, pasted, the first without its key at first."""
     page.goto(f"{town.web}/console/quizzes/bank/import")
     page.get_by_label("题目的文字").fill(FAULTY)
-    page.get_by_role("button", name="检查", exact=True).click()
+    press(page, "检查")
     town.house.tick()
     page.reload()
     expect(page.get_by_text("缺少答案")).to_be_visible()
     assert look(page) == []
     page.goto(f"{town.web}/console/quizzes/bank/import")
     page.get_by_label("题目的文字").fill(FAULTY.replace("C. 顶部", "C. 顶部\n答案：C"))
-    page.get_by_role("button", name="检查", exact=True).click()
+    press(page, "检查")
     town.house.tick()
     page.reload()
-    page.get_by_role("button", name="导入").click()
+    press(page, "导入", exact=False)
     town.house.tick()
