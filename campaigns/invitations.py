@@ -1,4 +1,4 @@
-"""Invitations to authored work (surveys, quizzes) as a kind of campaign: to whoever was asked and has not acted."""
+"""Invitations to authored work, such as a survey, as a kind of campaign: to whoever was asked and has not acted."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime

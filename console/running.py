@@ -1,4 +1,4 @@
-"""Running works (surveys, quizzes) on the front page: how each ends, in words, and those that end soon with many shops
+"""Running works, such as surveys, on the front page: how each ends, in words, and those that end soon with many shops
 missing."""
 
 from collections.abc import Callable, Mapping, Sequence
