@@ -11,6 +11,7 @@ from blocks import markdown, notation, word_document
 from blocks.blocks import Block, HeadingBlock, PictureBlock, TextBlock
 from blocks.building import ReadDocument
 from courses.rules.review import CALLED
+from foundation import foreign
 from foundation.documents import reading as documents
 from foundation.errors import Refused
 from foundation.workbooks import csv
@@ -90,6 +91,7 @@ class CourseFile(NamedTuple):
 
 def parse(content: bytes, name: str) -> CourseFile:
     """Read a file of any of the kinds, told apart by its content. Raises Refused."""
+    foreign.refuse(content, name, takes="Word、Excel、Markdown 或 YAML")
     ending = f".{name.rpartition('.')[2].lower()}"
     is_office = workbooks.is_workbook(content)
     if documents.is_document(content) or (not is_office and ending in _WORD):

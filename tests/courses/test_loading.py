@@ -221,6 +221,23 @@ def test_more_than_fits_is_refused_by_its_place_and_nothing_is_written(house, tm
 
 
 @pytest.mark.on_sqlite
+def test_a_file_of_a_kind_that_nobody_reads_is_named_by_what_it_is(house, tmp_path: Path) -> None:
+    save = "请另存为 Word、Excel、Markdown 或 YAML，再试。"
+    said = {
+        ("a.pdf", b"%PDF-1.7\n%\xe2\xe3\n1 0 obj"): f"这是 PDF 文件，读不了。{save}",
+        ("课.yaml", b"%PDF-1.7\n"): f"这是 PDF 文件，读不了。{save}",
+        ("a.csv", "课,文字\n看封签,先看\n".encode("gb18030")): "这是 CSV 表格，读不了。请用 Excel 打开，另存为 .xlsx，再试。",
+        ("a.html", b"<html><body>a</body></html>"): f"这是网页，读不了。{save}",
+        ("a.jpg", b"\xff\xd8\xff\xe0\0"): "这是图片，读不了。请选 Word、Excel、Markdown 或 YAML 文件。",
+        ("a.dat", b"some words"): "读不懂这个文件，请选 Word、Excel、Markdown 或 YAML 文件。",
+        ("a.docx", b""): "这个文件是空的，请重新选。",
+    }
+    for (name, content), sentence in said.items():
+        done = load(house, tmp_path, name, content)
+        assert (done.exit_code, done.output.strip()) == (1, sentence)
+
+
+@pytest.mark.on_sqlite
 def test_end_questions_of_every_kind_are_read_and_what_is_left_out_has_its_usual_value(house, tmp_path: Path) -> None:
     asked = (
         "{type: single, text: 哪一面？, options: [正面, 背面, 顶部], answer: 3}",

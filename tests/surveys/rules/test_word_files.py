@@ -312,7 +312,7 @@ def test_nobodys_document_takes_the_worker_down() -> None:
         ("打不开这个文件", document("调查", parts={main: "<html/>"})),
         ("打不开这个文件", document("调查", kept=14)),
         ("打不开这个文件：这不是 Word 文档", good[: len(good) // 2]),
-        ("打不开这个文件：这不是 Word 文档", b"{\\rtf1 x}"),
+        ("这是写字板文件，读不了。请另存为 Word、Excel 或 YAML", b"{\\rtf1 x}"),
         ("这是旧式的 Word 文件（.doc）", b"\xd0\xcf\x11\xe0" + bytes(600) + "WordDocument".encode("utf-16-le")),
         ("这个文件加了密码", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le")),
     ]
