@@ -36,6 +36,7 @@ quizzes = Feature(
             remains=quiz.remains,
             verb="答",
             lasts=timedelta(days=7),
+            is_typed=True,
             page=quiz.page,
             shut=links.shut,
         ),

@@ -29,6 +29,7 @@ surveys = Feature(
             hear=conversation.hear,
             remains=conversation.remains,
             lasts=timedelta(days=7),
+            is_typed=True,
             page=conversation.page,
             shut=queries.shut,
         )

@@ -243,7 +243,8 @@ class Conversation:
     is left. A talk not heard for `lasts` is over; one that `is_brief` is over, too, as soon as the account has said
     anything else. `page(session, reference)` is the address of its page inside WeChat; empty where it has none.
     `shut(session, reference, at)` says to staff why nobody can open it at a moment; empty where they can. `verb` is
-    what is done in it, as is said behind 接着.
+    what is done in it, as is said behind 接着. With `is_typed` its links open also where somebody types them: their
+    references are numbers, and `open` itself says no to whom it is not for.
     """
 
     topic: str
@@ -252,6 +253,7 @@ class Conversation:
     remains: Callable[[Turn, Talk], str] = _nothing_remains
     lasts: timedelta = timedelta(hours=24)
     is_brief: bool = False
+    is_typed: bool = False
     verb: str = "填"
     page: Callable[[Session, str], str] = _no_page
     shut: Callable[[Session, str, datetime], str] = _never_shut

@@ -37,6 +37,8 @@ LEAVE_WORDS = {"退出", "0退出", "暂停", "取消"}
 RESUME_WORDS = {"继续", "接着填"}
 #: Words that no feature may claim.
 OWN_WORDS = HELP_WORDS | PERSON_WORDS | LEAVE_WORDS | RESUME_WORDS
+#: Link that somebody types, such as `course:2`: of a poster whose code they cannot scan.
+_TYPED = re.compile("([a-z-]+):([0-9]{1,9})")
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,8 @@ class Switchboard:
         for prefix in self.prefixes:
             if word.startswith(prefix.word):
                 return self.open(turn, prefix.link + _spaced(content)[len(prefix.word) :].strip())
+        if (typed := _TYPED.fullmatch(word)) and self.knows(word) and self.conversations[typed[1]].is_typed:
+            return self.open(turn, word)
         if word in LEAVE_WORDS:
             return self._leave(turn, turn.talk) if turn.talk else Reply(texts.NOTHING_RUNNING)
         if word in RESUME_WORDS:

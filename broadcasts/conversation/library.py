@@ -128,7 +128,7 @@ def open_own(turn: Turn, reference: str) -> Reply:
 
 CONVERSATIONS = (
     Conversation(LIBRARY, open=open_library, hear=hear, lasts=LASTS, is_brief=True, page=library_page),
-    Conversation(ARTICLE, open=open_article, page=article_page, shut=links.shut),
+    Conversation(ARTICLE, open=open_article, is_typed=True, page=article_page, shut=links.shut),
     Conversation(OWN, open=open_own),
 )
 ENTRY = Entry("看货源和新品", "资料", f"{LIBRARY}:", 30)

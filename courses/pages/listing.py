@@ -1,5 +1,7 @@
 """Console list of courses."""
 
+from collections.abc import Callable
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
@@ -19,6 +21,15 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[CourseLine]:
     return listing.page(asked.session, now=asked.now, search=asked.search, state=state, cursor=cursor, limit=limit)
 
 
+def _is_whole(asked: Asked) -> bool:
+    """Whether the list shows figures: they are the whole company's."""
+    return asked.visitor.is_company_wide
+
+
+def _figure(name: str, label: str, value: Callable[[CourseLine], int]) -> Column[CourseLine]:
+    return Column(name, label, value, is_number=True, on_phone=label, seen_if=_is_whole, width=10)
+
+
 COURSES: Listing[CourseLine] = Listing(
     name="courses.list",
     title="微课堂",
@@ -33,6 +44,9 @@ COURSES: Listing[CourseLine] = Listing(
         Column("who", "谁学", lambda line: "客户经理" if line.is_for_staff else "店", style="text-nowrap", width=10),
         Column("opens", "开始", lambda line: line.opens_at, is_shown=False, style="text-nowrap", width=18),
         Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
+        _figure("enrolled", "加入", lambda line: line.enrolled),
+        _figure("finished", "学完", lambda line: line.finished),
+        _figure("certificates", "证书", lambda line: line.certificates),
     ),
     find=_find,
     nothing=("还没有微课", "营销人员发布微课后，会列在这里。"),
@@ -43,6 +57,6 @@ COURSES: Listing[CourseLine] = Listing(
 
 @access.allow(COURSES_SEE)
 def course_list() -> ResponseReturnValue:
-    """List every course with its state, the newest first."""
+    """List every course with its state and figures, the newest first."""
     with current_services().reading() as session:
         return render_template("courses/console/list.html", shown=looking.look(COURSES, session))

@@ -1,14 +1,16 @@
-"""Lists of courses: all of them for staff."""
+"""Lists of courses: all of them for staff, with their figures from the counters."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from console.authored import AuthoredState
 from courses.models.courses import Course
+from courses.models.figures import WHOLE_COURSE, Counted, CourseCell, LearnersBy
 from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 
@@ -24,6 +26,10 @@ class CourseLine:
     closes_at: datetime | None
     #: Whether customer managers learn it; else shops do.
     is_for_staff: bool
+    #: Learners who were enrolled, who finished, and who hold a certificate that was not revoked.
+    enrolled: int
+    finished: int
+    certificates: int
 
 
 def page(
@@ -36,7 +42,7 @@ def page(
     limit: int,
 ) -> Page[CourseLine]:
     """Return a page of courses with this text in their title, the newest first."""
-    statement = select(Course)
+    statement = _LINES
     if search:
         statement = statement.where(Course.title.contains(search, autoescape=True))
     if state is not None:
@@ -47,7 +53,28 @@ def page(
 _NEWEST: Order[CourseLine] = Order((Course.id,), lambda line: (line.id,), is_down=True)
 
 
-def _line(course: Course, *, now: datetime) -> CourseLine:
+def _counted(what: Counted) -> Any:
+    """A counter of the whole course: one row, by its key."""
+    return func.coalesce(
+        select(CourseCell.count)
+        .where(
+            CourseCell.course_id == Course.id,
+            CourseCell.by == LearnersBy.WHOLE.value,
+            CourseCell.member_id == 0,
+            CourseCell.lesson_id == WHOLE_COURSE,
+            CourseCell.what == what.value,
+            CourseCell.value == 0,
+        )
+        .correlate(Course)
+        .scalar_subquery(),
+        0,
+    )
+
+
+_LINES: Select[Any] = select(Course, *map(_counted, (Counted.ENROLLED, Counted.FINISHED, Counted.CERTIFIED)))
+
+
+def _line(course: Course, enrolled: int, finished: int, certificates: int, *, now: datetime) -> CourseLine:
     return CourseLine(
         id=course.id,
         title=course.title,
@@ -55,4 +82,7 @@ def _line(course: Course, *, now: datetime) -> CourseLine:
         opens_at=course.opens_at,
         closes_at=course.closes_at,
         is_for_staff=course.is_for_staff,
+        enrolled=enrolled,
+        finished=finished,
+        certificates=certificates,
     )

@@ -204,6 +204,25 @@ def test_what_cannot_be_learnt_says_why(school) -> None:
     assert readings(school)[0].at == 1
 
 
+@pytest.mark.on_sqlite
+def test_a_link_that_is_typed_opens_for_whom_it_is_and_no_other_kind_does(school) -> None:
+    course = school.published(audience={"licence": ["350802100001"]})
+    say = school.wang.say
+    for typed in (f"course:{course}", f" Course：{course}。", f"lesson:{lesson_ids(school, course)['l1']}"):
+        assert card(say(typed))[0] == "第 1 课：看封签"
+    assert school.li.say(f"course:{course}").text == chat.NOT_FOR_YOU
+    assert school.li.say(f"lesson:{lesson_ids(school, course)['l1']}").text == chat.NOT_FOR_YOU
+    stranger = school.house.phone("o-nobody")
+    stranger.follow()
+    assert stranger.say(f"course:{course}").text == chat.BIND_FIRST
+    assert say("course:99").text == chat.UNKNOWN_COURSE
+    unknown = [say(typed).text for typed in ("survey:99", "quiz:99", "article:99")]
+    assert unknown == [school.wang.click(link).text for link in ("survey:99", "quiz:99", "article:99")]
+    assert say("随便说说").text.startswith("已转给客户经理陈志强")
+    for typed in ("bind:1", "rating:1", "nothing:1", "course:1:2"):
+        assert say(typed).text == "已补充。"
+
+
 def test_a_short_sound_comes_as_a_voice_once_and_is_let_go_with_its_medium(school, tmp_path) -> None:
     house, say = school.house, school.wang.say
     course = tmp_path / "course.yaml"

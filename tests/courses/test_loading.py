@@ -226,7 +226,10 @@ def test_a_file_of_a_kind_that_nobody_reads_is_named_by_what_it_is(house, tmp_pa
     said = {
         ("a.pdf", b"%PDF-1.7\n%\xe2\xe3\n1 0 obj"): f"这是 PDF 文件，读不了。{save}",
         ("课.yaml", b"%PDF-1.7\n"): f"这是 PDF 文件，读不了。{save}",
-        ("a.csv", "课,文字\n看封签,先看\n".encode("gb18030")): "这是 CSV 表格，读不了。请用 Excel 打开，另存为 .xlsx，再试。",
+        (
+            "a.csv",
+            "课,文字\n看封签,先看\n".encode("gb18030"),
+        ): "这是 CSV 表格，读不了。请用 Excel 打开，另存为 .xlsx，再试。",
         ("a.html", b"<html><body>a</body></html>"): f"这是网页，读不了。{save}",
         ("a.jpg", b"\xff\xd8\xff\xe0\0"): "这是图片，读不了。请选 Word、Excel、Markdown 或 YAML 文件。",
         ("a.dat", b"some words"): "读不懂这个文件，请选 Word、Excel、Markdown 或 YAML 文件。",

@@ -41,6 +41,11 @@ def test_the_overview_shows_the_figures_and_a_manager_those_of_own_shops(school,
     page = office.browser("market").get(address).text
     assert "¥3,330" in page and "按公司原标准估算" in page
     assert "第 1 课第 1 屏" in page and "第 1 课开始 2 家、学完 1 家" in page and "城区一片" in page
+    heads, line = file_of(office, office.browser("market"), "/console/courses/export")
+    figures = dict(zip(heads, line, strict=True))
+    assert (figures["加入"], figures["学完"], figures["证书"]) == (2, 1, 0)
+    own_list = office.browser("chen").get("/console/courses").text
+    assert "怎么辨别真假烟" in own_list and "学完" not in own_list
     by_manager = office.browser("market").get(f"{address}?by=manager").text
     assert "陈志强" in by_manager
     own = office.browser("chen").get(address).text
