@@ -30,8 +30,8 @@ _OFFICE = (".docx", ".docm", ".doc", ".wps", ".xlsx", ".xlsm", ".xls")
 def refuse(content: bytes, name: str, *, takes: str) -> None:
     """Raise Refused for content that is nothing authored work is read from; `takes` are the kinds that are, in words.
 
-    >>> files = (b"%PDF-1.7", "a.yaml"), (b"a,b", "a.csv"), (b"", "a.docx"), (b"\\xff\\xd8\\xff", "a"), (b"a: 1", "a.yaml")
-    >>> for content, name in files:
+    >>> files = {"a.yaml": b"%PDF-1.7", "a.csv": b"a,b", "a.docx": b"", "a": b"GIF89a", "b.yaml": b"a: 1"}
+    >>> for name, content in files.items():
     ...     try:
     ...         refuse(content, name, takes="Word、Excel 或 YAML")
     ...     except Refused as refusal:
@@ -60,7 +60,7 @@ def refuse(content: bytes, name: str, *, takes: str) -> None:
 def _called(content: bytes) -> str:
     """What people call a file that nobody reads; empty where somebody may.
 
-    >>> _called(b"PK\\x03\\x04...ppt/presentation.xml"), _called(b"PK\\x03\\x04...a.jpg"), _called(b"PK\\x03\\x04...xl/")
+    >>> _called(b"PK\\x03\\x04...ppt/presentation.xml"), _called(b"PK\\x03\\x04...a.jpg"), _called(b"title: a")
     ('幻灯片', '压缩包', '')
     """
     head = content[:64].lstrip().lower()
