@@ -46,7 +46,7 @@ from wechat_bot import collecting, jobs
 from wechat_bot.feature import Feature
 from wechat_bot.services import Services
 
-# The house is large and lasts, what a test leaves is little: looking through all of it takes a tenth of the run.
+# What a test leaves is little: looking through it often takes a tenth of the run.
 gc.set_threshold(100_000, 50, 100)
 
 # How long an example takes, or its making, says how busy the machine is; and none is kept for the next run.
@@ -295,26 +295,28 @@ def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("sqlite") / "wuwei.db"
 
 
-def pytest_collection_finish() -> None:
-    """What was imported and collected stays to the end: the garbage collector need not look at it again and again."""
-    gc.collect()
-    gc.freeze()
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test in the worlds it is marked for: most of what a test looks at is the same in all of them."""
+    test = metafunc.definition
+    is_chosen = any("stores" in mark.args[0] for mark in test.iter_markers("parametrize"))
+    if "stores" in metafunc.fixturenames and not is_chosen:
+        worlds = ["sqlite"]
+        if not test.get_closest_marker("on_sqlite"):
+            worlds += ["postgresql", "pgbouncer"] if test.get_closest_marker("pooled") else ["postgresql"]
+        metafunc.parametrize("stores", worlds, indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to each test the worlds it is marked for: most of what a test looks at is the same in all of them."""
-    items[:] = [each for each in items if _is_of_its_world(each)]
+    """Leave out what one of its other parameters marks for SQLite alone."""
+    items[:] = [each for each in items if not (each.get_closest_marker("on_sqlite") and _world(each) == "postgresql")]
 
 
-def _is_of_its_world(item: pytest.Item) -> bool:
+def _world(item: pytest.Item) -> object:
     has_worlds = isinstance(item, pytest.Function) and hasattr(item, "callspec")
-    world = item.callspec.params.get("stores") if has_worlds else None
-    if world in ("postgresql", "pgbouncer") and item.get_closest_marker("on_sqlite"):
-        return False
-    return world != "pgbouncer" or item.get_closest_marker("pooled") is not None
+    return item.callspec.params.get("stores") if has_worlds else None
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "pgbouncer"])
+@pytest.fixture
 def stores(request: pytest.FixtureRequest) -> dict[str, Any]:
     """DATABASE_URL and REDIS_URL of one of the worlds, fresh."""
     if request.param == "sqlite":
