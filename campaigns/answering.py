@@ -65,7 +65,10 @@ def acted(
     connection = session.connection()
     whose = _whose(kind, reference, retailer_id)
     moment = None if is_secret else now
-    connection.execute(_TAKE_BACK, {"whose": retailer_id, "what": kind.about(reference), "moment": moment})
+    openid = select(_retailer.c.openid).where(_retailer.c.id == retailer_id).scalar_subquery()
+    waiting = (_delivery.c.openid == openid, _delivery.c.about == kind.about(reference))
+    # One that is being released at this moment is sent: waiting for it, a shop that answers elsewhere would deadlock.
+    queueing.withdraw_free(session, *waiting, why=rules.WAS_ACTED, now=moment)
     row = connection.execute(_LATEST_IN_TIME, {**whose, "now": now}).first()
     if row is None:
         return None
@@ -160,12 +163,6 @@ _UNACT: Any = (
     )
     .values(acted_at=None)
     .returning(_recipient.c.campaign_id, _recipient.c.area_id)
-)
-_TAKE_BACK: Any = queueing.withdrawal(
-    _delivery.c.openid == select(_retailer.c.openid).where(_retailer.c.id == bindparam("whose")).scalar_subquery(),
-    _delivery.c.about == bindparam("what"),
-    why=rules.WAS_ACTED,
-    moment=bindparam("moment", type_=Moment()),
 )
 _AWAITING: Any = (
     select(

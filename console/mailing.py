@@ -110,7 +110,9 @@ def _send_one(services: Services) -> bool:
     now, fence = services.clock(), token_hex(16)
     with services.transaction() as session:
         _give_up(session, now)
-        due = select(Mail.id).where(Mail.state == MailState.PENDING, Mail.due_at <= now).order_by(Mail.due_at, Mail.id)
+        # What is due later than any try was put off by a clock that was wrong.
+        is_due = or_(Mail.due_at <= now, Mail.due_at > now + TRIES[-1] + LEASE)
+        due = select(Mail.id).where(Mail.state == MailState.PENDING, is_due).order_by(Mail.due_at, Mail.id)
         mail_id = session.scalar(due.limit(1).with_for_update(skip_locked=True))
         if mail_id is None:
             return False
@@ -161,7 +163,8 @@ def _note(session: Session, mail_id: int, fence: str, error: MailError | None, n
 
 def _give_up(session: Session, now: datetime) -> None:
     """Call unsure what was in the call when its process ended, and give up what waited for too long."""
-    lapsed = update(Mail).where(Mail.state == MailState.SENDING, Mail.lease_until < now)
+    is_lapsed = or_(Mail.lease_until < now, Mail.lease_until > now + 2 * LEASE)
+    lapsed = update(Mail).where(Mail.state == MailState.SENDING, is_lapsed)
     session.execute(lapsed.values(state=MailState.UNSURE, settled_at=now, error="发送它的进程中断了"))
     stale = update(Mail).where(Mail.state == MailState.PENDING, Mail.not_after < now)
     session.execute(stale.values(state=MailState.FAILED, settled_at=now, error=TOO_LATE))

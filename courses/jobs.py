@@ -9,15 +9,19 @@ from sqlalchemy.orm import Session
 
 from campaigns import waves
 from campaigns.kinds import context
-from courses.actions import certifying, daily, filing, inviting, media, releasing, telling, weak_spots
+from courses.actions import certifying, daily, filing, inviting, media, releasing, righting, telling, weak_spots
 from courses.export import certificate
 from courses.models.courses import Course
 from courses.rules import certificate_numbers
 from questions.weak_spots import sources
-from wechat_bot import clock_steadiness
+from wechat_bot import beats, clock_steadiness
 from wechat_bot import media as received
 from wechat_bot.feature import Job
 from wechat_bot.services import Services
+
+#: Names of the timestamps up to which shops were looked at that had written, and of the setting of the clock after
+#: which moments were put right.
+WOKEN, RIGHTED = "daily question woken", "moments of courses righted"
 
 
 def release(services: Services) -> None:
@@ -73,8 +77,28 @@ def ask_daily(services: Services) -> None:
     if services.quiet is not None and services.quiet.over_at(now) is not None:
         return
     known = sources(services.declared)
-    services.in_lots(daily.BATCH, partial(daily.wake_some, now=now))
+    with services.reading() as session:
+        since = beats.timestamp(session, WOKEN)
+    services.in_lots(daily.BATCH, partial(daily.wake_some, since=since, now=now))
+    with services.transaction() as session:
+        beats.save_timestamp(session, WOKEN, at=now)
     services.in_lots(daily.BATCH, partial(daily.ask_some, sources=known, now=now, zone=services.zone))
+
+
+def right(services: Services) -> None:
+    """Put right what the clock wrote while it was wrong, once after each time it was set."""
+    now, zone = services.clock(), services.zone
+    with services.reading() as session:
+        was_set = clock_steadiness.set_since(session)
+        if was_set is None or was_set == beats.timestamp(session, RIGHTED):
+            return
+        known = righting.versions_of(session, now=now)
+    services.in_lots(righting.SHOPS, partial(righting.shops, now=now, zone=zone))
+    for version_id, digest, is_newest in known:
+        step = partial(righting.enrolments, version_id=version_id, digest=digest, is_newest=is_newest)
+        services.in_lots(righting.ENROLMENTS, partial(step, now=now, zone=zone))
+    with services.transaction() as session:
+        beats.save_timestamp(session, RIGHTED, at=was_set)
 
 
 def certify(services: Services) -> None:
@@ -112,6 +136,7 @@ JOBS: tuple[Job, ...] = (
     Job("sweep media of courses", timedelta(hours=6), sweep_media),
     Job("file learning", timedelta(seconds=5), file_learning),
     Job("weak spots", timedelta(minutes=1), collect_weak_spots),
+    Job("right moments of courses", timedelta(minutes=1), right),
     Job("daily question", timedelta(minutes=1), ask_daily),
     Job("certificates", timedelta(seconds=10), certify),
     Job("forget tries of certificates", timedelta(hours=1), forget_tries),

@@ -34,6 +34,11 @@ def save_timestamp(session: Session, name: str, *, at: datetime) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
 
 
+def timestamp(session: Session, name: str) -> datetime | None:
+    """A named timestamp; None where it was never saved."""
+    return session.scalar(select(Pulse.at).where(Pulse.name == name))
+
+
 def touch_file(folder: Path, *, now: datetime) -> None:
     """Update the time of the heartbeat file. Once the file exists, this takes no space on a full disk."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -55,6 +55,12 @@ def is_steady(session: Session, *, now: datetime, real: datetime | None = None) 
     return _follows(seen.at, real or now) and since.at <= now - TRUSTED_AFTER
 
 
+def set_since(session: Session) -> datetime | None:
+    """Since when the clock has not been set, nor no worker run; None before any heartbeat. Another value than before
+    says that it was set meanwhile: moments that it wrote may be wrong."""
+    return beats.timestamp(session, _STEADY)
+
+
 def goes_steadily(services: Services) -> bool:
     """Whether the clock is trusted, for a job without a session of its own."""
     with services.reading() as session:

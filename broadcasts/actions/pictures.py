@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from PIL import Image
-from sqlalchemy import ColumnElement, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticlePicture, ForeignPicture, ShelfPicture
@@ -23,8 +23,8 @@ from wechat_bot import pictures as checking
 KEPT_FOR = timedelta(days=2)
 """How long a picture is kept that nothing holds: longer than an editor stays open."""
 BATCH = 200
-#: How long a worker has for fetching a picture, and how often it is tried.
-LEASE, ATTEMPTS = timedelta(seconds=90), 5
+#: How long a worker has for fetching a picture, how often it is tried, and more than it ever waits between.
+LEASE, ATTEMPTS, LONGEST_WAIT = timedelta(seconds=90), 5, timedelta(hours=1)
 #: How long it is remembered that a picture could not be fetched.
 FORGOTTEN = timedelta(days=30)
 
@@ -137,7 +137,9 @@ def _is_awaited(which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def claim(session: Session, *, now: datetime) -> ForeignPicture | None:
     """Claim the next picture to be fetched from another site; None where none is due."""
-    waits = (ForeignPicture.sha256.is_(None), text("fault = ''"), ForeignPicture.due_at <= now)
+    # What is due later than any try was put off by a clock that was wrong.
+    is_due = or_(ForeignPicture.due_at <= now, ForeignPicture.due_at > now + LONGEST_WAIT)
+    waits = (ForeignPicture.sha256.is_(None), text("fault = ''"), is_due)
     found = session.scalar(
         select(ForeignPicture).where(*waits).order_by(ForeignPicture.due_at).limit(1).with_for_update(skip_locked=True)
     )

@@ -32,6 +32,8 @@ SPARES = 2
 PAUSE = timedelta(minutes=30)
 #: How long after their last contact shops are looked at for whom a question waits.
 CONTACT = timedelta(days=1)
+#: What was looked at is looked at again for so long: a row may have been locked, or saved late.
+AGAIN = timedelta(minutes=10)
 
 _daily = table_of(DailyQuestion)
 
@@ -63,15 +65,17 @@ def ask_some(session: Session, sources: Sources, *, now: datetime, zone: ZoneInf
     return len(due)
 
 
-def wake_some(session: Session, *, now: datetime) -> int:
-    """Let shops be asked for whom a question waits, and who have written since; gives how many there were."""
+def wake_some(session: Session, *, since: datetime | None, now: datetime) -> int:
+    """Let shops be asked for whom a question waits, and who have written since; gives how many there were. `since` is
+    when shops were last looked at; one that is still to come, by a clock that was wrong, is none."""
+    before = since - PAUSE - AGAIN if since is not None and since <= now else now - CONTACT
     wrote = (
         select(DailyQuestion.retailer_id)
         .join(Retailer, Retailer.id == DailyQuestion.retailer_id)
         .join(Follower, Follower.openid == Retailer.openid)
         .where(
             DailyQuestion.waits,
-            Follower.heard_at > now - CONTACT,
+            Follower.heard_at > max(before, now - CONTACT),
             Follower.heard_at <= now - PAUSE,
             Follower.unfollowed_at.is_(None),
             Follower.message_until > now,

@@ -137,7 +137,7 @@ def _facts(session: Session, course: Course, ids: Sequence[int], context: Campai
             person.openid,
             Follower.has_held,
             follows.label("is_reachable"),
-            exists().where(learner == mine, other.told_at >= today).label("has_heard_today"),
+            exists().where(learner == mine, other.told_at.between(today, context.now)).label("has_heard_today"),
             _enough(session, course, ids, context).label("has_had_enough"),
             *(getattr(Enrolment, name) for name in _FACTS[3:]),
         )

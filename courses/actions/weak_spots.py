@@ -88,6 +88,16 @@ def settle(shop: ShopBoxes, *, now: datetime, zone: ZoneInfo) -> None:
     )
 
 
+def right(shop: ShopBoxes, *, now: datetime, zone: ZoneInfo) -> None:
+    """Take from a shop's boxes what a clock wrote that was ahead."""
+    daily, today = shop.daily, day_in(now, zone)
+    for row in shop.spots:
+        _put(row, boxes.righted(value_of(row), now=now, on=today))
+    daily.last_on = None if daily.last_on is not None and daily.last_on > today else daily.last_on
+    daily.asked_at = min(daily.asked_at, now) if daily.asked_at is not None else None
+    settle(shop, now=now, zone=zone)
+
+
 def _done(shop: ShopBoxes, *, now: datetime, zone: ZoneInfo) -> None:
     shop.daily.spot_id, shop.daily.asked_at, shop.daily.waits = None, None, False
     shop.daily.last_on = day_in(now, zone)

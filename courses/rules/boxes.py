@@ -69,6 +69,17 @@ def skipped(spot: Spot, *, on: date) -> Spot:
     return replace(spot, due_on=on + timedelta(days=1))
 
 
+def righted(spot: Spot, *, now: datetime, on: date) -> Spot:
+    """Return a spot without what a clock wrote that was ahead: it was wrong by now, and waits no longer than its box
+    says.
+
+    >>> day, ahead = date(2026, 12, 1), date(2027, 6, 1)
+    >>> righted(fresh("quiz", "7", at=datetime(2027, 6, 1), on=ahead), now=datetime(2026, 12, 1), on=day).due_on
+    datetime.date(2026, 12, 2)
+    """
+    return replace(spot, wrong_at=min(spot.wrong_at, now), due_on=min(spot.due_on, _after(on, spot.box)))
+
+
 def settled(spots: Iterable[Spot], *, on: date) -> list[Spot]:
     """Return the spots of a shop with no more than `MOST_OPEN` of them open, and fewer only where none queues.
 

@@ -18,6 +18,8 @@ CHARACTERS_A_SECOND = 12
 """More than anybody reads."""
 HEARD = 0.8
 """The share of a sound or a video before which it was not listened to: its last words are often a farewell."""
+WRONG = timedelta(hours=1)
+"""A screen handed out so far ahead was so by a wrong clock. The chat hears what was said some seconds before."""
 MOST_CREDITED = 300
 """Seconds credited for one screen: a page that lies open is no study."""
 
@@ -74,10 +76,10 @@ class LessonPlace:
         >>> from datetime import UTC
         >>> shown = datetime(2026, 12, 1, 10, tzinfo=UTC)
         >>> place = LessonPlace(1, shown, (10, 3))
-        >>> [place.lacks(shown + timedelta(seconds=each)) for each in (-60, 0, 8.2, 9, 9.9, 10, 3600)]
-        [10, 10, 2, 1, 1, 0, 0]
+        >>> [place.lacks(shown + timedelta(seconds=each)) for each in (-3601, -60, 0, 8.2, 9, 9.9, 10, 3600)]
+        [0, 10, 10, 2, 1, 1, 0, 0]
         """
-        if self.shown_at is None or not 1 <= self.at < self.end:
+        if self.shown_at is None or not 1 <= self.at < self.end or self.shown_at - moment > WRONG:
             return 0
         return max(0, ceil(self.least[self.at - 1] - self._since(moment).total_seconds()))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, select, text, update
 
 from campaigns import answering, jobs, listing, progress, sending, steering, tally
 from campaigns.kinds import LeftOutReason, context
@@ -214,6 +214,18 @@ def test_who_answers_at_once_is_credited_to_the_message_that_has_just_arrived(to
     look_after(town)
     assert [(figures(town, each).acted, figures(town, each).opened) for each in (earlier, campaign)] == [(0, 0), (1, 1)]
     counted(town)
+
+
+@pytest.mark.parametrize("stores", ["postgresql"], indirect=True)
+def test_who_answers_while_their_message_is_released_waits_for_nobody(town: Town) -> None:
+    shop = town.keeper()
+    queued(town, town.plan(LEAFLET))
+    with town.house.services.transaction() as releasing:
+        releasing.execute(update(Delivery).values(due_at=town.now))
+        with town.house.services.transaction() as session:
+            session.execute(text("set local lock_timeout = '1s'"))
+            answering.acted(session, LEAFLET, 1, shop, now=town.now)
+    assert deliveries(town) == ["pending"]
 
 
 def test_an_answer_after_the_last_moment_is_credited_to_nothing(town: Town) -> None:

@@ -13,6 +13,7 @@ from courses.models.figures import FiledEnrolment
 from courses.models.learning import Enrolment
 from people.models import Retailer
 from tests.courses.pacing import PACED, at, begin, enrolment, finish, here, openid, told
+from wechat_bot import clock_steadiness
 
 MONDAY, FRIDAY = "2026-03-09", "2026-03-13"
 
@@ -106,6 +107,22 @@ def test_39_days_are_counted_over_the_end_of_a_month_and_a_year_from_any_moment_
 
 
 @pytest.mark.on_sqlite
+def test_what_a_clock_ahead_wrote_holds_nobody_up_once_it_is_right(school) -> None:
+    course_id = school.published(replace(PACED, is_ordered=False))
+    at(school, f"{MONDAY} 15:00")
+    for wrong_by in (timedelta(days=90), timedelta()):
+        school.house.server.wrong_by = wrong_by
+        with school.house.services.transaction() as session:
+            clock_steadiness.note(session, now=school.house.server())
+        if wrong_by:
+            begin(school, course_id)
+        school.house.tick()
+    mine = enrolment(school, course_id)
+    assert (here(school, mine.next_at), here(school, mine.tell_at)) == ("2026-03-11 10:00", "2026-03-12 10:00")
+    assert max(mine.started_at, mine.released_at, mine.last_at) <= school.house.clock()
+    finish(school, course_id, 1)  # the screen was shown in June
+
+
 def test_after_an_outage_lessons_do_not_come_two_on_a_day(school) -> None:
     course_id = school.published(replace(PACED, every_days=1, is_ordered=False))
     at(school, f"{MONDAY} 15:00")

@@ -1,14 +1,16 @@
 """Weak spots: what was wrong in a quiz is asked again, one question a day, until it is known."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select, update
 
 from courses import jobs
+from courses.actions import weak_spots as actions
 from courses.models.weak_spots import DailyQuestion, WeakReview, WeakSpot
+from courses.queries import weak_spots
 from people.models import Retailer
 from quizzes.models.bank import BankQuestion
 from simulator.phone import Phone
@@ -16,6 +18,7 @@ from tests.courses.conftest import COURSE
 from tests.courses.learners import answer, ask, lesson_ids, wait
 from tests.h5 import Browser
 from tests.office import Office
+from wechat_bot import clock_steadiness
 
 HERE = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 3, 2, tzinfo=HERE)
@@ -170,6 +173,26 @@ def test_an_unanswered_question_is_not_followed_by_another_and_none_is_sent_outs
     assert school.wang.unread().text == ""  # in the quiet hours nothing is asked
     at(school, 10, 8, 30)
     assert school.wang.unread().text.startswith("每天一题：第 ")
+
+
+def test_what_a_clock_ahead_wrote_lets_no_shop_wait_once_it_is_right(school):
+    services = school.house.services
+    quiz(school, PAIR)
+    take(school.wang, "1", "1", "1", "1", "1", "1")
+    for wrong_by in (timedelta(), timedelta(days=90), timedelta()):
+        school.house.server.wrong_by = wrong_by
+        with services.transaction() as session:
+            clock_steadiness.note(session, now=school.house.server())
+        jobs.collect_weak_spots(services)
+        if wrong_by:  # one was asked, and answered right
+            with services.transaction() as session:
+                shop = weak_spots.hold_of(session, school.wang.openid)
+                actions.answered(session, shop, shop.spots[0], True, now=services.clock(), zone=HERE)
+        jobs.right(services)
+    (daily,), (first, second) = rows(school, DailyQuestion), rows(school, WeakSpot, WeakSpot.id)
+    assert daily.next_at == MONDAY + timedelta(days=1, hours=10)
+    assert (first.due_on, second.due_on) == (date(2026, 3, 5), date(2026, 3, 3))
+    assert asked_on(school, 1).startswith("每天一题：许可证可以转借。")
 
 
 @pytest.mark.on_sqlite

@@ -129,19 +129,15 @@ def withdraw(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime 
 
     `now` is saved as their moment; None saves none, where the moment would reveal too much.
     """
-    return changed(session, withdrawal(*which, why=why, moment=literal(now, Moment())))
+    waiting = update(table_of(Delivery)).where(*which, waits("delivery"), Delivery.state != SENDING)
+    values = waiting.values(state=DeliveryState.CANCELLED, error=why, settled_at=now, has_news=IS_WATCHED)
+    return changed(session, values)
 
 
-def withdraw_free(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime) -> int:
+def withdraw_free(session: Session, *which: Any, why: str = WITHDRAWN, now: datetime | None) -> int:
     """Cancel deliveries as `withdraw` does, except those that another transaction is releasing or sending at this
     moment: for a caller who holds what a message heard from their follower may be waiting for. Waiting for it in turn
     would deadlock."""
     free = select(Delivery.id).where(*which, waits("delivery"), Delivery.state != SENDING)
     ids = session.scalars(free.with_for_update(skip_locked=True, key_share=True)).all()
     return withdraw(session, among(session, Delivery.id, ids), why=why, now=now) if ids else 0
-
-
-def withdrawal(*which: Any, why: str, moment: Any) -> Any:
-    """The statement of `withdraw`, to be built once and executed often."""
-    waiting = update(table_of(Delivery)).where(*which, waits("delivery"), Delivery.state != SENDING)
-    return waiting.values(state=DeliveryState.CANCELLED, error=why, settled_at=moment, has_news=IS_WATCHED)
