@@ -4,38 +4,32 @@ A feature declares an `Inviting` for its authored work and routes its `views`. I
 `campaigns/templates`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import abort, request, url_for
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from campaigns import progress, steering, waves
-from campaigns.kinds import CampaignKind
+from campaigns import invitations, steering, waves
+from campaigns.invited import Inviting, line_of, narrowed, work_of
 from campaigns.models import CampaignState, Outcome
 from campaigns.preview import Preview
-from campaigns.rules import ACTED, DUE, OPENED
+from campaigns.rules import DUE
 from campaigns.texts import STATES
 from campaigns.waves import MOST_REMINDERS, Invited, WaveLine, WavePlan
 from console import access, act, fields
 from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.exporting import exporting
-from console.lists.listing import Asked, Column, Filter, Listing
-from console.rules.visitors import Permission
+from console.lists.listing import Listing
 from foundation.clock import when
 from foundation.errors import Refused
-from foundation.paging import Cursor, Page
 from foundation.quiet import put_off_until
-from people.pages import filters
 from people.picker import form, short
 from people.picker.form import Loader
-from people.picker.short import Picker
-from people.texts import licence
 from wechat_bot.services import Services, current_services
 
 COLOURS = {
@@ -55,80 +49,19 @@ BACK = {"pause": "resume", "resume": "pause"}
 View = Callable[..., ResponseReturnValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Invitable:
-    """Work that shops can be invited to; `is_secret` where nobody may be told which of them took part."""
-
-    id: int
-    title: str
-    state: AuthoredState
-    waves: int
-    is_secret: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Inviting:
-    """Declaration of the pages of invitations to a feature's works."""
-
-    #: Beginning of the list's name and of the endpoints, topic of the links, what people call a work.
-    feature: str
-    topic: str
-    noun: str
-    #: What shops do with it, who has no more to do with it, and how looking at it is called; empty where that is not
-    #: told apart.
-    does: str
-    done: str
-    opens: str
-    see: Permission
-    write: Permission
-    export: Permission
-    #: The kinds of its waves, invitations in front, and the notice they may be sent as.
-    kinds: Sequence[CampaignKind]
-    notice: str
-    picker: Picker
-    outcomes: Mapping[Outcome, str]
-    reasons: Mapping[str, str]
-    #: Finds a work; ends the request where it was never published.
-    find: Callable[[Session, int, datetime], Invitable | None]
-    plan: Callable[..., list[int]]
-    preview: Callable[..., Preview]
-    #: What an invitation says where its author writes nothing else.
-    says: Callable[[str], str]
-    #: Draw the page of all waves, and of one, with these values.
-    page: Callable[[int, Mapping[str, Any]], str]
-    wave_page: Callable[[int, Mapping[str, Any]], str]
-
-    @property
-    def whom(self) -> Mapping[str, str]:
-        """What a wave's list of shops can be narrowed to: a part, one outcome, or one reason to leave somebody out."""
-        return {
-            "": "全部",
-            **({OPENED: f"{self.opens}过"} if self.opens else {}),
-            ACTED: f"由这一次带来{self.does}",
-            **{each.value: word for each, word in self.outcomes.items()},
-            progress.LEFT_OUT: "没有发给",
-            **{name: f"没有发给：{word}" for name, word in self.reasons.items()},
-        }
-
-    def address(self, name: str, work_id: int, **more: Any) -> str:
-        """Return the address of one of the pages."""
-        values: dict[str, Any] = {f"{self.topic}_id": work_id, **more}
-        return url_for(f"{self.feature}_pages.{name}", **values)
-
-
 def views(of: Inviting, listing: Listing[Invited]) -> Iterator[tuple[str, View, tuple[str, ...]]]:
     """Yield the views of invitations, each with the end of its address and its methods."""
 
     @access.allow(of.see)
     def waves(**which: int) -> ResponseReturnValue:
         """List every wave with its figures; with the form and a preview for a visitor who may invite."""
-        page, error = _look(of, _work(of, which))
+        page, error = _look(of, work_of(of, which))
         return page, act.status(error)
 
     @access.allow(of.write)
     def invite(**which: int) -> ResponseReturnValue:
         """Plan an invitation, and reminders after it; or only show whom it would reach."""
-        work_id = _work(of, which)
+        work_id = work_of(of, which)
         if request.form.get("do") == "look":
             return page_of(of, work_id, None)
         return act.form(partial(_invite, of, work_id), partial(page_of, of, work_id))
@@ -136,13 +69,13 @@ def views(of: Inviting, listing: Listing[Invited]) -> Iterator[tuple[str, View, 
     @access.allow(of.write)
     def steer(number: int, **which: int) -> ResponseReturnValue:
         """Pause, resume or cancel a wave."""
-        return _steer(of, _work(of, which), number)
+        return _steer(of, work_of(of, which), number)
 
     @access.allow(of.see)
     def wave(number: int, **which: int) -> ResponseReturnValue:
         """Show one wave: its figures and, where that is no secret, its shops. Seeing them is written to the audit
         log."""
-        return _wave(of, listing, _work(of, which), number)
+        return _wave(of, listing, work_of(of, which), number)
 
     yield "", waves, ("GET",)
     yield "", invite, ("POST",)
@@ -151,60 +84,9 @@ def views(of: Inviting, listing: Listing[Invited]) -> Iterator[tuple[str, View, 
     yield "/<int:number>/steer", steer, ("POST",)
 
 
-def invited(of: Inviting) -> Listing[Invited]:
-    """Return the list of a wave's shops."""
-    opened: Column[Invited] = Column(
-        "opened", of.opens, lambda line: "是" if line.is_opened else "", on_phone=of.opens, width=8
-    )
-    return Listing(
-        name=f"{of.feature}.invited",
-        title="邀请名单",
-        unit="家",
-        see=of.see,
-        means=lambda asked: f"{of.noun} {_work(of, asked.of)} 第 {asked.of['number']} 次",
-        size=waves.PAGE,
-        filters=(Filter("outcome", "筛选", "全部", lambda asked: [each for each in of.whom.items() if each[0]]),),
-        columns=(
-            Column("licence", "许可证号", lambda line: licence(line.licence), href=filters.page_of, width=20),
-            Column("shop", "店名", lambda line: line.shop, width=24),
-            Column("keeper", "店主", lambda line: line.keeper, width=12),
-            Column("phone", "手机", lambda line: line.phone, mask=filters.PHONE, width=16),
-            Column("area", "片区", lambda line: line.area, is_spare=True),
-            Column("became", "送达情况", partial(_became, of), width=24),
-            *([opened] if of.opens else []),
-            Column("answered", of.does, lambda line: "是" if line.has_acted else "", on_phone=of.does, width=8),
-        ),
-        find=partial(_find_invited, of),
-        nothing=("没有符合的店", "还没有发给谁，或您负责的店不在里面。"),
-        nothing_left=("没有符合的店", "换一个条件再看。"),
-        export=of.export,
-    )
-
-
 def page_of(of: Inviting, work_id: int, error: Refused | None) -> str:
     """Draw the page of all waves, with what was wrong with a form on it."""
     return _look(of, work_id, error)[0]
-
-
-def _find_invited(of: Inviting, asked: Asked, cursor: Cursor, limit: int) -> Page[Invited]:
-    work_id, session = _work(of, asked.of), asked.session
-    found = of.find(session, work_id, asked.now)
-    line = _line(of, session, work_id, asked.of["number"])
-    if found is None or line is None or found.is_secret:
-        raise Refused(f"匿名{of.noun}不列名单。")
-    narrowed = _narrowed(of, asked)
-    return waves.invited(
-        session, asked.visitor, line.campaign_id, narrowed=narrowed, today=asked.today, cursor=cursor, limit=limit
-    )
-
-
-def _narrowed(of: Inviting, asked: Asked) -> str:
-    given = asked.given.get("outcome", "")
-    return ACTED if given == "answered" else given if given in of.whom else ""
-
-
-def _became(of: Inviting, line: Invited) -> str:
-    return of.outcomes[Outcome(line.outcome)] if line.outcome else of.reasons[line.why or ""]
 
 
 def _invite(of: Inviting, work_id: int) -> ResponseReturnValue:
@@ -239,7 +121,7 @@ def _steer(of: Inviting, work_id: int, number: int) -> ResponseReturnValue:
     word, do = step
     said = f"{word}第 {number} 次"
     with act.transaction() as (session, now, note):
-        line = _line(of, session, work_id, number)
+        line = line_of(of, session, work_id, number)
         kind = next((each for each in of.kinds if line and each.name == line.kind), of.kinds[0])
         do(session, steering.find(session, kind, work_id, number), by=access.visitor().name, now=now)
         note(f"{of.topic}.steer", f"{of.topic}:{work_id}", said)
@@ -255,8 +137,8 @@ def _wave(of: Inviting, listing: Listing[Invited], work_id: int, number: int) ->
     now = services.clock()
     with services.reading() as session:
         found = _found(of, session, work_id, now)
-        line = _line(of, session, work_id, number)
-        shown = None if line is None or found.is_secret else looking.look(listing, session)
+        line = line_of(of, session, work_id, number)
+        shown = None if line is None or of.is_secret(found) else looking.look(listing, session)
         named = "" if line is None else short.words(session, line.audience, services.criteria)
     if line is None:
         abort(404)
@@ -264,7 +146,7 @@ def _wave(of: Inviting, listing: Listing[Invited], work_id: int, number: int) ->
         act.seen(
             f"{of.topic}.people",
             f"{of.topic}:{work_id}",
-            f"第 {number} 次邀请，{of.whom[_narrowed(of, shown.asked)]}",
+            f"第 {number} 次邀请，{of.whom[narrowed(of, shown.asked)]}",
         )
     values = {
         "inv": of,
@@ -276,7 +158,7 @@ def _wave(of: Inviting, listing: Listing[Invited], work_id: int, number: int) ->
         "until": _until(line, services, now),
         "is_part": not access.visitor().is_company_wide,
     }
-    return of.wave_page(work_id, values)
+    return render_template(f"{of.feature}/console/wave.html", **of.head(found), **values)
 
 
 def _look(of: Inviting, work_id: int, error: Refused | None = None) -> tuple[str, Refused | None]:
@@ -317,7 +199,8 @@ def _look(of: Inviting, work_id: int, error: Refused | None = None) -> tuple[str
         "reminders": [(n, f"{n} 次" if n else "不提醒") for n in range(MOST_REMINDERS + 1)],
         "has_pages": services.is_service_account,
     }
-    return of.page(work_id, values), error
+    values |= {**of.head(found), **of.more(found)}
+    return render_template(f"{of.feature}/console/invitations.html", **values), error
 
 
 def _preview(
@@ -325,9 +208,11 @@ def _preview(
 ) -> tuple[Preview | None, str]:
     """Return whom an invitation would reach, or why that cannot be counted: said where the count would stand, and no
     error, for a piece of a page with one would not be shown."""
-    has_template = services.is_service_account and of.notice in services.templates
+    has_template = services.is_service_account and of.of.kind.name in services.templates
     try:
-        found = of.preview(session, work_id, picked.spec, services.criteria, has_template=has_template, now=now)
+        found = invitations.preview(
+            of.of, session, work_id, picked.spec, services.criteria, has_template=has_template, now=now
+        )
     except Refused as refusal:
         return None, refusal.sentence
     return found, ""
@@ -343,16 +228,8 @@ def _until(line: WaveLine, services: Services, now: datetime) -> str:
     return when(until, now=now, zone=services.zone) if until else ""
 
 
-def _line(of: Inviting, session: Session, work_id: int, number: int) -> WaveLine | None:
-    return next((each for each in waves.lines(session, of.kinds, work_id) if each.number == number), None)
-
-
-def _found(of: Inviting, session: Session, work_id: int, now: datetime) -> Invitable:
-    found = of.find(session, work_id, now)
+def _found(of: Inviting, session: Session, work_id: int, now: datetime) -> Any:
+    found = of.detail(session, work_id, now=now)
     if found is None or found.state is AuthoredState.DRAFT:
         abort(404)
     return found
-
-
-def _work(of: Inviting, which: Mapping[str, Any]) -> int:
-    return int(which[f"{of.topic}_id"])

@@ -78,7 +78,7 @@ courses = Feature(
         finding.LESSONS,
         asking.ANSWERS,
         lesson_spots.OF_LESSONS,
-        *inviting_actions.KINDS,
+        inviting_actions.INVITATIONS.kind,
         timeline.LEARNT,
         ConsoleExtension(
             permissions=permissions.ALL,

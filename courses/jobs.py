@@ -7,11 +7,10 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from campaigns import waves
+from campaigns import invitations
 from campaigns.kinds import context
 from courses.actions import certifying, daily, filing, inviting, media, releasing, righting, telling, weak_spots
 from courses.export import certificate
-from courses.models.courses import Course
 from courses.rules import certificate_numbers
 from questions.weak_spots import sources
 from wechat_bot import beats, clock_steadiness
@@ -46,14 +45,8 @@ def release(services: Services) -> None:
 def look_after_over(services: Services) -> None:
     """End the waves of courses that are over, and withdraw what still waits to be said about them."""
     now = services.clock()
-    with services.reading() as session:
-        # With a clock that was just set nothing is ended for good; nothing goes out after the end anyway.
-        is_steady = clock_steadiness.is_steady(session, now=now, real=services.real_time())
-        over = waves.ended(session, inviting.INVITATIONS, Course, now=now) if is_steady else []
-    for course_id in over:
-        with services.transaction() as session:
-            inviting.stop(session, course_id, now=now)
-    if is_steady:
+    invitations.end_over(services, inviting.INVITATIONS, now)
+    if clock_steadiness.goes_steadily(services):
         services.in_lots(telling.WITHDRAWN, lambda session: telling.withdraw_closed(session, now=now))
 
 

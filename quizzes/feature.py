@@ -70,7 +70,7 @@ quizzes = Feature(
     more=(
         timeline.ENDED,
         weak_spots.OF_QUIZZES,
-        *inviting_actions.KINDS,
+        inviting_actions.INVITATIONS.kind,
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(QUIZZES,),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from campaigns import waves
+from campaigns import invitations
 from console import importing, queries, tasks
 from console.rules.visitors import Visitor
 from console.work import Made, Work, WorkKind, export
@@ -21,7 +21,6 @@ from quizzes.actions import filing, inviting, managers, overdue, pictures, regra
 from quizzes.actions.importing import BRING, CHECK, TOLD, take
 from quizzes.export import attempts
 from quizzes.export import bank as bank_files
-from quizzes.models.quizzes import Quiz
 from quizzes.permissions import QUIZZES_EXPORT, QUIZZES_WRITE
 from quizzes.queries import bank
 from quizzes.queries.figures import figures
@@ -157,14 +156,7 @@ def tell_yesterday(services: Services) -> None:
 
 def look_after_waves(services: Services) -> None:
     """End the waves whose quiz is over."""
-    now = services.clock()
-    with services.reading() as session:
-        # With a clock that was just set no quiz's waves are ended for good; none goes out after its end anyway.
-        is_steady = clock_steadiness.is_steady(session, now=now, real=services.real_time())
-        over = waves.ended(session, inviting.INVITATIONS, Quiz, now=now) if is_steady else []
-    for quiz_id in over:
-        with services.transaction() as session:
-            inviting.stop(session, quiz_id, now=now)
+    invitations.end_over(services, inviting.INVITATIONS, services.clock())
 
 
 JOBS = (

@@ -5,16 +5,14 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from campaigns import kinds
-from campaigns import waves as campaign_waves
+from campaigns import invitations, kinds
 from console.rules.visitors import Visitor
 from console.work import Made, Work, export
 from foundation.workbooks.files import file_name
 from people import visibility
-from surveys.actions import filing, inviting, pictures, waves
+from surveys.actions import filing, pictures, waves
 from surveys.export import files
 from surveys.export.files import EXPORT
-from surveys.models import Survey
 from surveys.permissions import SURVEYS_EXPORT
 from surveys.queries.tally import tally
 from wechat_bot import clock_steadiness
@@ -34,13 +32,7 @@ def export_answers(work: Work, session: Session, visitor: Visitor, path: Path) -
 def look_after_waves(services: Services) -> None:
     """End the waves whose survey is over, and plan the news of results."""
     now = services.clock()
-    with services.reading() as session:
-        # With a clock that was just set no survey's waves are ended for good; none goes out after its end anyway.
-        is_steady = clock_steadiness.is_steady(session, now=now, real=services.real_time())
-        over = campaign_waves.ended(session, waves.INVITATIONS, Survey, now=now) if is_steady else []
-    for survey_id in over:
-        with services.transaction() as session:
-            inviting.stop(session, survey_id, now=now)
+    invitations.end_over(services, waves.INVITATIONS, now)
     with services.transaction() as session:
         waves.promise_results(session, kinds.context(services, now))
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from campaigns import answering, steering, waves
+from campaigns import answering, invitations, steering
 from campaigns.models import Campaign
 from campaigns.waves import WavePlan
 from foundation.dialects import table_of
@@ -26,14 +26,13 @@ def plan(
     survey = locked(session, survey_id)
     if survey.is_open(now) and quotas.is_full(session, survey_id):
         raise Refused("这份调查的名额已经收满，不用再邀请。")
-    meant = (kinds.unanswered(survey), *quotas.has_place(session, survey_id))
-    kind = kinds.INVITATIONS
-    return waves.plan(session, kind, survey, given, meant=meant, noun="调查", who=who, criteria=criteria, now=now)
+    places = quotas.has_place(session, survey_id)
+    return invitations.plan(session, kinds.INVITATIONS, survey, given, *places, who=who, criteria=criteria, now=now)
 
 
 def stop(session: Session, survey_id: int, *, now: datetime) -> None:
     """End the waves of a survey that is over: no invitation goes out any more."""
-    steering.end(session, (kinds.INVITATIONS,), survey_id, now=now)
+    steering.end(session, (kinds.INVITATIONS.kind,), survey_id, now=now)
 
 
 def set_results(session: Session, survey_id: int, results_at: datetime | None, *, now: datetime) -> None:
@@ -54,7 +53,7 @@ def opened(session: Session, sheet: AnswerSheet) -> None:
     """Note that a shop looked at a survey: counted once for the survey, and once for the last invitation that
     arrived."""
     if sheet.waves:
-        answering.opened(session, kinds.INVITATIONS, sheet.survey_id, sheet.retailer_id)
+        answering.opened(session, kinds.INVITATIONS.kind, sheet.survey_id, sheet.retailer_id)
     if not sheet.is_opened and sheet.participation_id is not None:
         first = session.execute(_OPEN, {"participation": sheet.participation_id})
         count = cast("CursorResult[Any]", first).rowcount
@@ -67,7 +66,7 @@ def answered(session: Session, sheet: AnswerSheet, *, now: datetime) -> int | No
     if not sheet.waves:
         return None
     whose = (sheet.survey_id, sheet.retailer_id)
-    return answering.acted(session, kinds.INVITATIONS, *whose, now=now, is_secret=sheet.is_anonymous)
+    return answering.acted(session, kinds.INVITATIONS.kind, *whose, now=now, is_secret=sheet.is_anonymous)
 
 
 _participation = table_of(Participation)

@@ -131,7 +131,7 @@ def ask_again(session: Session, submission_id: int, *, now: datetime) -> None:
     nothing: dict[str, Any] = {"answers": {}, "at": None, "misread": 0, "version_id": None, "started_at": None}
     again = update(Participation).where(*_theirs(row), Participation.is_submitted)
     changed(session, again.values(is_submitted=False, submitted_on=None, is_again=True, **nothing))
-    acts.unacted(session, waves.INVITATIONS, row.survey_id, row.retailer_id)
+    acts.unacted(session, waves.INVITATIONS.kind, row.survey_id, row.retailer_id)
     fewer = {counting.RETURNED: -1}
     counting.add(session, row.survey_id, fewer | ({returns.key(day, row.wave): -1} if day is not None else {}))
 
@@ -145,7 +145,7 @@ def _answered_after_all(session: Session, row: Any, now: datetime, zone: ZoneInf
         raise Refused(texts.ANSWERING)
     if row.wave is not None:
         brought = select(Campaign.id).where(
-            Campaign.kind == waves.INVITATIONS.name,
+            Campaign.kind == waves.INVITATIONS.kind.name,
             Campaign.reference == row.survey_id,
             Campaign.number == row.wave,
         )

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from campaigns import listing, steering
-from campaigns.invitations import invitations, notice
+from campaigns.invitations import Addressees, invitations, notice
 from campaigns.kinds import CampaignContext, CampaignKind, CampaignMessage, Condition, LeftOutReason
 from campaigns.models import Campaign
-from people.models import Retailer
 from surveys.actions import counting, quotas
 from surveys.actions.enlisting import enlist
 from surveys.models import Participation, Survey, Version
@@ -50,38 +49,13 @@ def promise_results(session: Session, context: CampaignContext) -> None:
         )
 
 
-def unanswered(survey: Survey) -> Condition:
-    """Return the condition for whom an invitation can be: listed and not answered, or, for a survey for everyone, bound
-    and not listed."""
-    listed = _listed(survey, is_submitted=False)
-    if not survey.is_for_everyone:
-        return listed
-    theirs = exists().where(Participation.survey_id == survey.id, Participation.retailer_id == Retailer.id)
-    return or_(listed, and_(Retailer.openid.is_not(None), ~theirs))
-
-
-def _listed(survey: Survey, *, is_submitted: bool) -> ColumnElement[bool]:
-    # A value instead of EXISTS, which PostgreSQL would reverse: each step of a listing would then read all listed
-    # shops.
-    theirs = select(Participation.is_submitted).where(
-        Participation.survey_id == survey.id, Participation.retailer_id == Retailer.id
-    )
-    return theirs.scalar_subquery().is_(is_submitted)
-
-
-def _invited(session: Session, survey: Survey) -> Sequence[Condition]:
-    return (_listed(survey, is_submitted=False),)
-
-
 def _told(session: Session, campaign: Campaign, context: CampaignContext) -> Sequence[Condition]:
-    return (_listed(session.get_one(Survey, campaign.reference), is_submitted=True),)
+    return (INVITATIONS.asked.is_done(session, session.get_one(Survey, campaign.reference)).is_(True),)
 
 
-def _reasons(session: Session, campaign: Campaign) -> Sequence[LeftOutReason]:
-    survey = session.get_one(Survey, campaign.reference)
-    found = [LeftOutReason("answered", _listed(survey, is_submitted=True)), listing.has_waiting(campaign)]
+def _reasons(session: Session, survey: Survey) -> Sequence[LeftOutReason]:
     places = quotas.has_place(session, survey.id)
-    return [*found, LeftOutReason("full", not_(and_(*places)))] if places else found
+    return [LeftOutReason("full", not_(and_(*places)))] if places else []
 
 
 def _enlist(session: Session, survey_id: int, step: Condition, now: datetime) -> None:
@@ -101,10 +75,11 @@ def _results_message(session: Session, campaign: Campaign, context: CampaignCont
 
 INVITATIONS = invitations(
     waves.INVITATION,
-    Survey,
-    Participation,
-    Participation.survey_id,
-    meant=_invited,
+    "调查",
+    Addressees(
+        Survey, Participation, Participation.survey_id, lambda session, survey: Participation.is_submitted.is_(True)
+    ),
+    done="answered",
     reasons=_reasons,
     enlist=_enlist,
     reached=_reached,
@@ -118,4 +93,4 @@ RESULTS = CampaignKind(
     message=_results_message,
     reasons=lambda session, campaign: (listing.has_waiting(campaign),),
 )
-KINDS = (INVITATIONS, RESULTS)
+KINDS = (INVITATIONS.kind, RESULTS)

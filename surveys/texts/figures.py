@@ -6,15 +6,8 @@ from typing import Any
 from unicodedata import east_asian_width
 from zoneinfo import ZoneInfo
 
-from campaigns import texts as campaign_texts
-from campaigns.models import Outcome
 from foundation.clock import when
 from foundation.text import shortened
-
-OUTCOMES = {**campaign_texts.OUTCOMES, Outcome.SPARED: "发送前已填写"}
-#: Why a shop is left out of a wave.
-REASONS = {**campaign_texts.REASONS, "answered": "发送前已填写", "full": "名额已满"}
-
 
 #: Signs of a question's text where questions are chosen among.
 OFFERED = 30

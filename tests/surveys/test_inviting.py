@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from campaigns.invitations import preview
 from campaigns.models import Campaign, Recipient
 from people import audiences
 from people.models import Audience
-from surveys.queries.inviting import preview
+from surveys.actions.waves import INVITATIONS
 from surveys.queries.tally import tally
 from tests import h5
 from tests.office import Browser, Office
@@ -365,7 +366,9 @@ def test_the_look_at_whom_it_would_reach_stops_counting_and_says_so(office) -> N
     services = office.house.services
     with services.reading() as session:
         all_of_them, first = (
-            preview(session, 1, None, services.criteria, has_template=True, now=services.clock(), most=most)
+            preview(
+                INVITATIONS, session, 1, None, services.criteria, has_template=True, now=services.clock(), most=most
+            )
             for most in (3, 2)
         )
     assert (all_of_them.listed, all_of_them.is_least) == (3, False)
