@@ -1,22 +1,19 @@
 """Authored work (surveys, quizzes, courses): its draft with a stamp, the window of its versions, its state."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, Self, TypeVar
 
-from sqlalchemy import ColumnElement, String, and_, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from console import stamps
 from console.finding import Hit, Hits
 from console.menu import Look, Waiting
 from console.rules.visitors import Visitor
-from foundation import digest_cache
 from foundation.clock import when
-from foundation.database import SYNCHRONISED, Base, changed, count_to
-from foundation.errors import Refused
+from foundation.database import Base, count_to
 from foundation.paging import Count, Page
 from foundation.text import whole_number
 from wechat_bot.feature import Destination
@@ -130,32 +127,7 @@ class AuthoredDetail:
         return cls(state=work.state(now), **shared, **own)
 
 
-class AuthoredDefinition(Protocol):
-    """Definition of a work, as far as every kind has it."""
-
-    @property
-    def title(self) -> str: ...
-    @property
-    def opens_at(self) -> datetime | None: ...
-    @property
-    def closes_at(self) -> datetime | None: ...
-    @property
-    def audience(self) -> Mapping[str, Any] | None: ...
-
-
-class AuthoredVersion(Protocol):
-    """Version of a work as it was published."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def number(self) -> int: ...
-    @property
-    def digest(self) -> str: ...
-
-
 Work = TypeVar("Work", bound=Authored)
-Version = TypeVar("Version", bound=AuthoredVersion)
 #: Why nobody can take part in a work that is not open at some moment.
 _SHUT = {
     AuthoredState.DRAFT: "还没有发布",
@@ -164,125 +136,6 @@ _SHUT = {
 }
 #: Works that are offered to lead to.
 MOST_OFFERED = 20
-
-
-class DraftOvertaken(stamps.Overtaken):
-    """Somebody else has saved this draft since it was read; `stamp` is that of theirs."""
-
-    def __init__(self, work: Authored) -> None:
-        super().__init__({"标题": work.title}, work.drafted_by, work.drafted_at)
-        self.who, self.stamp = work.drafted_by, str(work.stamp)
-
-
-def locked(session: Session, kind: type[Work], work_id: int, *, unknown: str) -> Work:
-    """Lock and return a work of this kind. Raises Refused, with the sentence `unknown`, where there is none."""
-    # NO KEY UPDATE: every answer has a foreign key to the work, and must not wait for this lock.
-    work = session.scalar(select(kind).where(kind.id == work_id).with_for_update(key_share=True))
-    if work is None:
-        raise Refused(unknown)
-    return work
-
-
-def begin(
-    session: Session, kind: type[Work], title: str, draft: Mapping[str, Any], *, who: str, now: datetime, **own: Any
-) -> Work:
-    """Save the draft of a new work; nobody can take part in it yet. `own` are the values that only its kind has."""
-    work = kind(title=title, stamp=1, created_at=now, **_written(draft, who, now), **own)
-    session.add(work)
-    session.flush()
-    return work
-
-
-def keep(
-    session: Session,
-    kind: type[Work],
-    work_id: int,
-    draft: Mapping[str, Any],
-    *,
-    title: str,
-    stamp: int | None,
-    who: str,
-    unknown: str,
-    now: datetime,
-    **own: Any,
-) -> Work:
-    """Save a draft over the one whose stamp was read, which an undoable work keeps for its undo; None overwrites
-    whatever is there. A work that was never published takes its title. `own` are the values that only its kind has.
-
-    Raises Refused where there is no such work, DraftOvertaken where another draft was saved meanwhile: nothing is
-    overwritten unseen.
-    """
-    known = update(kind).where(kind.id == work_id).execution_options(**SYNCHRONISED)
-    if stamp is not None:
-        known = known.where(kind.stamp == stamp)
-    # The row count says whether the draft is still the one that was read.
-    values = _written(draft, who, now) | own | ({"before": kind.draft} if issubclass(kind, Undoable) else {})
-    kept = changed(session, known.values(stamp=kind.stamp + 1, **values))
-    work = locked(session, kind, work_id, unknown=unknown)
-    if not kept:
-        raise DraftOvertaken(work)
-    if work.version_id is None:
-        work.title = title
-        session.flush()
-    return work
-
-
-def _written(draft: Mapping[str, Any], who: str, now: datetime) -> dict[str, Any]:
-    return {"draft": draft, "drafted_at": now, "drafted_by": who[:LONGEST_NAME]}
-
-
-def before(session: Session, kind: type[Undoable], work_id: int) -> Mapping[str, Any]:
-    """Return the draft as it was before its last change. Raises Refused where nothing was changed."""
-    draft: Mapping[str, Any] | None = session.scalar(select(kind.before).where(kind.id == work_id))
-    if draft is None:
-        raise Refused("没有可以撤销的修改。")
-    return draft
-
-
-def check_discardable(work: Authored, *, stamp: int, unit: str) -> None:
-    """Check that a draft may be deleted: it was never published, and is the one that was read. Raises Refused,
-    DraftOvertaken."""
-    if work.version_id is not None:
-        raise Refused(f"已经发布过的{unit}不能删除。")
-    if stamp != work.stamp:
-        raise DraftOvertaken(work)
-
-
-def check_looked_at(work: Authored, *, stamp: int) -> None:
-    """Check that a draft is the one that was looked at before it is published. Raises Refused."""
-    if stamp != work.stamp:
-        raise Refused(f"{work.drafted_by or '别人'}刚刚改过这份草稿。请看过新的内容，再发布。")
-
-
-def freeze(
-    session: Session,
-    work: Authored,
-    definition: AuthoredDefinition,
-    last: Version | None,
-    make: Callable[..., Version],
-    content: Mapping[str, Any],
-    *,
-    now: datetime,
-) -> Version:
-    """Publish a work that is locked: freeze what is asked into the version after its `last`, and take over title and
-    window. Content that is not new makes no version. `make` makes one of the work."""
-    digest = digest_cache.digest(content)
-    if last is None or last.digest != digest:
-        last = make(number=last.number + 1 if last else 1, definition=content, digest=digest, published_at=now)
-        session.add(last)
-        session.flush()
-    work.version_id, work.title = last.id, definition.title
-    work.opens_at, work.closes_at = definition.opens_at, definition.closes_at
-    work.is_for_everyone = definition.audience is None
-    work.published_at = work.published_at or now
-    session.flush()
-    return last
-
-
-def check_running(work: Authored, *, unit: str, now: datetime) -> None:
-    """Check that a work can be ended by hand. Raises Refused."""
-    if work.state(now) not in (AuthoredState.OPEN, AuthoredState.WAITING):
-        raise Refused(f"这份{unit}还没有发布。" if work.version_id is None else f"这份{unit}已经结束了。")
 
 
 def hits(page: Page[Any], *, one: Callable[[int], str], every: str, icon: str) -> Hits:

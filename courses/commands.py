@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from console import drafting
 from courses import jobs
 from courses.actions import asking as asking_actions
 from courses.actions import authoring, filing, loading
@@ -13,6 +14,7 @@ from courses.queries import asking, readiness
 from courses.queries import certificates as certificate_queries
 from courses.queries import report as reports
 from courses.queries.detail import detail
+from courses.queries.versions import WORKS
 from courses.rules.definition import from_json
 from courses.rules.review import CALLED
 from courses.texts import certificates as certificate_texts
@@ -49,7 +51,7 @@ def publish(course_id: int) -> None:
     """发布一门微课，对象从现在起（或从开始时间起）可以学。"""
     services = current_services()
     with services.transaction() as session:
-        course = authoring.locked(session, course_id)
+        course = drafting.locked(session, WORKS, course_id)
         features = current_app.extensions["features"]
         if ends := readiness.dead_ends(session, features, from_json(course.draft)):
             raise Mistaken(ends, CALLED)
@@ -57,7 +59,7 @@ def publish(course_id: int) -> None:
             session, course_id, criteria=services.criteria, stamp=course.stamp, who="", now=services.clock()
         )
     whom = "位客户经理" if course.is_for_staff else "家店"
-    click.echo(f"已发布第 {published.number} 版，新加入 {published.enrolled} {whom}。")
+    click.echo(f"已发布第 {published.number} 版，新加入 {published.listed} {whom}。")
 
 
 @courses.command()
@@ -78,7 +80,7 @@ def certificates(course_id: int, as_json: bool) -> None:
     services = current_services()
     jobs.certify(services)  # so that who has just finished has one
     with services.reading() as session:
-        authoring.known(session, course_id)
+        drafting.known(session, WORKS, course_id)
         found = certificate_queries.every(session, course_id)
     if as_json:
         click.echo(json.dumps([{"number": each.number, "licence": each.licence} for each in found]))
@@ -166,7 +168,7 @@ def report(course_id: int) -> None:
         now = services.clock()
         found = detail(session, course_id, now=now)
         if found is None:
-            raise Refused(authoring.unknown(course_id))
+            raise Refused(WORKS.unknown(course_id))
         figures = reports.to_json(
             reports.whole(session, found),
             audience=reports.audience(session, found, services.criteria, now=now),

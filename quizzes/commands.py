@@ -8,6 +8,7 @@ import click
 
 from campaigns.approving import CampaignAuthor
 from campaigns.authors import author
+from console import drafting
 from console.audit import TERMINAL
 from console.charts import figure
 from foundation.errors import Refused
@@ -24,6 +25,7 @@ from quizzes.queries import bank as bank_queries
 from quizzes.queries import regrades as regrade_queries
 from quizzes.queries.figures import QuestionFigures, QuizFigures
 from quizzes.queries.figures import figures as figures_of
+from quizzes.queries.papers import WORKS
 from quizzes.rules import advice, files, review
 from quizzes.texts.regrades import STATES
 from wechat_bot.command_line import CommandGroup
@@ -51,7 +53,7 @@ def publish(quiz_id: int) -> None:
     """发布一份试卷，对象里的店从现在起（或从开始时间起）可以考。"""
     services = current_services()
     with services.transaction() as session:
-        quiz = authoring.locked(session, quiz_id)
+        quiz = drafting.locked(session, WORKS, quiz_id)
         published = authoring.publish(
             session, quiz_id, criteria=services.criteria, stamp=quiz.stamp, who="", now=services.clock()
         )
@@ -64,7 +66,7 @@ def close(quiz_id: int) -> None:
     """结束一份测试：不能再开始，已经开始的考完为止。"""
     services = current_services()
     with services.transaction() as session:
-        authoring.close(session, quiz_id, now=services.clock())
+        drafting.close(session, WORKS, quiz_id, now=services.clock())
     click.echo("已结束。")
 
 

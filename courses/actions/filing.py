@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from courses.actions.authoring import locked
+from console import drafting
 from courses.models.courses import Course
 from courses.models.figures import CourseCell, FiledEnrolment, SavedGathering, SavedMonth
 from courses.models.learning import Enrolment
-from courses.queries import learning_states
+from courses.queries import learning_states, versions
 from courses.rules import counting
 from courses.rules.counting import CellKey, FiledState
 from courses.rules.saving import month_of
@@ -133,7 +133,7 @@ def recount(session: Session, course_id: int) -> dict[tuple[Any, ...], tuple[int
 
     Raises Refused where there is no such course.
     """
-    locked(session, course_id)  # the filing job leaves it alone
+    drafting.locked(session, versions.WORKS, course_id)  # the filing job leaves it alone
     counted: Counter[CellKey] = Counter()
     misfiled: list[int] = []
     after = 0

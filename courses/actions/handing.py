@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
-from courses.actions.authoring import unknown
-from courses.models.courses import Course
+from console import drafting
 from courses.queries import learners
 from courses.queries.learners import LearnerState
+from courses.queries.versions import WORKS
 from courses.texts import report as texts
-from foundation.errors import Refused
 from people import errands
 
 
@@ -32,9 +31,7 @@ def hand_over(
 ) -> int:
     """Make an errand for each shop that has not finished a course, of those for which conditions on `Retailer` hold;
     gives how many were made. Raises Refused where there is no such course, or they are too many."""
-    title = session.scalar(select(Course.title).where(Course.id == course_id))
-    if title is None:
-        raise Refused(unknown(course_id))
+    title = drafting.known(session, WORKS, course_id).title
     shops = learners.unfinished(course_id, conditions, state)
     return errands.give(session, about(course_id), texts.errand(title), shops, due_on=due_on, by=by, now=now)
 

@@ -11,6 +11,7 @@ from campaigns import invitations as kit
 from campaigns.invitations import Addressees, invitations
 from campaigns.kinds import Condition
 from campaigns.waves import WavePlan
+from console import drafting
 from courses.actions import authoring
 from courses.models.courses import Course, CourseVersion
 from courses.models.learning import Enrolment
@@ -24,7 +25,7 @@ def plan(
 ) -> list[int]:
     """Plan an invitation and its reminders; gives the numbers of the waves. Raises Refused as `waves.plan` does, and
     for a course of customer managers, who are told of it by themselves."""
-    course = authoring.locked(session, course_id)
+    course = drafting.locked(session, versions.WORKS, course_id)
     if course.is_for_staff:
         raise Refused("给客户经理的课不用邀请：发布以后系统会通知他们。")
     return kit.plan(session, INVITATIONS, course, given, who=who, criteria=criteria, now=now)

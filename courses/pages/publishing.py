@@ -60,7 +60,7 @@ def _publish(course_id: int) -> ResponseReturnValue:
         who = access.visitor().name
         published = authoring.publish(session, course_id, criteria=criteria, stamp=stamp, who=who, now=now)
         whom = "位客户经理" if found.draft.is_for_staff else "家店"
-        said = f"第 {published.number} 版，新加入 {published.enrolled} {whom}"
+        said = f"第 {published.number} 版，新加入 {published.listed} {whom}"
         note("course.publish", f"course:{course_id}", said)
     return act.done(url_for("courses_pages.share", course_id=course_id), f"已发布{said}。下面几种办法可以一起用。")
 

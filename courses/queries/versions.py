@@ -7,11 +7,13 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courses.models.courses import CourseVersion
-from courses.rules.definition import CourseDefinition, from_json
+from console.drafting import Works
+from courses.models.courses import Course, CourseVersion
+from courses.rules.definition import CourseDefinition, from_json, to_json
 from foundation.digest_cache import DigestCache
 
 MOST_SHOWN = 50
+WORKS = Works(Course, CourseVersion, CourseVersion.course_id, "微课", to_json, from_json)
 _definitions: DigestCache[CourseDefinition] = DigestCache(256)
 
 

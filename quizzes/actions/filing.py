@@ -11,13 +11,14 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, text, tuple_, update
 from sqlalchemy.orm import Session
 
+from console import drafting
 from foundation.dialects import among, count_many, table_of
 from quizzes.actions import turnout
-from quizzes.actions.authoring import locked
 from quizzes.models.attempts import Attempt
 from quizzes.models.bank import BANK, BankQuestion, QuestionTag, QuestionVersion
 from quizzes.models.figures import GroupCell, ItemCell, OptionCell
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing, TagStanding
+from quizzes.queries.papers import WORKS
 from quizzes.rules import cells
 from quizzes.rules.cells import AskedQuestion, Choice, EndedPaper, Group, Item
 
@@ -212,7 +213,7 @@ def recount(session: Session, quiz_id: int) -> dict[tuple[Any, ...], tuple[int, 
 
     Reads the attempts as a stream, in constant memory. Raises Refused where there is no such quiz.
     """
-    locked(session, quiz_id)  # the filing job leaves it alone
+    drafting.locked(session, WORKS, quiz_id)  # the filing job leaves it alone
     asked = _asked_by(session, quiz_id)
     counted, misfiled = CellSums(), []
     rows = session.execute(

@@ -10,6 +10,7 @@ from campaigns import invitations as kit
 from campaigns.invitations import Addressees, invitations
 from campaigns.kinds import Condition
 from campaigns.waves import WavePlan
+from console import drafting
 from quizzes.actions import authoring, turnout
 from quizzes.models.quizzes import Quiz, QuizVersion, Standing
 from quizzes.queries import papers
@@ -21,9 +22,8 @@ def plan(
     session: Session, quiz_id: int, given: WavePlan, *, who: str, criteria: authoring.Criteria, now: datetime
 ) -> list[int]:
     """Plan an invitation and its reminders; gives the numbers of the waves. Raises Refused as `waves.plan` does."""
-    return kit.plan(
-        session, INVITATIONS, authoring.locked(session, quiz_id), given, who=who, criteria=criteria, now=now
-    )
+    quiz = drafting.locked(session, papers.WORKS, quiz_id)
+    return kit.plan(session, INVITATIONS, quiz, given, who=who, criteria=criteria, now=now)
 
 
 def begun(session: Session, sheet: AttemptSheet, *, now: datetime) -> None:

@@ -10,16 +10,17 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.approving import CampaignAuthor
+from console import drafting
 from console.authored import LONGEST_NAME
 from foundation.errors import Refused
 from questions.authoring.spelling import Misspelt
 from questions.keyed import key_reader
 from questions.keyed.items import Key, KeyEffect, key_from_json, key_to_json
-from quizzes.actions.authoring import locked
 from quizzes.models.bank import AnswerKey, BankQuestion
 from quizzes.models.quizzes import Quiz
 from quizzes.models.regrades import Regrade, RegradeState
 from quizzes.queries import papers, regrades
+from quizzes.queries.papers import WORKS
 from quizzes.queries.regrades import AskedVersion
 from quizzes.texts import regrades as texts
 
@@ -63,7 +64,7 @@ def plan(
 
     Raises Refused where it is the key in force, or a change of this question waits or runs.
     """
-    locked(session, quiz_id)
+    drafting.locked(session, WORKS, quiz_id)
     if key == asked.key:
         raise Refused(texts.SAME_KEY)
     _require_alone(session, quiz_id, asked.question_id)
@@ -94,7 +95,7 @@ def submit(session: Session, regrade_id: int, *, who: CampaignAuthor, now: datet
         raise Refused(texts.NOT_READY if regrade.state == State.PLANNING else texts.NOT_PLANNED)
     if regrade.made_by_id not in (None, who.user_id):
         raise Refused(texts.OTHERS.format(regrade.made_by))
-    locked(session, regrade.quiz_id)
+    drafting.locked(session, WORKS, regrade.quiz_id)
     _require_alone(session, regrade.quiz_id, regrade.question_id)
     later = select(Regrade.id).where(
         Regrade.quiz_id == regrade.quiz_id,
@@ -113,7 +114,7 @@ def approve(session: Session, regrade_id: int, *, who: CampaignAuthor, now: date
     those that ended since it was reckoned. Raises Refused where it does not wait for it, and for whoever submitted it.
     """
     regrade = _decidable(session, regrade_id, who)
-    quiz = locked(session, regrade.quiz_id)
+    quiz = drafting.locked(session, WORKS, regrade.quiz_id)
     before = papers.keys_in_force(session, quiz.id, [regrade.question_version_id])[regrade.question_version_id]
     versions = regrades.versions(session, regrade)
     newest = session.scalar(select(func.max(AnswerKey.number)).where(AnswerKey.version_id.in_(versions))) or 0
@@ -156,7 +157,7 @@ def undo(session: Session, regrade_id: int, *, who: CampaignAuthor, now: datetim
     regrade = held(session, regrade_id)
     if regrade.state not in (State.RUNNING, State.DONE):
         raise Refused(texts.NOT_DONE)
-    quiz = locked(session, regrade.quiz_id)
+    quiz = drafting.locked(session, WORKS, regrade.quiz_id)
     later = session.scalar(
         select(Regrade.id)
         .where(

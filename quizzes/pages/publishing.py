@@ -5,7 +5,7 @@ from functools import partial
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act
+from console import access, act, drafting
 from console.authored import AuthoredState
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -16,6 +16,7 @@ from quizzes.actions import authoring
 from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import readiness
+from quizzes.queries.papers import WORKS
 from quizzes.texts import chat
 from quizzes.texts.rules import rules_line
 from wechat_bot.services import current_services
@@ -33,7 +34,7 @@ def publish(quiz_id: int) -> ResponseReturnValue:
 def close(quiz_id: int) -> ResponseReturnValue:
     """End a quiz now."""
     with act.transaction() as (session, now, note):
-        authoring.close(session, quiz_id, now=now)
+        drafting.close(session, WORKS, quiz_id, now=now)
         note("quiz.close", f"quiz:{quiz_id}")
     return act.done(url_for("quizzes_pages.quiz", quiz_id=quiz_id), "测试已结束：不能再开始，已经开始的考完为止。")
 

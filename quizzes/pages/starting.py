@@ -6,7 +6,7 @@ from dataclasses import replace
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act, importing
+from console import access, act, drafting, importing
 from foundation.errors import Refused
 from questions.authoring import files as of_questions
 from questions.authoring.head import LONGEST_TITLE
@@ -16,6 +16,7 @@ from quizzes.export import bank as samples
 from quizzes.pages.quiz import found_quiz
 from quizzes.permissions import QUIZZES_WRITE
 from quizzes.queries import listing
+from quizzes.queries.papers import WORKS
 from quizzes.rules import files, review
 from quizzes.rules.definition import QuizDefinition
 from wechat_bot.services import current_services
@@ -51,7 +52,7 @@ def discard(quiz_id: int) -> ResponseReturnValue:
     """Delete a draft that was never published."""
     found = found_quiz(quiz_id)
     with act.transaction() as (session, _, note):
-        authoring.discard(session, quiz_id, stamp=request.form.get("stamp", -1, type=int))
+        drafting.discard(session, WORKS, quiz_id, stamp=request.form.get("stamp", -1, type=int))
         note("quiz.discard", f"quiz:{quiz_id}", found.title)
     return act.done(url_for("quizzes_pages.quiz_list"), f"草稿《{found.title}》已删除。")
 

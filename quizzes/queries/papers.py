@@ -7,15 +7,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from console.drafting import Works
 from foundation.dialects import table_of
 from foundation.digest_cache import DigestCache
 from questions.keyed import items as stored
 from questions.keyed.items import Key, KeyedItem
 from quizzes.models.bank import BANK, AnswerKey, QuestionTag, QuestionVersion
-from quizzes.models.quizzes import QuizVersion
-from quizzes.rules.definition import QuizDefinition, fixed_paper, from_json
+from quizzes.models.quizzes import Quiz, QuizVersion
+from quizzes.rules.definition import QuizDefinition, fixed_paper, from_json, to_json
 from quizzes.rules.drawing import ordered
 
+WORKS = Works(Quiz, QuizVersion, QuizVersion.quiz_id, "测试", to_json, from_json)
 #: More questions than a company asks at once, at about a kilobyte each.
 _shown: DigestCache[KeyedItem] = DigestCache(5000)
 _definitions: DigestCache[QuizDefinition] = DigestCache(256)

@@ -1,32 +1,22 @@
 """Authoring of a survey by staff: keep its draft, publish it, close it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from console import authored
+from console import drafting
+from console.drafting import Published
 from foundation.errors import Refused
-from people import audiences
+from people import enlisting
 from surveys.actions import counting, inviting, pictures, quotas
-from surveys.actions.enlisting import Criteria, enlist, locked
-from surveys.models import Survey, Version
-from surveys.queries import version_cache
-from surveys.rules.definition import Definition, from_json, to_json
+from surveys.actions.enlisting import Criteria, enlist
+from surveys.models import Survey
+from surveys.queries.version_cache import WORKS
+from surveys.rules.definition import Definition, from_json
 from surveys.rules.review import Review
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """Result of a publication: the version now asked, and how many shops it newly listed."""
-
-    number: int
-    listed: int
-
 
 UNTITLED = "还没有标题的调查"
 
@@ -69,11 +59,9 @@ def keep(
 
 
 def discard(session: Session, survey_id: int, *, stamp: int, now: datetime) -> None:
-    """Delete a survey that was never published. Raises Refused where it was or does not exist, DraftOvertaken where
-    `stamp` is no longer that of the draft."""
-    authored.check_discardable(locked(session, survey_id), stamp=stamp, unit="调查")
-    pictures.discard_all(session, survey_id, now=now)
-    session.execute(delete(Survey).where(Survey.id == survey_id))
+    """Delete a survey that was never published. Raises as `drafting.discard` does."""
+    let_go = partial(pictures.discard_all, session, survey_id, now=now)
+    drafting.discard(session, WORKS, survey_id, stamp=stamp, let_go=let_go)
 
 
 def _keep(
@@ -91,12 +79,11 @@ def _keep(
         "written": None if review.is_whole else dict(written or {}),
         "deleted": list(deleted) or None,
     }
-    title, draft = review.definition.title or UNTITLED, to_json(review.definition)
+    definition = review.definition
     if survey_id is None:
-        return authored.begin(session, Survey, title, draft, who=who, now=now, **values)
-    unknown = version_cache.unknown(survey_id)
-    survey = authored.keep(
-        session, Survey, survey_id, draft, title=title, stamp=stamp, who=who, unknown=unknown, now=now, **values
+        return drafting.begin(session, WORKS, definition, title=UNTITLED, who=who, now=now, **values)
+    survey = drafting.keep(
+        session, WORKS, survey_id, definition, stamp=stamp, title=UNTITLED, who=who, now=now, **values
     )
     pictures.note_used(session, survey_id, written or survey.draft, deleted)
     return survey
@@ -113,30 +100,24 @@ def publish(
     that is unfinished or not the one looked at, an end in the past, an audience that is broken or empty, a survey that
     would turn anonymous or stop being so.
     """
-    survey = locked(session, survey_id)
+    survey = drafting.locked(session, WORKS, survey_id)
     definition = from_json(survey.draft)
     if survey.written is not None:
         raise Refused("草稿还没有写好。请先回到编辑页，把标出的地方改好。")
     if stamp is not None:
-        authored.check_looked_at(survey, stamp=stamp)
+        drafting.check_looked_at(survey, stamp=stamp)
     if definition.closes_at is not None and definition.closes_at <= now:
         raise Refused("结束时间已经过了，请先改结束时间。")
-    last = session.scalar(
-        select(Version).where(Version.survey_id == survey_id).order_by(Version.number.desc()).limit(1)
-    )
-    before = from_json(last.definition) if last else None
+    last, before = drafting.newest(session, WORKS, survey_id)
     if before and before.anonymous != definition.anonymous:
         raise Refused("已发布的调查不能在实名和匿名之间改动，请另建一份调查。")
     survey.is_anonymous = definition.anonymous
-    make = partial(Version, survey_id=survey_id)
-    version = authored.freeze(session, survey, definition, last, make, survey.draft, now=now)
-    listed = 0
-    if before is None or before.audience != definition.audience:
-        listed = enlist(session, survey_id, definition.audience, criteria, now)
-        if before is None and definition.audience is not None:
-            audiences.require_some(listed)
-        # The counters exist from the start, because a recount locks them.
-        counting.add(session, survey_id, {**dict.fromkeys(counting.TOTALS, 0), counting.SENT: listed})
+    version = drafting.freeze(session, WORKS, survey, definition, last, survey.draft, now=now)
+    listed = enlisting.at_publication(
+        before, definition, lambda: enlist(session, survey_id, definition.audience, criteria, now)
+    )
+    # The counters exist from the start, because a recount locks them.
+    counting.add(session, survey_id, {**dict.fromkeys(counting.TOTALS, 0), counting.SENT: listed})
     counting.hold(session, survey_id)
     quotas.set_up(session, survey, definition)
     return Published(version.number, listed)
@@ -147,7 +128,5 @@ def close(session: Session, survey_id: int, *, now: datetime) -> None:
 
     Raises Refused where it is not running.
     """
-    survey = locked(session, survey_id)
-    authored.check_running(survey, unit="调查", now=now)
-    survey.closes_at = now
+    drafting.close(session, WORKS, survey_id, now=now)
     inviting.stop(session, survey_id, now=now)

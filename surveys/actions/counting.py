@@ -9,11 +9,12 @@ from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from campaigns import tally as campaign_tally
+from console import drafting
 from foundation.clock import day_in
 from surveys.actions import filing, quotas
-from surveys.actions.enlisting import locked
 from surveys.models import Participation, Submission, Tally
 from surveys.queries import version_cache
+from surveys.queries.version_cache import WORKS
 from surveys.rules import quotas as of_quotas
 from surveys.rules import returns, tally, waves
 
@@ -67,7 +68,7 @@ def recount(session: Session, survey_id: int, *, zone: ZoneInfo) -> dict[Key, tu
 
     Reads the submissions as a stream, in constant memory. Raises Refused where there is no such survey.
     """
-    locked(session, survey_id)  # the filing job waits for this lock
+    drafting.locked(session, WORKS, survey_id)  # the filing job waits for this lock
     # Locked first, in the order in which a submit does.
     of_waves = campaign_tally.recount(session, waves.KINDS, survey_id)
     hold(session, survey_id)

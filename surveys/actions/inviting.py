@@ -9,13 +9,15 @@ from sqlalchemy.orm import Session
 from campaigns import answering, invitations, steering
 from campaigns.models import Campaign
 from campaigns.waves import WavePlan
+from console import drafting
 from foundation.dialects import table_of
 from foundation.errors import Refused
 from surveys.actions import counting, quotas
 from surveys.actions import waves as kinds
-from surveys.actions.enlisting import Criteria, locked
+from surveys.actions.enlisting import Criteria
 from surveys.models import Participation
 from surveys.queries.answer_sheet import AnswerSheet
+from surveys.queries.version_cache import WORKS
 
 
 def plan(
@@ -23,7 +25,7 @@ def plan(
 ) -> list[int]:
     """Plan an invitation and its reminders; gives the numbers of the waves. Raises Refused as `waves.plan` does, and
     where the places of the survey are taken."""
-    survey = locked(session, survey_id)
+    survey = drafting.locked(session, WORKS, survey_id)
     if survey.is_open(now) and quotas.is_full(session, survey_id):
         raise Refused("这份调查的名额已经收满，不用再邀请。")
     places = quotas.has_place(session, survey_id)
@@ -40,7 +42,7 @@ def set_results(session: Session, survey_id: int, results_at: datetime | None, *
 
     Raises Refused where that is not after the end, or they have been told already.
     """
-    survey = locked(session, survey_id)
+    survey = drafting.locked(session, WORKS, survey_id)
     told = select(Campaign.id).where(Campaign.kind == kinds.RESULTS.name, Campaign.reference == survey_id)
     if session.scalar(told) is not None:
         raise Refused("已经通知过结果了。")

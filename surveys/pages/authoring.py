@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, act
-from console.authored import AuthoredState, DraftOvertaken
+from console.authored import AuthoredState
+from console.drafting import DraftOvertaken
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.text import whole_number

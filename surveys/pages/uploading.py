@@ -7,7 +7,7 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act, importing
-from console.authored import DraftOvertaken
+from console.drafting import DraftOvertaken
 from foundation.errors import Refused
 from questions.authoring import files as of_questions
 from surveys.actions import authoring

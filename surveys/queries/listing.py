@@ -162,7 +162,7 @@ def newest(session: Session, survey_id: int) -> Definition | None:
         .where(Survey.id == survey_id)
     ).first()
     if row is None:
-        raise Refused(version_cache.unknown(survey_id))
+        raise Refused(version_cache.WORKS.unknown(survey_id))
     return from_json(row.definition) if row.definition is not None else None
 
 
@@ -170,7 +170,7 @@ def drafted(session: Session, survey_id: int) -> Definition:
     """Return the definition being written. Raises Refused where there is no such survey."""
     draft = session.scalar(select(Survey.draft).where(Survey.id == survey_id))
     if draft is None:
-        raise Refused(version_cache.unknown(survey_id))
+        raise Refused(version_cache.WORKS.unknown(survey_id))
     return from_json(draft)
 
 

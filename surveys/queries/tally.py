@@ -27,7 +27,7 @@ def tally(session: Session, survey_id: int) -> dict[str, Any]:
     """
     row = session.execute(select(Survey.id, Survey.title, Survey.is_anonymous).where(Survey.id == survey_id)).first()
     if row is None:
-        raise Refused(version_cache.unknown(survey_id))
+        raise Refused(version_cache.WORKS.unknown(survey_id))
     versions = version_cache.of_survey(session, survey_id)
     if not versions:
         raise Refused("这份调查还没有发布，没有结果。")

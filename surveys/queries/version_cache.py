@@ -6,10 +6,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from console.drafting import Works
 from foundation.digest_cache import DigestCache
-from surveys.models import Version
-from surveys.rules.definition import Definition, from_json
+from surveys.models import Survey, Version
+from surveys.rules.definition import Definition, from_json, to_json
 
+WORKS = Works(Survey, Version, Version.survey_id, "调查", to_json, from_json)
 #: More than a company has running at once, at some tens of kilobytes each.
 _definitions: DigestCache[Definition] = DigestCache(256)
 
@@ -41,8 +43,3 @@ def of_survey(session: Session, survey_id: int) -> list[Frozen]:
         .order_by(Version.number)
     )
     return [Frozen(row.id, row.number, row.published_at, from_json(row.definition)) for row in rows]
-
-
-def unknown(survey_id: int) -> str:
-    """Return the sentence for staff who named a survey that does not exist."""
-    return f"没有编号为 {survey_id} 的调查。"

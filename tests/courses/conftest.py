@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from console import drafting
 from courses.actions import authoring
 from courses.models.courses import Course
+from courses.queries.versions import WORKS
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from questions.keyed.items import Key, KeyedItem, Kind
 from questions.question import Option, Question, QuestionType
@@ -54,7 +56,7 @@ class School:
         """Publish a new version of a course."""
         services = self.house.services
         with services.transaction() as session:
-            stamp = authoring.locked(session, course_id).stamp
+            stamp = drafting.locked(session, WORKS, course_id).stamp
             course = authoring.keep(session, course_id, definition, stamp=stamp, who="", now=services.clock())
             self._publish(session, course)
 

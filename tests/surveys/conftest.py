@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from console.drafting import Published
 from foundation.database import Base, Database
 from foundation.errors import Refused
 from people import upkeep
@@ -99,7 +100,7 @@ class House:
             read = review.read(written.data, timezone=ZONE, previous=previous, places=written.places)
             return authoring.load(session, read, survey_id=survey_id, now=self.clock()).id
 
-    def publish(self, survey_id: int) -> authoring.Published:
+    def publish(self, survey_id: int) -> Published:
         with self.transaction() as session:
             return authoring.publish(session, survey_id, criteria=CRITERIA_BY_NAME, now=self.clock())
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from console.authored import AuthoredState
+from console.drafting import Published
 from foundation.errors import Refused
 from people.models import Retailer
 from surveys.actions import authoring
@@ -44,7 +45,7 @@ def test_a_loaded_survey_is_a_draft_that_nobody_is_asked(house, li, satisfaction
 def test_a_publication_freezes_the_draft_and_lists_every_bound_shop(house, satisfaction):
     house.bind("未绑定", None)
     survey = house.load(satisfaction)
-    assert house.publish(survey) == authoring.Published(number=1, listed=2)
+    assert house.publish(survey) == Published(number=1, listed=2)
     assert listed(house, survey) == {"李国强", "王建国"} and sent(house, survey) == 2
     with house.reading() as session:
         (version,) = version_cache.of_survey(session, survey)
@@ -76,16 +77,16 @@ def test_an_end_that_is_past_is_refused(house, satisfaction):
 
 def test_publishing_the_same_again_makes_no_version(house, satisfaction):
     survey = house.published(satisfaction)
-    assert house.publish(survey) == authoring.Published(number=1, listed=0)
+    assert house.publish(survey) == Published(number=1, listed=0)
 
 
 def test_a_second_version_keeps_the_codes_and_lists_anew_only_a_changed_audience(house):
     survey = house.published(MODERN)
     house.bind("赵明", "o-zhao", shop_class="现代终端")
     house.load(MODERN.replace("好吗", "还好吗"), survey)
-    assert house.publish(survey) == authoring.Published(number=2, listed=0)
+    assert house.publish(survey) == Published(number=2, listed=0)
     house.load(MODERN.replace("[现代终端]", "[现代终端, 普通终端]"), survey)
-    assert house.publish(survey) == authoring.Published(number=3, listed=2)
+    assert house.publish(survey) == Published(number=3, listed=2)
     assert sent(house, survey) == 3
     house.load(MODERN, survey)
     house.publish(survey)
