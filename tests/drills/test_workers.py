@@ -23,7 +23,7 @@ from people.models import Manager
 from tests import processes
 from tests.processes import Town, until
 from tests.visits import district
-from visits.actions import answering, groups, intake
+from visits.actions import answering, closing, groups, intake
 from visits.actions.shop_message import ShopMessage
 from visits.models.answers import Way
 from visits.models.deadlines import Deadline, Escalation
@@ -81,7 +81,7 @@ def lay_out(session: Session, openids: dict[str, str], shops: list[str]) -> None
     for openid in others[:PUT_OFF]:
         before = NOW - timedelta(hours=3)
         request_id = ask(session, openid, before)
-        answering.snooze(session, request_id, lin(session, openids, before), NOW - timedelta(minutes=1))
+        closing.snooze(session, request_id, lin(session, openids, before), NOW - timedelta(minutes=1))
     for openid in others[PUT_OFF : PUT_OFF + QUIET]:
         request_id = ask(session, openid, NOW - timedelta(days=5))
         before = NOW - timedelta(days=4)

@@ -16,7 +16,18 @@ from tests.h5 import Browser
 from tests.office import Office
 from tests.visits.conftest import Town
 from tests.visits.holds import Holds
-from visits.actions import answering, attaching, binding, escalating, intake, moving, rating, resting, undelivered
+from visits.actions import (
+    answering,
+    attaching,
+    binding,
+    closing,
+    escalating,
+    intake,
+    moving,
+    rating,
+    resting,
+    undelivered,
+)
 from visits.actions.shop_message import ShopMessage
 from visits.models.answers import Way
 from visits.models.requests import Request
@@ -65,15 +76,15 @@ def answer(hand: Hand, request: Request) -> None:
 
 
 def close(hand: Hand, request: Request) -> None:
-    answering.close(hand.session, request.id, hand.who(hand.session))
+    closing.close(hand.session, request.id, hand.who(hand.session))
 
 
 def no_reply(hand: Hand, request: Request) -> None:
-    answering.no_reply_needed(hand.session, request.id, hand.who(hand.session))
+    closing.no_reply_needed(hand.session, request.id, hand.who(hand.session))
 
 
 def reopen(hand: Hand, request: Request) -> None:
-    answering.reopen(hand.session, request.id, hand.who(hand.session))
+    closing.reopen(hand.session, request.id, hand.who(hand.session))
 
 
 def transfer(hand: Hand, request: Request) -> None:

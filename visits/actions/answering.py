@@ -1,4 +1,4 @@
-"""Actions of staff on a request: answer, note, wait, snooze, close, reopen, hand on.
+"""Actions of staff on a request: answer, note, wait, hand on.
 
 Each action locks the request first, so that two colleagues act one after the other; the second is shown what came in
 between before anything of theirs is sent.
@@ -6,7 +6,6 @@ between before anything of theirs is sent.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,13 +14,13 @@ from sqlalchemy.orm import Session
 from foundation.database import changed
 from foundation.errors import Refused
 from foundation.text import is_visible, visible
-from people.models import ERASED, Manager
-from visits.actions import clocks, filing, moving, rating, routing
+from people.models import Manager
+from visits.actions import clocks, filing, moving, routing
 from visits.actions.moving import HandedOn
 from visits.actions.open_request import OpenRequest
 from visits.actions.routing import Decision
 from visits.models.answers import ANSWER_KEY, Way
-from visits.models.requests import FIRST_NUMBER, TOLD, Category, Closed, Message, Request
+from visits.models.requests import TOLD, Category, Message, Request
 from visits.queries import messages, visibility
 from visits.queries.messages import ThreadMessage
 from visits.queries.visibility import Colleague
@@ -37,7 +36,6 @@ NOTICE, OWN_PAGE = "answer", "/m/visits/mine"
 #: Under this name the outcomes of answers are watched (`actions/undelivered.py`).
 WATCH = "visit-answers"
 LONGEST_NOTE = 500
-LONGEST_SNOOZE = timedelta(days=30)
 
 
 class AnswerOvertaken(Refused):
@@ -83,13 +81,13 @@ def answer(
     repeated = _sent_before(session, request, who, token)
     if repeated is not None:
         return repeated
-    _check_open(request)
+    check_open(request)
     if not content and picture is None and voice is None:
         raise Refused(texts.EMPTY)
     left = canned.unfilled(content)
     if left is not None:
         raise Refused(texts.FILL_IN.format(left))
-    _overtake(session, request, who, seen)
+    overtake(session, request, who, seen)
     follower = session.get(Follower, request.openid)
     if follower is None or not follower.is_following:
         raise Refused(texts.GONE)
@@ -145,30 +143,13 @@ def wait(
     """Note what was said to the shop by telephone or on the spot; nothing is due until the shop writes again."""
     current = hold(session, request_id, who)
     request = current.row
-    _check_open(request)
+    check_open(request)
     if not is_visible(content):
         raise Refused(texts.PHONE_NEEDS_WORDS)
-    _overtake(session, request, who, seen)
+    overtake(session, request, who, seen)
     _looked(request, who)
     note(session, request_id, who, texts.BY_PHONE.format(content.strip()), picture=picture)
     clocks.waiting(current)
-
-
-def snooze(session: Session, request_id: int, who: Colleague, until: datetime) -> None:
-    """Hide a request from the inbox until a moment, or until the shop writes. Its deadlines keep running."""
-    request = hold(session, request_id, who).row
-    _check_open(request)
-    if not who.now < until <= who.now + LONGEST_SNOOZE:
-        raise Refused(texts.NO_SUCH_MOMENT)
-    request.snoozed_until = until
-
-
-def wake(session: Session, request_id: int, who: Colleague, *, was: str = "") -> None:
-    """Bring a snoozed request back to the inbox at once. `was` is until when it was meant to be snoozed: raises
-    `Refused` where it is snoozed otherwise by now."""
-    request = hold(session, request_id, who).row
-    _check_unchanged(request.snoozed_until, was)
-    request.snoozed_until = None
 
 
 def categorise(session: Session, request_id: int, who: Colleague, category_id: int | None) -> str:
@@ -182,43 +163,6 @@ def categorise(session: Session, request_id: int, who: Colleague, category_id: i
     if request.closed_at is not None:
         filing.take_back(session, request.id)
     return name
-
-
-def close(session: Session, request_id: int, who: Colleague, *, seen: int | None = None) -> None:
-    """Close a request as done, once, and ask the shop for a rating. Raises `Refused` where nobody has answered yet."""
-    current = hold(session, request_id, who)
-    request = current.row
-    if request.closed_at is None and request.unanswered_since is not None and request.first_answered_at is None:
-        raise Refused(texts.ANSWER_FIRST.format(request.number))
-    if _close(current, who, Closed.DONE, seen):
-        rating.ask_rating(session, request, now=who.now)
-
-
-def no_reply_needed(session: Session, request_id: int, who: Colleague, *, seen: int | None = None) -> None:
-    """Close a request whose last message needs no answer, without asking the shop for a rating."""
-    current = hold(session, request_id, who)
-    _close(current, who, Closed.NO_REPLY_NEEDED, seen)
-
-
-def reopen(session: Session, request_id: int, who: Colleague, *, was: str = "") -> None:
-    """Reopen a closed request. `was` is the moment of the closing that is meant. Raises `Refused` where it was closed
-    anew since, or the shop has another open one by now."""
-    current = hold(session, request_id, who)
-    request = current.row
-    if request.closed_at is None:
-        raise Refused(texts.NOT_CLOSED.format(request.number))
-    _check_unchanged(request.closed_at, was)
-    if request.closed_how == Closed.ERASED or request.openid.startswith(ERASED):
-        raise Refused(texts.ERASED)
-    if request.closed_how == Closed.VOID:
-        raise Refused(texts.NO_SUCH)
-    same = (Request.openid == request.openid) | (
-        Request.retailer_id.is_not(None) & (Request.retailer_id == request.retailer_id)
-    )
-    other = session.scalar(select(Request.id).where(Request.closed_at.is_(None), same).limit(1))
-    if other is not None:
-        raise Refused(texts.OTHER_IS_OPEN.format(other + FIRST_NUMBER))
-    clocks.reopened_by_hand(current)
 
 
 def listen(session: Session, request_id: int, who: Colleague, message_id: int) -> None:
@@ -243,7 +187,7 @@ def transfer(
     """
     current = hold(session, request_id, who)
     request = current.row
-    _check_open(request)
+    check_open(request)
     if was_with is not None and was_with != (request.owner_id or 0):
         name = session.scalar(select(Manager.name).where(Manager.id == request.owner_id))
         raise Refused(texts.handed_on_meanwhile(name or ""))
@@ -289,17 +233,14 @@ def _looked(request: Request, who: Colleague) -> None:
         request.looked_id = request.last_message_id
 
 
-def _check_open(request: Request) -> None:
+def check_open(request: Request) -> None:
+    """Check that a request is open. Raises `Refused`."""
     if request.closed_at is not None:
         raise Refused(texts.IS_CLOSED.format(request.number))
 
 
-def _check_unchanged(is_now: datetime | None, was: str) -> None:
-    if was and (is_now is None or is_now.isoformat() != was):
-        raise Refused(texts.CHANGED_SINCE)
-
-
-def _overtake(session: Session, request: Request, who: Colleague, seen: int | None) -> None:
+def overtake(session: Session, request: Request, who: Colleague, seen: int | None) -> None:
+    """Check that nobody wrote after the newest message that was seen. Raises `AnswerOvertaken`."""
     if seen is None:
         return
     came = messages.came_since(session, request.id, who, seen)
@@ -318,16 +259,6 @@ def _sent_before(session: Session, request: Request, who: Colleague, token: str 
     if known.request_id != request.id or not mine:
         raise Refused(texts.NOT_AGAIN)
     return Answered(known.id)
-
-
-def _close(current: OpenRequest, who: Colleague, how: Closed, seen: int | None) -> bool:
-    request = current.row
-    if request.closed_at is not None:
-        return False
-    _overtake(current.session, request, who, seen)
-    request.closed_how, request.closings = how, request.closings + 1
-    clocks.closed(current)
-    return True
 
 
 def _write(

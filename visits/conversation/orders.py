@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
-from visits.actions import answering
+from visits.actions import answering, closing
 from visits.actions.answering import AnswerOvertaken
 from visits.models.answers import Way
 from visits.models.requests import FIRST_NUMBER
@@ -15,7 +15,7 @@ from visits.queries import messages as said_in
 from visits.queries.inbox import InboxFilter, InboxLine, Shelf
 from visits.queries.thread import Thread
 from visits.queries.visibility import Colleague
-from visits.rules import orders
+from visits.rules import order_numbers, orders
 from visits.rules.orders import ManagerOrder, Verb
 from visits.rules.ways import Foreseen
 from visits.texts import answering as texts
@@ -99,7 +99,7 @@ def do(desk: ManagerDesk, order: ManagerOrder, about: int, seen: int | None = No
         case Verb.CLOSE | Verb.NO_REPLY_NEEDED | Verb.CALLED:
             return _settle(desk, order, about, seen)
         case Verb.REOPEN:
-            answering.reopen(session, about, who)
+            closing.reopen(session, about, who)
         case Verb.NOTE:
             if not order.rest:
                 return desk.stay(order_texts.NOTE_NEEDS_WORDS.format(number))
@@ -110,8 +110,8 @@ def do(desk: ManagerDesk, order: ManagerOrder, about: int, seen: int | None = No
                 raise Refused(texts.NO_VOICE)
             answering.listen(session, about, who, voices[-1])
         case Verb.SNOOZE:
-            until = orders.snoozed_until(order.rest, who.now, who.zone)
-            answering.snooze(session, about, who, until)
+            until = order_numbers.snoozed_until(order.rest, who.now, who.zone)
+            closing.snooze(session, about, who, until)
             what = who.when(until)
     return desk.done(order_texts.DONE[order.verb].format(number, what))
 
@@ -123,9 +123,9 @@ def _settle(desk: ManagerDesk, order: ManagerOrder, about: int, seen: int | None
     try:
         match order.verb:
             case Verb.CLOSE:
-                answering.close(desk.session, about, desk.who, seen=seen)
+                closing.close(desk.session, about, desk.who, seen=seen)
             case Verb.NO_REPLY_NEEDED:
-                answering.no_reply_needed(desk.session, about, desk.who, seen=seen)
+                closing.no_reply_needed(desk.session, about, desk.who, seen=seen)
             case _:
                 answering.wait(desk.session, about, desk.who, order.rest, seen=seen)
     except AnswerOvertaken as overtaken:  # raised before anything was written

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from console import access, act, fields
 from foundation.errors import Refused
 from people import areas
-from visits.actions import answering, notices
+from visits.actions import answering, closing, notices
 from visits.actions.answering import AnswerOvertaken
 from visits.models.requests import FIRST_NUMBER
 from visits.pages import buttons, inbox
@@ -63,29 +63,29 @@ def _check_open(session: Session, who: Colleague, one: Ticked) -> None:
 
 def _close(session: Session, who: Colleague, one: Ticked) -> str:
     _check_open(session, who, one)
-    answering.close(session, one.id, who, seen=one.seen)
+    closing.close(session, one.id, who, seen=one.seen)
     return "请店主评价"
 
 
 def _no_reply(session: Session, who: Colleague, one: Ticked) -> str:
     _check_open(session, who, one)
-    answering.no_reply_needed(session, one.id, who, seen=one.seen)
+    closing.no_reply_needed(session, one.id, who, seen=one.seen)
     return "不用回复"
 
 
 def _reopen(session: Session, who: Colleague, one: Ticked) -> str:
-    answering.reopen(session, one.id, who, was=one.was)
+    closing.reopen(session, one.id, who, was=one.was)
     return ""
 
 
 def _snooze(session: Session, who: Colleague, one: Ticked) -> str:
     until = who.now + buttons.snooze_of(request.form)
-    answering.snooze(session, one.id, who, until)
+    closing.snooze(session, one.id, who, until)
     return who.when(until)
 
 
 def _wake(session: Session, who: Colleague, one: Ticked) -> str:
-    answering.wake(session, one.id, who, was=one.was)
+    closing.wake(session, one.id, who, was=one.was)
     return ""
 
 

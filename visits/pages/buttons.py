@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from console import fields
 from foundation.errors import Refused
-from visits.actions import answering
+from visits.actions import answering, closing
 from visits.pages import form_values
 from visits.pages.form_pictures import FormPicture
 from visits.queries import thread
@@ -59,7 +59,7 @@ def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str
             sent = texts.sent_by(way.way, texts.shut(way.until, who.now))
             if form.get("do") == "answer":
                 return sent
-            answering.close(session, request_id, who)
+            closing.close(session, request_id, who)
             return f"{sent}{texts.CLOSED}"
         case "note":
             answering.note(session, request_id, who, content, picture=key)
@@ -68,13 +68,13 @@ def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str
             answering.wait(session, request_id, who, content, picture=key, seen=seen)
             return texts.CALLED
         case "close":
-            answering.close(session, request_id, who, seen=seen)
+            closing.close(session, request_id, who, seen=seen)
             return texts.CLOSED
         case "no_reply":
-            answering.no_reply_needed(session, request_id, who, seen=seen)
+            closing.no_reply_needed(session, request_id, who, seen=seen)
             return texts.CLOSED
         case "reopen":
-            answering.reopen(session, request_id, who, was=form.get("was", ""))
+            closing.reopen(session, request_id, who, was=form.get("was", ""))
             return texts.REOPENED
         case "transfer":
             to, was_with = (fields.key(form.get(name, ""), "客户经理") for name in ("to", "was_with"))
@@ -82,10 +82,10 @@ def press(session: Session, request_id: int, who: Colleague, form: MultiDict[str
             return texts.TRANSFERRED if decided.is_told else texts.TRANSFERRED_UNTOLD
         case "snooze":
             until = who.now + snooze_of(form)
-            answering.snooze(session, request_id, who, until)
+            closing.snooze(session, request_id, who, until)
             return texts.SNOOZED.format(who.when(until))
         case "wake":
-            answering.wake(session, request_id, who, was=form.get("was", ""))
+            closing.wake(session, request_id, who, was=form.get("was", ""))
             return texts.AWAKE
         case "category":
             name = answering.categorise(session, request_id, who, fields.key(form.get("category", ""), "类别"))

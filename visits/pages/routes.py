@@ -3,7 +3,20 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
-from visits.pages import bulk, canned, groups, inbox, plans, reports, settings, thread, unheard, working_time, workload
+from visits.pages import (
+    bulk,
+    canned,
+    groups,
+    inbox,
+    plans,
+    reports,
+    settings,
+    thread,
+    unheard,
+    visiting,
+    working_time,
+    workload,
+)
 
 blueprint = Blueprint("visits_pages", __name__, url_prefix="/console/visits", template_folder="../templates")
 for _rule, _name, _view, _methods in (
@@ -44,8 +57,8 @@ for _rule, _name, _view, _methods in (
     ("/plans/<int:plan_id>/resume", "plan_resume", plans.resume, ("POST",)),
     ("/quiet", "quiet", plans.quiet, ("GET",)),
     ("/quiet/export", "quiet_export", exporting(plans.QUIET, plans.quiet), ("POST",)),
-    ("/visited/<int:retailer_id>", "visited", plans.visited, ("POST",)),
-    ("/made/<int:visit_id>/undo", "undo_visit", plans.undo_visit, ("POST",)),
+    ("/visited/<int:retailer_id>", "visited", visiting.visited, ("POST",)),
+    ("/made/<int:visit_id>/undo", "undo_visit", visiting.undo_visit, ("POST",)),
     ("/reports", "report", reports.report, ("GET",)),
     ("/reports/requests", "report_requests", reports.requests, ("GET",)),
     ("/reports/requests/export", "report_requests_export", exporting(reports.REQUESTS, reports.requests), ("POST",)),

@@ -7,13 +7,11 @@ being one `is_doubtful`: the manager is asked, and no shop gets it.
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from foundation.clock import day_in
 from foundation.text import is_visible, visible
 from visits.models.requests import FIRST_NUMBER
+from visits.rules import order_numbers
 from visits.rules.names import differs_once
 
 
@@ -50,7 +48,6 @@ class ManagerOrder:
 
 #: Larger numbers do not fit into the columns, and no request has one.
 _LARGEST = 10**9 - 1
-_MORNING = time(8)
 #: A number ends at the next sign that is not a digit: 13800008899 is a telephone number, but after # it is meant as a
 #: request's. 104国道 and 128条 mean something else, unless there is a #. \d matches full-width digits too.
 _NUMBER = re.compile(
@@ -123,10 +120,6 @@ _NEEDS_REST = re.compile(r"内部备注|备注|已电话联系|已电话答复|�
 _SHORT = re.compile(r"[^\W\d_]{1,4}|[A-Za-z]{2,10}")
 _BEGINS = re.compile(r"完结|办结|结束|关闭|不用回|无需回复|重开|重新打开|转|备注|稍后|已电话|已打电话|听|语音")
 _SPOKEN = re.compile(r"[一二两三四五六七八九]百[零〇一二三四五六七八九十]{0,3}|[零〇幺一二三四五六七八九]{3,6}")
-_HUNDREDS = re.compile(
-    r"([一二两三四五六七八九])百(?:[零〇]([一二三四五六七八九])|([一二三四五六七八九])(?:十([一二三四五六七八九])?)?)?"
-)
-_DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "幺": 1, "两": 2}
 
 
 def read(text: str) -> ManagerOrder:
@@ -167,31 +160,6 @@ def begins_like_one(text: str) -> bool:
     return bool(_BEGINS.match(text.strip().translate(_SIMPLE)))
 
 
-def snoozed_hours(rest: str) -> int | None:
-    """Return for how many hours a request is snoozed; None means until tomorrow morning.
-
-    >>> snoozed_hours(""), snoozed_hours("3小时"), snoozed_hours("２天"), snoozed_hours("明天")
-    (2, 3, 48, None)
-    """
-    if rest == "明天":
-        return None
-    found = re.match(r"(\d+)\s*个?(小时|天)", rest)
-    return int(found[1]) * (24 if found[2] == "天" else 1) if found else 2
-
-
-def snoozed_until(rest: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """Return until when a request is snoozed.
-
-    >>> noon = datetime(2026, 3, 2, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
-    >>> [f"{snoozed_until(each, noon, noon.tzinfo):%d %H:%M}" for each in ("3小时", "明天")]
-    ['02 15:00', '03 08:00']
-    """
-    hours = snoozed_hours(rest)
-    if hours is not None:
-        return now + timedelta(hours=hours)
-    return datetime.combine(day_in(now, zone) + timedelta(days=1), _MORNING, zone)
-
-
 def perhaps_name(text: str) -> str:
     """Return the name in a text that is only a name with courtesy around it; empty where it is more.
 
@@ -211,21 +179,6 @@ def noted(text: str) -> str:
     if _NOTES_LIKE.fullmatch(text):
         return re.sub(r"^\w+?[\s:：]+", "", text)
     return text
-
-
-def spoken_number(words: str) -> int | None:
-    """Read a request's number in Chinese numerals, as spoken or digit by digit; None where it is none.
-
-    >>> [spoken_number(each) for each in ("一百零四", "一百一十二", "两百", "一百二", "一百二十", "一零四", "四百十")]
-    [104, 112, 200, 120, 120, 104, None]
-    """
-    if all(sign in _DIGITS and sign != "两" for sign in words):
-        return int("".join(str(_DIGITS[sign]) for sign in words))
-    found = _HUNDREDS.fullmatch(words)
-    if found is None:
-        return None
-    hundreds, unit, tens, behind = (_DIGITS.get(sign or "零", 0) for sign in found.groups())
-    return hundreds * 100 + tens * 10 + unit + behind
 
 
 def _numbered(body: str) -> ManagerOrder | None:
@@ -295,7 +248,7 @@ def _spoken(text: str) -> ManagerOrder | None:
     """Read an order with its number in Chinese numerals: only where nothing else is said, because 一百条 is an
     answer."""
     for found in _SPOKEN.finditer(text):
-        value = spoken_number(found[0])
+        value = order_numbers.spoken(found[0])
         if value is None or value <= FIRST_NUMBER:
             continue
         order = _numbered(f"{text[: found.start()]} {value} {text[found.end() :]}".strip())
