@@ -48,6 +48,15 @@ def day(text: str) -> date | None:
     return found
 
 
+def of_moment(at: datetime | None, zone: ZoneInfo) -> str:
+    """The text of a field that shows a moment as local time of a zone; empty where there is none.
+
+    >>> of_moment(datetime(2026, 11, 23, 8, 30, tzinfo=ZoneInfo("UTC")), ZoneInfo("Asia/Shanghai"))
+    '2026-11-23 16:30'
+    """
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}" if at is not None else ""
+
+
 def moment(text: str, zone: ZoneInfo) -> datetime | None:
     """The moment in a field, written as local time of a zone; None where it is empty. Raises `Refused`.
 

@@ -1,9 +1,11 @@
 """Console page of one course: its state, its rules, who learns it."""
 
-from flask import abort, render_template
+from functools import partial
+
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from console import access
+from console import access, authored_pages
 from courses.pages import report
 from courses.permissions import COURSES_SEE
 from courses.queries import readiness
@@ -27,19 +29,5 @@ def head(found: CourseDetail) -> dict[str, object]:
     return {"course": found, "is_published": found.learnt is not None}
 
 
-def published(course_id: int) -> CourseDetail:
-    """Return a published course. Ends the request with 404 where there is none."""
-    found = found_course(course_id)
-    if found.learnt is None:
-        abort(404)
-    return found
-
-
-def found_course(course_id: int) -> CourseDetail:
-    """Return a course. Ends the request with 404 where there is none."""
-    services = current_services()
-    with services.reading() as session:
-        found = detail(session, course_id, now=services.clock())
-    if found is None:
-        abort(404)
-    return found
+found_course = partial(authored_pages.find, detail)
+published = partial(authored_pages.find, detail, is_published=True)

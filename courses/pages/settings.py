@@ -1,40 +1,28 @@
 """Console page of a course's rules: title, pace, order, certificate, times, and who learns it."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
-from console import access, act
+from console import access, act, authored_pages, fields
+from console.authored_pages import RulesMistaken
 from courses.actions import authoring
 from courses.pages import course
 from courses.permissions import COURSES_WRITE
 from courses.rules import review
 from courses.rules.definition import CourseDefinition
-from courses.rules.review import CALLED, CourseReview
+from courses.rules.review import CALLED
 from foundation.errors import Refused
 from people.picker import short
 from people.picker.short import Picked, Picker
 from questions.authoring.head import LONGEST_INTRO, LONGEST_TITLE
-from questions.authoring.spelling import Mistaken
 from wechat_bot.services import Services, current_services
 
 PICKER = Picker(("class", "area", "manager", "tag", "audience"), everybody="全部已绑定的店", legend="哪些店学")
 TEXTS = ("title", "intro", "every_days", "at", "opens", "closes")
 TICKS = ("ordered", "required", "certificate")
-
-
-class CourseRulesMistaken(Mistaken):
-    """Refusal of the rules as they were written, with what is wrong by the name of its field."""
-
-    def __init__(self, found: CourseReview) -> None:
-        super().__init__(found.mistakes, CALLED)
-        self.faults: dict[str, list[str]] = {}
-        for problem in found.problems:
-            self.faults.setdefault(str(problem.path[0]) if problem.path else "title", []).append(problem.words)
 
 
 @access.allow(COURSES_WRITE)
@@ -46,8 +34,7 @@ def settings(course_id: int) -> ResponseReturnValue:
 def _save(course_id: int) -> ResponseReturnValue:
     services, given = current_services(), request.form
     picked = short.read(PICKER, given, services.criteria)
-    written: dict[str, Any] = {name: given[name].strip() or None for name in TEXTS if name in given}
-    written |= {name: name in given for name in TICKS}
+    written = authored_pages.written(TEXTS, TICKS)
     if given.get("who") == "staff":
         written["staff"] = True
     elif not picked.is_all:
@@ -55,7 +42,7 @@ def _save(course_id: int) -> ResponseReturnValue:
     kept = course.found_course(course_id).draft
     found = review.review_rules(written, kept.lessons, timezone=services.zone)
     if not found.is_whole:
-        raise CourseRulesMistaken(found)
+        raise RulesMistaken(found.mistakes, found.problems, CALLED)
     with act.transaction() as (session, now, note):
         who, stamp = access.visitor().name, given.get("stamp", -1, type=int)
         authoring.keep(session, course_id, found.definition, stamp=stamp, who=who, now=now)
@@ -66,7 +53,10 @@ def _save(course_id: int) -> ResponseReturnValue:
 
 def _page(course_id: int, error: Refused | None) -> str:
     services, found = current_services(), course.found_course(course_id)
-    form, picked = _posted(request.form, services) if error else _form(found.draft, services)
+    form, picked = _form(found.draft, services)
+    if error:
+        form = authored_pages.posted(TEXTS, TICKS) | {"who": request.form.get("who", "")}
+        picked = short.read(PICKER, request.form, services.criteria)
     with services.reading() as session:
         offer = short.offer(session, PICKER, picked, services.criteria)
     return render_template(
@@ -76,14 +66,9 @@ def _page(course_id: int, error: Refused | None) -> str:
         offer=offer,
         longest_title=LONGEST_TITLE,
         longest_intro=LONGEST_INTRO,
-        faults=error.faults if isinstance(error, CourseRulesMistaken) else {},
+        faults=error.faults if isinstance(error, RulesMistaken) else {},
         error=error,
     )
-
-
-def _posted(given: MultiDict[str, str], services: Services) -> tuple[dict[str, Any], Picked]:
-    ticked = {name: name in given for name in TICKS} | {"who": given.get("who", "")}
-    return {name: given.get(name, "") for name in TEXTS} | ticked, short.read(PICKER, given, services.criteria)
 
 
 def _form(draft: CourseDefinition, services: Services) -> tuple[dict[str, Any], Picked]:
@@ -93,15 +78,11 @@ def _form(draft: CourseDefinition, services: Services) -> tuple[dict[str, Any], 
         "intro": draft.intro,
         "every_days": draft.every_days or "",
         "at": draft.at.isoformat("minutes"),
-        "opens": _local(draft.opens_at, services),
-        "closes": _local(draft.closes_at, services),
+        "opens": fields.of_moment(draft.opens_at, services.zone),
+        "closes": fields.of_moment(draft.closes_at, services.zone),
         "ordered": draft.is_ordered,
         "required": draft.is_required,
         "certificate": draft.has_certificate,
         "who": "staff" if draft.is_for_staff else "shops",
     }
     return form, short.of_spec(PICKER, draft.audience, services.criteria)
-
-
-def _local(at: datetime | None, services: Services) -> str:
-    return "" if at is None else f"{at.astimezone(services.zone):%Y-%m-%d %H:%M}"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act, importing
+from console import access, act, authored_pages, importing
 from courses.actions import authoring, loading
 from courses.actions.loading import WrittenCourse
 from courses.export.template import template
@@ -19,12 +19,8 @@ from courses.rules.definition import CourseDefinition
 from foundation.errors import Refused
 from foundation.text import file_name
 from questions.authoring.head import LONGEST_TITLE
-from questions.authoring.spelling import Misspelt, words
 from wechat_bot.services import current_services
 
-COPY = "（副本）"
-EARLIER = 6
-"""How many earlier courses are offered to be copied."""
 LARGEST = 60 << 20
 """Bytes of a file together with the media that go with it."""
 TOLD = 5
@@ -47,7 +43,7 @@ def start() -> ResponseReturnValue:
 def copy(course_id: int) -> ResponseReturnValue:
     """Begin a draft with the lessons and rules of another course; its times are not copied."""
     found = found_course(course_id).draft
-    title = found.title[: LONGEST_TITLE - len(COPY)] + COPY
+    title = authored_pages.copied(found.title)
     with act.transaction() as (session, now, note):
         copied = replace(found, title=title, opens_at=None, closes_at=None)
         course_id = authoring.load(session, copied, who=access.visitor().name, now=now).id
@@ -104,7 +100,7 @@ def _load() -> ResponseReturnValue:
 
 def _start() -> ResponseReturnValue:
     kept = ready_made.named(request.form.get("ready", ""))
-    begun = kept.definition if kept else CourseDefinition(_title())
+    begun = kept.definition if kept else CourseDefinition(authored_pages.title())
     with act.transaction() as (session, now, note):
         course = authoring.load(session, begun, who=access.visitor().name, now=now)
         note("course.start", f"course:{course.id}", begun.title)
@@ -114,17 +110,10 @@ def _start() -> ResponseReturnValue:
     return act.done(url_for("courses_pages.lessons", course_id=course.id), said)
 
 
-def _title() -> str:
-    try:
-        return words(request.form.get("title", ""), longest=LONGEST_TITLE)
-    except Misspelt as problem:
-        raise Refused(f"标题{problem}。") from None
-
-
 def _page(error: Refused | None) -> str:
     services, sought = current_services(), request.args.get("earlier", "").strip()
     with services.reading() as session:
-        earlier = listing.page(session, now=services.clock(), search=sought, limit=EARLIER)
+        earlier = listing.page(session, now=services.clock(), search=sought, limit=authored_pages.EARLIER)
     return render_template(
         "courses/console/new.html",
         ready_made=ready_made.ready_made(),

@@ -1,11 +1,12 @@
 """Console page of one quiz: its state, its rules, its results."""
 
+from functools import partial
 from typing import Any
 
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from console import access
+from console import access, authored_pages
 from console.lists.listing import Asked
 from quizzes.pages import results
 from quizzes.permissions import QUIZZES_SEE
@@ -36,25 +37,11 @@ def head(found: QuizDetail) -> dict[str, object]:
     }
 
 
-def published(quiz_id: int) -> QuizDetail:
-    """Return a published quiz. Ends the request with 404 where there is none."""
-    found = found_quiz(quiz_id)
-    if found.asked is None:
-        abort(404)
-    return found
-
-
 def has_pass_mark(asked: Asked) -> bool:
     """Whether shops pass or fail the quiz a list is asked for."""
     found = detail(asked.session, asked.of["quiz_id"], now=asked.now)
     return found is not None and found.rules.pass_mark > 0
 
 
-def found_quiz(quiz_id: int) -> QuizDetail:
-    """Return a quiz. Ends the request with 404 where there is none."""
-    services = current_services()
-    with services.reading() as session:
-        found = detail(session, quiz_id, now=services.clock())
-    if found is None:
-        abort(404)
-    return found
+found_quiz = partial(authored_pages.find, detail)
+published = partial(authored_pages.find, detail, is_published=True)

@@ -1,20 +1,18 @@
 """Console page of a quiz's rules: title, times, attempts, pass mark, what is shown when, and who is asked."""
 
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
-from console import access, act
+from console import access, act, authored_pages, fields
+from console.authored_pages import RulesMistaken
 from foundation.errors import Refused
 from people.picker import short
 from people.picker.short import Picked, Picker
 from questions.authoring.head import LONGEST_INTRO, LONGEST_TITLE
-from questions.authoring.spelling import Mistaken
 from quizzes.actions import authoring
 from quizzes.pages import quiz
 from quizzes.permissions import QUIZZES_WRITE
@@ -29,16 +27,6 @@ TEXTS = ("title", "intro", "minutes", "opens", "closes", "attempts", "counts", "
 TICKS = ("start_only", "shuffle", "ranking", "by_speed")
 
 
-class RulesMistaken(Mistaken):
-    """Refusal of the rules as they were written, with what is wrong by the name of its field."""
-
-    def __init__(self, found: review.QuizReview) -> None:
-        super().__init__(found.mistakes, CALLED)
-        self.faults: dict[str, list[str]] = {}
-        for problem in found.problems:
-            self.faults.setdefault(str(problem.path[0]) if problem.path else "title", []).append(problem.words)
-
-
 @access.allow(QUIZZES_WRITE)
 def settings(quiz_id: int) -> ResponseReturnValue:
     """Change the rules of the draft."""
@@ -48,13 +36,12 @@ def settings(quiz_id: int) -> ResponseReturnValue:
 def _save(quiz_id: int) -> ResponseReturnValue:
     services, given = current_services(), request.form
     picked = short.read(PICKER, given, services.criteria)
-    written: dict[str, Any] = {name: given[name].strip() or None for name in TEXTS if name in given}
-    written |= {name: name in given for name in TICKS}
+    written = authored_pages.written(TEXTS, TICKS)
     # An audience with nothing chosen must not become everyone.
     written |= {} if picked.is_all else {"audience": picked.written}
     found = review.review_rules(written, timezone=services.zone)
     if not found.is_whole:
-        raise RulesMistaken(found)
+        raise RulesMistaken(found.mistakes, found.problems, CALLED)
     kept = quiz.found_quiz(quiz_id).draft
     with act.transaction() as (session, now, note):
         paper = {name: getattr(kept, name) for name in ("questions", "bank", "draw", "order")}
@@ -67,7 +54,9 @@ def _save(quiz_id: int) -> ResponseReturnValue:
 
 def _page(quiz_id: int, error: Refused | None) -> str:
     services, found = current_services(), quiz.found_quiz(quiz_id)
-    form, picked = _posted(request.form, services) if error else _form(found.draft, services)
+    form, picked = _form(found.draft, services)
+    if error:
+        form, picked = authored_pages.posted(TEXTS, TICKS), short.read(PICKER, request.form, services.criteria)
     with services.reading() as session:
         offer = short.offer(session, PICKER, picked, services.criteria)
     return render_template(
@@ -84,19 +73,14 @@ def _page(quiz_id: int, error: Refused | None) -> str:
     )
 
 
-def _posted(given: MultiDict[str, str], services: Services) -> tuple[dict[str, Any], Picked]:
-    ticked = {name: name in given for name in TICKS}
-    return {name: given.get(name, "") for name in TEXTS} | ticked, short.read(PICKER, given, services.criteria)
-
-
 def _form(draft: QuizDefinition, services: Services) -> tuple[dict[str, Any], Picked]:
     """Return the fields that show a draft."""
     form = {
         "title": draft.title,
         "intro": draft.intro,
         "minutes": draft.minutes or "",
-        "opens": _local(draft.opens_at, services),
-        "closes": _local(draft.closes_at, services),
+        "opens": fields.of_moment(draft.opens_at, services.zone),
+        "closes": fields.of_moment(draft.closes_at, services.zone),
         "attempts": draft.attempts,
         "counts": draft.counts.value,
         "pass": chat.points(draft.pass_mark),
@@ -107,7 +91,3 @@ def _form(draft: QuizDefinition, services: Services) -> tuple[dict[str, Any], Pi
         "by_speed": draft.is_ranked_by_speed,
     }
     return form, short.of_spec(PICKER, draft.audience, services.criteria)
-
-
-def _local(at: datetime | None, services: Services) -> str:
-    return "" if at is None else f"{at.astimezone(services.zone):%Y-%m-%d %H:%M}"

@@ -6,11 +6,10 @@ from dataclasses import replace
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act, drafting, importing
+from console import access, act, authored_pages, drafting, importing
 from foundation.errors import Refused
 from questions.authoring import files as of_questions
 from questions.authoring.head import LONGEST_TITLE
-from questions.authoring.spelling import Misspelt, words
 from quizzes.actions import authoring
 from quizzes.export import bank as samples
 from quizzes.pages.quiz import found_quiz
@@ -20,10 +19,6 @@ from quizzes.queries.papers import WORKS
 from quizzes.rules import files, review
 from quizzes.rules.definition import QuizDefinition
 from wechat_bot.services import current_services
-
-COPY = "（副本）"
-EARLIER = 6
-"""How many earlier quizzes are offered to be copied."""
 
 
 @access.allow(QUIZZES_WRITE, upload=of_questions.LARGEST)
@@ -42,7 +37,7 @@ def start() -> ResponseReturnValue:
 def copy(quiz_id: int) -> ResponseReturnValue:
     """Begin a draft with the rules and the paper of another quiz; its times are not copied."""
     found = found_quiz(quiz_id).draft
-    title = found.title[: LONGEST_TITLE - len(COPY)] + COPY
+    title = authored_pages.copied(found.title)
     copied = _begin(replace(found, title=title, opens_at=None, closes_at=None), "quiz.start")
     return act.done(url_for("quizzes_pages.settings", quiz_id=copied), f"已复制成《{title}》，时间没有复制，请重新填。")
 
@@ -73,11 +68,8 @@ def _load() -> ResponseReturnValue:
 
 
 def _start() -> ResponseReturnValue:
-    try:
-        title = words(request.form.get("title", ""), longest=LONGEST_TITLE)
-    except Misspelt as problem:
-        raise Refused(f"标题{problem}。") from None
-    return act.done(url_for("quizzes_pages.settings", quiz_id=_begin(QuizDefinition(title), "quiz.start")))
+    begun = QuizDefinition(authored_pages.title())
+    return act.done(url_for("quizzes_pages.settings", quiz_id=_begin(begun, "quiz.start")))
 
 
 def _begin(definition: QuizDefinition, did: str) -> int:
@@ -91,7 +83,7 @@ def _begin(definition: QuizDefinition, did: str) -> int:
 def _page(error: Refused | None) -> str:
     services, sought = current_services(), request.args.get("earlier", "").strip()
     with services.reading() as session:
-        earlier = listing.page(session, now=services.clock(), search=sought, limit=EARLIER)
+        earlier = listing.page(session, now=services.clock(), search=sought, limit=authored_pages.EARLIER)
     return render_template(
         "quizzes/console/new.html",
         earlier=earlier.lines,

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from console import access, act
+from console import access, act, authored_pages
 from console.authored import AuthoredState
 from console.drafting import DraftOvertaken
 from foundation.clock import day_in
@@ -72,7 +71,7 @@ def edit(survey_id: int) -> ResponseReturnValue:
     """Edit the draft; a posted form is saved, or only shown again as one of its buttons changes it."""
     services = current_services()
     with services.reading() as session:
-        found = find(session, services, survey_id)
+        found = authored_pages.find(detail, survey_id, session)
         previous = listing.newest(session, survey_id)
     if request.method != "POST":
         return _show(found, previous, stored(found, services), found.stamp, AuthoringNotice(is_checked=found.stamp > 1))
@@ -111,7 +110,7 @@ def reach(survey_id: int) -> ResponseReturnValue:
     form = read_form(services)
     look, broken = None, ""
     with services.reading() as session:
-        find(session, services, survey_id)
+        authored_pages.find(detail, survey_id, session)
         found, _ = reviewed(form, None, services)
         if not any(path[:1] == ("audience",) for path, _ in found.problems):
             now = services.clock()
@@ -229,11 +228,3 @@ def _contents(items: cards.Items, problems: Mapping[str, Sequence[str]]) -> list
     """Return the lines of the table of contents beside the form."""
     missing = {field.partition(".")[0] for field in problems}
     return [ContentsLine(item.code, item.type, item.text, item.code in missing) for item in items]
-
-
-def find(session: Session, services: Services, survey_id: int) -> SurveyDetail:
-    """Return a survey; answers 404 where there is none."""
-    found = detail(session, survey_id, now=services.clock())
-    if found is None:
-        abort(404)
-    return found

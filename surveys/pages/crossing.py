@@ -6,8 +6,7 @@ from typing import Any
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from console import access, act
-from console.authored import AuthoredState
+from console import access, act, authored_pages
 from console.charts import PERCENT, Chart, ChartKind, Series
 from foundation.errors import Refused
 from foundation.workbooks.files import file_name
@@ -165,7 +164,5 @@ def _offered(found: SurveyDetail) -> set[CrossedBy]:
 def _look(survey_id: int) -> tuple[SurveyDetail, dict[str, Any]]:
     services = current_services()
     with services.reading() as session:
-        found = detail(session, survey_id, now=services.clock())
-        if found is None or found.state is AuthoredState.DRAFT:
-            abort(404)
+        found = authored_pages.find(detail, survey_id, session, is_published=True)
         return found, shown(tally(session, survey_id))

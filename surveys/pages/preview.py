@@ -4,11 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import abort, make_response, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from console import access
+from console import access, authored_pages
 from questions import flow, trial
 from questions.editor.form import one
 from questions.page import question_page
@@ -32,10 +32,7 @@ FRAMED = access.IN_FRAME.replace("img-src", "img-src blob:")
 def preview(survey_id: int) -> ResponseReturnValue:
     """Show one step of the trial, of the form's content, of what the last step carried along, or of the saved draft."""
     services, fields = current_services(), request.form.to_dict(flat=False)
-    with services.reading() as session:
-        found = detail(session, survey_id, now=services.clock())
-    if found is None:
-        abort(404)
+    found = authored_pages.find(detail, survey_id)
     if "title" in fields:
         tried, written = authoring.reviewed(editor.read(fields), None, services)
     else:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, act, fields, tasks
+from console import access, act, authored_pages, fields, tasks
 from console.authored import AuthoredState
 from foundation.clock import day_in
 from foundation.workbooks.files import FORMS, NO_SUCH_FORM
@@ -69,7 +69,5 @@ def export(survey_id: int) -> ResponseReturnValue:
 def _look(survey_id: int) -> tuple[SurveyDetail, dict[str, Any]]:
     services = current_services()
     with services.reading() as session:
-        found = detail(session, survey_id, now=services.clock())
-        if found is None or found.state is AuthoredState.DRAFT:
-            abort(404)
+        found = authored_pages.find(detail, survey_id, session, is_published=True)
         return found, shown(session, found)

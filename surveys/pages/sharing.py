@@ -1,8 +1,10 @@
 """Console page of sharing a survey: by a message to many, link, QR code, poster, menu key and word."""
 
-from flask import abort, render_template, url_for
+from functools import partial
 
-from console import access
+from flask import render_template, url_for
+
+from console import access, authored_pages
 from console.authored import AuthoredState
 from console.sharing import Shared, Sharing, Ways
 from foundation.clock import day_in
@@ -11,7 +13,7 @@ from questions import flow
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import listing, part
 from surveys.queries import sharing as queries
-from surveys.queries.detail import SurveyDetail, detail
+from surveys.queries.detail import detail
 from surveys.texts import poster
 from surveys.texts.figures import span
 from wechat_bot.services import current_services
@@ -53,13 +55,5 @@ def _shared(survey_id: int) -> Shared:
     )
 
 
-def _find(survey_id: int) -> SurveyDetail:
-    services = current_services()
-    with services.reading() as session:
-        found = detail(session, survey_id, now=services.clock())
-    if found is None or found.state is AuthoredState.DRAFT:
-        abort(404)
-    return found
-
-
+_find = partial(authored_pages.find, detail, is_published=True)
 SHARING = Sharing("调查", "填写", SURVEYS_SEE, SURVEYS_WRITE, "survey.code", _shared, _page)

@@ -6,32 +6,28 @@ from dataclasses import replace
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act
+from console import access, act, authored_pages
 from foundation.errors import Refused
 from foundation.paging import FIRST
 from questions.authoring import pasted_text
-from questions.authoring.head import LONGEST_TITLE
 from surveys.actions import authoring
 from surveys.actions import pictures as picture_actions
-from surveys.pages.authoring import LARGEST, find, reviewed, stored
+from surveys.pages.authoring import LARGEST, reviewed, stored
 from surveys.permissions import SURVEYS_WRITE
 from surveys.queries import listing
+from surveys.queries.detail import detail
 from surveys.rules import editor, files, pasted, pictures, ready_made
 from surveys.rules.editor import Form
 from surveys.rules.pasted import PastedLook
 from surveys.rules.review import of_file
 from wechat_bot.services import current_services
 
-COPY = "（副本）"
-EARLIER = 6
-"""How many earlier surveys are offered to be copied."""
-
 
 def new(error: Refused | None) -> str:
     """Draw the page with every way to begin; `error` is what was wrong with an uploaded file."""
     services, sought = current_services(), request.args.get("earlier", "").strip()
     with services.reading() as session:
-        earlier = listing.page(session, now=services.clock(), search=sought, cursor=FIRST, limit=EARLIER)
+        earlier = listing.page(session, now=services.clock(), search=sought, cursor=FIRST, limit=authored_pages.EARLIER)
     return render_template(
         "surveys/console/new.html",
         ready_made=ready_made.ready_made(),
@@ -78,8 +74,8 @@ def copy(survey_id: int) -> ResponseReturnValue:
     """Begin a new draft with the questions of another survey's draft; its times are not copied."""
     services = current_services()
     with services.reading() as session:
-        form = stored(find(session, services, survey_id), services)
-    title = form.title[: LONGEST_TITLE - len(COPY)] + COPY if form.title else ""
+        form = stored(authored_pages.find(detail, survey_id, session), services)
+    title = authored_pages.copied(form.title) if form.title else ""
     # Read again as a draft nobody has seen, so that its options are numbered afresh.
     form = editor.to_form({**editor.of_form(form, None), "title": title, "opens": "", "closes": ""})
     copied = begin(form)
@@ -92,7 +88,7 @@ def copy(survey_id: int) -> ResponseReturnValue:
 def discard(survey_id: int) -> ResponseReturnValue:
     """Delete a draft that was never published."""
     with act.transaction() as (session, now, note):
-        title = find(session, current_services(), survey_id).title
+        title = authored_pages.find(detail, survey_id, session).title
         authoring.discard(session, survey_id, stamp=request.form.get("stamp", -1, type=int), now=now)
         note("survey.discard", f"survey:{survey_id}", title)
     return act.done(url_for("surveys_pages.survey_list"), "草稿已删除。")
@@ -103,7 +99,7 @@ def draft_file(survey_id: int) -> ResponseReturnValue:
     """Send the draft as a workbook that can be uploaded again."""
     services = current_services()
     with services.reading() as session:
-        found = find(session, services, survey_id)
+        found = authored_pages.find(detail, survey_id, session)
         previous = listing.newest(session, survey_id)
     if found.written is not None:
         raise Refused("草稿还没有写好，不能下载成 Excel。请先把标出的地方改好。")

@@ -1,9 +1,11 @@
 """Console page of one survey: its questions and its live result; publishing, ending."""
 
-from flask import abort, render_template, request, url_for
+from functools import partial
+
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act
+from console import access, act, authored_pages
 from console.authored import AuthoredState
 from foundation.errors import Refused
 from people import audiences
@@ -29,11 +31,9 @@ def survey(survey_id: int) -> ResponseReturnValue:
     """Show a draft's questions; for a published survey its result as well."""
     services = current_services()
     with services.reading() as session:
-        found = detail(session, survey_id, now=services.clock())
-        is_published = found is not None and found.state is not AuthoredState.DRAFT
-        result = results.shown(session, found) if found is not None and is_published else {"figures": None}
-    if found is None:
-        abort(404)
+        found = authored_pages.find(detail, survey_id, session)
+        is_published = found.state is not AuthoredState.DRAFT
+        result = results.shown(session, found) if is_published else {"figures": None}
     return render_template(
         "surveys/console/survey.html",
         survey=found,
@@ -103,10 +103,4 @@ def _span(of: SurveyDetail | Definition) -> str:
     return span(of.opens_at, of.closes_at, now=services.clock(), zone=services.zone)
 
 
-def _find(survey_id: int) -> SurveyDetail:
-    services = current_services()
-    with services.reading() as session:
-        found = detail(session, survey_id, now=services.clock())
-    if found is None:
-        abort(404)
-    return found
+_find = partial(authored_pages.find, detail)

@@ -3,10 +3,10 @@
 import io
 from functools import partial
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import access, act, importing
+from console import access, act, authored_pages, importing
 from console.drafting import DraftOvertaken
 from foundation.errors import Refused
 from questions.authoring import files as of_questions
@@ -63,11 +63,7 @@ def _load(survey_id: int | None) -> ResponseReturnValue:
 def _page(survey_id: int | None, error: Refused | None) -> str:
     if survey_id is None:
         return starting.new(error)
-    services = current_services()
-    with services.reading() as session:
-        known = detail(session, survey_id, now=services.clock())
-    if known is None:
-        abort(404)
+    known = authored_pages.find(detail, survey_id)
     stamp = request.form.get("stamp", str(known.stamp))
     if isinstance(error, DraftOvertaken):
         stamp = error.stamp

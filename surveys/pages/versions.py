@@ -5,10 +5,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from flask import abort, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from console import access
+from console import access, authored_pages
 from foundation.clock import when
 from questions.authoring.versions import Change
 from surveys.permissions import SURVEYS_SEE
@@ -28,10 +28,8 @@ def versions(survey_id: int) -> ResponseReturnValue:
     """List every version, the newest first, after the draft that is not published yet."""
     services = current_services()
     with services.reading() as session:
-        found = detail(session, survey_id, now=services.clock())
+        found = authored_pages.find(detail, survey_id, session)
         published = version_cache.of_survey(session, survey_id)
-    if found is None:
-        abort(404)
     newest = published[-1].definition if published else None
     lines = [
         {
