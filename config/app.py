@@ -25,6 +25,7 @@ from console.feature import console
 from console.lists import exporting
 from console.pages import dashboard
 from courses.feature import courses
+from effect.feature import effect
 from foundation.clock import Clock, Stopwatch, system_stopwatch
 from foundation.database import Database, is_away, is_contention
 from foundation.errors import Refused
@@ -46,7 +47,10 @@ from wechat_bot.shared_redis import SharedRedis
 
 log = structlog.get_logger()
 
-FEATURES: tuple[Feature, ...] = (chat, console, people, campaigns, surveys, courses, visits, broadcasts, quizzes)
+FEATURES: tuple[Feature, ...] = (
+    *(chat, console, people, campaigns),
+    *(surveys, courses, visits, broadcasts, quizzes, effect),
+)
 #: Packages whose templates are used by features' pages, and that have no addresses of their own.
 KITS = ("blocks", "questions", "campaigns")
 
@@ -95,6 +99,7 @@ def build_services(
         ),
         switchboard=collecting.switchboard(features),
         criteria=collecting.criteria(features, settings.zone),
+        measures=tuple(collecting.measures(features).values()),
         forgets=collecting.forgets(features),
         tables=collecting.tables(features),
         zone=settings.zone,
@@ -128,7 +133,6 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # an attribute of flask's default provider
     app.extensions["features"] = tuple(features)
     app.extensions["jobs"] = jobs_of(features)
-    app.extensions["measures"] = collecting.measures(features)
     furnish(app, settings, services or build_services(settings, features=features))
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies)  # type: ignore[method-assign]  # as Flask says

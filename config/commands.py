@@ -2,7 +2,6 @@
 
 import re
 import signal
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import FrameType
 
@@ -18,7 +17,7 @@ from foundation.clock import month_of
 from foundation.database import Database
 from foundation.moved_time import MovedClock
 from migrations import schema
-from wechat_bot.feature import Measure
+from wechat_bot.measure import total
 from wechat_bot.services import Services, current_services
 
 log = structlog.get_logger(__name__)
@@ -75,10 +74,9 @@ def worker(senders: int) -> None:
 def measures(month: datetime) -> None:
     """列出各项服务一个月的成果，月份写成 2026-11。"""
     services = current_services()
-    found: Mapping[str, Measure] = current_app.extensions["measures"]
     with services.reading() as session:
-        for measure in found.values():
-            click.echo(f"{measure.label}  {measure.count(session, month_of(month.date(), services.zone)):,}")
+        for measure in services.measures:
+            click.echo(f"{measure.label}  {total(session, measure, month_of(month.date(), services.zone)).n:,}")
 
 
 @click.command()

@@ -21,7 +21,8 @@ from foundation.database import is_away
 from foundation.errors import Refused
 from wechat_bot import clock_steadiness
 from wechat_bot.collecting import more
-from wechat_bot.feature import Feature, Job, Measure
+from wechat_bot.feature import Feature, Job
+from wechat_bot.measure import Measure, total
 from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ def count_measures(services: Services, measures: Sequence[Measure]) -> None:
     periods = months.so_far(now, services.zone)
     for measure in measures:
         with services.reading() as session:
-            counts = [measure.count(session, period) for period in periods]
+            counts = [total(session, measure, period).n for period in periods]
         with services.transaction() as session:
             measuring.save(session, measure.name, *counts, now=now)
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from foundation.database import Base
 from wechat_bot.criterion import Criterion
 from wechat_bot.erasure import Forget
-from wechat_bot.feature import Destination, Feature, Job, Measure, Notice
+from wechat_bot.feature import Destination, Feature, Job, Notice
+from wechat_bot.measure import Measure
 from wechat_bot.switchboard import OWN_WORDS, Switchboard, plain
 
 T = TypeVar("T")

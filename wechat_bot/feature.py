@@ -15,7 +15,6 @@ from flask import Blueprint
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from foundation.clock import Period
 from foundation.search_index import SearchIndex
 from wechat_bot.conversation import (
     Adviser,
@@ -33,6 +32,7 @@ from wechat_bot.conversation import (
 from wechat_bot.criterion import Criterion, KeptSpec
 from wechat_bot.erasure import Forget
 from wechat_bot.last_said import SaidToMany
+from wechat_bot.measure import Measure
 from wechat_bot.services import Services
 
 
@@ -51,15 +51,6 @@ class Notice:
 
     name: str
     label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """Measure of what a feature brought about: a number for any period, by which months can be compared."""
-
-    name: str
-    label: str
-    count: Callable[[Session, Period], int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from wechat_bot.doorbell import Doorbell
 from wechat_bot.envelope import CallbackKeys
 from wechat_bot.erasure import Forget
 from wechat_bot.failed_posts import FailedPosts
+from wechat_bot.measure import Measure
 from wechat_bot.notices import Template
 from wechat_bot.switchboard import Switchboard
 
@@ -46,6 +47,8 @@ class Services:
     switchboard: Switchboard
     #: The audience criteria of all features, by name.
     criteria: Mapping[str, Criterion]
+    #: What the features measure of what they brought about.
+    measures: tuple[Measure, ...]
     #: The erasure functions of the features, the highest package first.
     forgets: tuple[Forget, ...]
     #: The tables of all features.

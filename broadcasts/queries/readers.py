@@ -12,9 +12,10 @@ from broadcasts.models.reading import ArticleRead
 from broadcasts.permissions import LIBRARY_SEE
 from foundation.clock import Period
 from foundation.errors import Refused
+from people.models import Area, Retailer
 from people.timeline import ShopAsked, TimelineEntry, TimelineKind, TimelinePlace, older
 from wechat_bot.criterion import Choice, Criterion, Field, Input
-from wechat_bot.feature import Measure
+from wechat_bot.measure import Measure, columns
 
 #: Articles that a form offers to choose from.
 OFFERED = 200
@@ -41,10 +42,16 @@ def read(asked: ShopAsked, before: TimelinePlace | None, limit: int) -> Sequence
     ]
 
 
-def count(session: Session, period: Period) -> int:
-    """Count the articles read in a period, each once for each shop."""
-    is_in = (ArticleRead.read_at >= period.begins_at, ArticleRead.read_at < period.ends_at)
-    return session.scalar(select(func.count()).where(*is_in)) or 0
+def reads(session: Session, period: Period) -> Select[Any]:
+    """Select the articles read in a period, each once for each shop."""
+    manager = func.coalesce(Retailer.manager_id, Area.manager_id)
+    return (
+        select(*columns(Retailer.area_id, Retailer.class_id, manager))
+        .select_from(ArticleRead)
+        .join(Retailer, Retailer.id == ArticleRead.retailer_id)
+        .join(Area, Area.id == Retailer.area_id)
+        .where(ArticleRead.read_at >= period.begins_at, ArticleRead.read_at < period.ends_at)
+    )
 
 
 def have_read(session: Session, value: Any, now: datetime) -> Select[int]:
@@ -70,7 +77,7 @@ def _choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
 
 
 READ = TimelineKind("articles", "资料", "book", LIBRARY_SEE, read, 60)
-MEASURES = (Measure("broadcasts.read", "读了的文章", count),)
+MEASURES = (Measure("articles_read", "读了的文章", reads, unit="篇次"),)
 READ_ARTICLE = Criterion(
     "read_article",
     "看过某篇文章：{article: 编号}",

@@ -347,6 +347,41 @@ def upgrade() -> None:
         postgresql_where=sa.text("state in ('unsure', 'failed')"),
     )
     op.create_table(
+        "effect_month",
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("filed_at", Moment(), nullable=False),
+        sa.Column("took_ms", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("closed_at", Moment(), nullable=True),
+        sa.Column("closed_by", sa.String(length=40), nullable=True),
+        sa.Column("recounted_at", Moment(), nullable=True),
+        sa.Column("recounted_by", sa.String(length=40), nullable=True),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_effect_month")),
+    )
+    op.create_table(
+        "effect_paper",
+        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("said", sa.String(length=60), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("set_by", sa.String(length=40), nullable=False),
+        sa.Column("set_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("measure", "from_on", name=op.f("pk_effect_paper")),
+    )
+    op.create_table(
+        "effect_recount",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("by", sa.String(length=40), nullable=False),
+        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column("n_before", sa.BigInteger(), nullable=False),
+        sa.Column("of_before", sa.BigInteger(), nullable=True),
+        sa.Column("n_after", sa.BigInteger(), nullable=False),
+        sa.Column("of_after", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect_recount")),
+    )
+    op.create_index(op.f("ix_effect_recount_month"), "effect_recount", ["month"], unique=False)
+    op.create_table(
         "finding_state",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -625,6 +660,18 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("tag_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("app_id", "mirrors", name=op.f("pk_mirrored_tag")),
+    )
+    op.create_table(
+        "month_fact",
+        sa.Column("by", sa.String(length=8), nullable=False),
+        sa.Column("member_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("measure", sa.String(length=40), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("of", sa.BigInteger(), nullable=True),
+        sa.Column("seen_n", sa.BigInteger(), nullable=False),
+        sa.Column("seen_of", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("by", "member_id", "month", "measure", name=op.f("pk_month_fact")),
     )
     op.create_table(
         "month_figure",

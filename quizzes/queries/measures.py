@@ -1,17 +1,30 @@
-"""Measures of quizzes: what was done in a period."""
+"""Measures of quizzes: attempts that ended in a period, and those that passed."""
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Integer, Select, cast, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import Period
-from quizzes.models.quizzes import Standing
-from wechat_bot.feature import Measure
+from quizzes.models.attempts import Attempt
+from wechat_bot.measure import Measure, columns
 
 
-def passed(session: Session, period: Period) -> int:
-    """Count the shops that passed a quiz for the first time, of each quiz once."""
-    at = Standing.first_passed_at
-    return session.scalar(select(func.count()).where(at >= period.begins_at, at < period.ends_at)) or 0
+def passed(session: Session, period: Period) -> Select[Any]:
+    """Select the attempts that ended in the period at quizzes with a pass mark, and whether they passed."""
+    at = Attempt.ended_at
+    is_passed = cast(Attempt.is_passed, Integer)
+    found = select(*columns(Attempt.area_id, Attempt.class_id, Attempt.manager_id, n=is_passed, of=1))
+    return found.where(at >= period.begins_at, at < period.ends_at, Attempt.is_passed.is_not(None))
 
 
-MEASURES = (Measure("quizzes.passed", "合格的测试", passed),)
+def taken(session: Session, period: Period) -> Select[Any]:
+    """Select the attempts that ended in the period."""
+    found = select(*columns(Attempt.area_id, Attempt.class_id, Attempt.manager_id))
+    return found.where(Attempt.ended_at >= period.begins_at, Attempt.ended_at < period.ends_at)
+
+
+MEASURES = (
+    Measure("tests_taken", "交卷", taken, unit="人次", order=10),
+    Measure("tests_passed", "合格的测试", passed, unit="人次", of="有合格线的交卷", order=20),
+)

@@ -1,18 +1,61 @@
-"""Measures of surveys: what was done in a period."""
+"""Measures of surveys: what was asked, came back and was valid in a period."""
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import Integer, Select, and_, case, cast, func, select, union_all
 from sqlalchemy.orm import Session
 
 from foundation.clock import Period
-from surveys.models import Submission
-from wechat_bot.feature import Measure
+from people.models import Area, Retailer
+from surveys.models import Participation, Submission, Survey, Version
+from wechat_bot.measure import Measure, columns
+
+_SHEET = Submission.__table__.c
 
 
-def handed_in(session: Session, period: Period) -> int:
-    """Count the answer sheets handed in, void ones too, and each shop's once; of anonymous surveys by the day."""
+def returned(session: Session, period: Period) -> Select[Any]:
+    """Select the sheets handed in, void ones too, of those shops that were asked in the period or answered in it.
+
+    A shop that was asked in the period counts there once, answered or not; one that was asked before counts where it
+    answered. Whether an anonymous sheet belongs to a shop asked before is known by its survey alone.
+    """
     at = Submission.submitted_at
     is_in = (at >= period.begins_at, at < period.ends_at, Submission.superseded == 0)
-    return session.scalar(select(func.count()).where(*is_in)) or 0
+    first = select(func.min(Version.published_at)).where(Version.survey_id == Survey.id).scalar_subquery()
+    asked_before = case(
+        (Submission.retailer_id.is_(None), first < period.begins_at), else_=Participation.asked_at < period.begins_at
+    )
+    sheets = (
+        select(*columns(_SHEET.area_id, _SHEET.class_id, _SHEET.manager_id, n=1, of=cast(asked_before, Integer)))
+        .select_from(Submission)
+        .join(Survey, Survey.id == Submission.survey_id)
+        .outerjoin(
+            Participation,
+            and_(Participation.survey_id == Submission.survey_id, Participation.retailer_id == Submission.retailer_id),
+        )
+        .where(*is_in)
+    )
+    manager = func.coalesce(Retailer.manager_id, Area.manager_id)
+    asked = (
+        select(*columns(Retailer.area_id, Retailer.class_id, manager, n=0, of=1))
+        .select_from(Participation)
+        .join(Retailer, Retailer.id == Participation.retailer_id)
+        .join(Area, Area.id == Retailer.area_id)
+        .where(Participation.asked_at >= period.begins_at, Participation.asked_at < period.ends_at)
+    )
+    both = union_all(sheets, asked).subquery()
+    return select(both)
 
 
-MEASURES = (Measure("surveys.handed_in", "交回的调查", handed_in),)
+def valid(session: Session, period: Period) -> Select[Any]:
+    """Select the sheets handed in and whether they are valid: neither void nor answered too fast."""
+    at = Submission.submitted_at
+    return select(
+        *columns(_SHEET.area_id, _SHEET.class_id, _SHEET.manager_id, n=cast(Submission.is_valid, Integer), of=1)
+    ).where(at >= period.begins_at, at < period.ends_at, Submission.superseded == 0)
+
+
+MEASURES = (
+    Measure("surveys_returned", "交回的调查", returned, unit="份", of="发放", order=10),
+    Measure("surveys_valid", "有效的调查", valid, unit="份", of="交回", order=20),
+)

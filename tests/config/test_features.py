@@ -7,6 +7,7 @@ from typing import Any
 import click
 import pytest
 from flask import Blueprint
+from sqlalchemy import select
 
 from campaigns.kinds import CampaignKind
 from config.app import FEATURES
@@ -26,7 +27,8 @@ from tests.config import extra
 from tests.office import Office
 from wechat_bot.conversation import Conversation, Entry, Listener, Word
 from wechat_bot.criterion import Criterion
-from wechat_bot.feature import Feature, Job, Measure, Notice
+from wechat_bot.feature import Feature, Job, Notice
+from wechat_bot.measure import Measure, columns
 from wechat_bot.messages import DataWithdrawn
 
 pytestmark = pytest.mark.parametrize("stores", ["sqlite"], indirect=True)
@@ -39,8 +41,8 @@ CLAIMS = {
     "people and rival both claim the event .*DataWithdrawn": {"listeners": [Listener(DataWithdrawn, TALK)]},
     "people and rival both claim the criterion 'area'": {"criteria": [Criterion("area", "", select=TALK)]},
     "visits and rival both claim the notice 'answer'": {"notices": [Notice("answer", "答复")]},
-    "surveys and rival both claim the measure 'surveys.handed_in'": {
-        "measures": [Measure("surveys.handed_in", "交回的问卷", TALK)]
+    "surveys and rival both claim the measure 'surveys_returned'": {
+        "measures": [Measure("surveys_returned", "交回的问卷", TALK)]
     },
     "console and rival both claim the static folder 'console'": {"statics": {"console": Path("rival")}},
     "surveys and rival both claim the job 'survey waves'": {"jobs": [Job("survey waves", TALK, TALK)]},
@@ -141,7 +143,7 @@ def test_one_more_feature_brings_its_tables_migrations_pages_permission_and_meas
         migrations=tmp_path,
         install=lambda connection: connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS ix_extra ON extra (openid)"),
         console=pages,
-        measures=[Measure("notes.written", "写下的便条", lambda session, period: 7)],
+        measures=[Measure("notes_written", "写下的便条", lambda session, period: select(*columns(n=7)))],
         more=[ConsoleExtension(permissions=[notes_see], items=[Item("便条", "notes.all", notes_see)])],
     )
     house = build((*FEATURES, notes))

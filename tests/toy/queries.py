@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from foundation import paging
@@ -13,7 +14,7 @@ from foundation.paging import Cursor, Order, Page
 from people.models import Retailer
 from tests.toy.models import Wish
 from wechat_bot.criterion import Choice, Criterion, Field, Input
-from wechat_bot.feature import Measure
+from wechat_bot.measure import Measure, columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ def goods(session: Session) -> list[tuple[str, str]]:
     return [(what, what) for what in session.scalars(select(Wish.what).distinct().order_by(Wish.what))]
 
 
-def _made(session: Session, period: Period) -> int:
-    within = (Wish.made_at >= period.begins_at, Wish.made_at < period.ends_at)
-    return session.scalar(select(func.count()).where(*within)) or 0
+def _made(session: Session, period: Period) -> Select[Any]:
+    made = select(*columns(Retailer.area_id, Retailer.class_id)).join(Wish, Wish.retailer_id == Retailer.id)
+    return made.where(Wish.made_at >= period.begins_at, Wish.made_at < period.ends_at)
 
 
 WISHED = Criterion(
@@ -56,4 +57,4 @@ WISHED = Criterion(
     (Field("货名", Input.ONE, lambda session, given: [Choice(*each) for each in goods(session)]),),
     select=lambda session, what, now: exists().where(Wish.retailer_id == Retailer.id, Wish.what == what),
 )
-MADE = Measure("toy.wishes", "进货愿望", _made)
+MADE = Measure("wishes", "进货愿望", _made)

@@ -1,29 +1,58 @@
-"""Measures of visits: what was done in a period."""
+"""Measures of visits: requests of shops, answers within 24 hours, and what shops said of them."""
 
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select, and_, case, select, union_all
+from sqlalchemy.orm import Session
 
 from foundation.clock import Period
+from visits.models.answers import Rating
 from visits.models.requests import Request
-from wechat_bot.feature import Measure
+from visits.queries.report_columns import CONTENT, filed, unfiled
+from wechat_bot.measure import Measure, columns
 
 
-def opened(session: Session, period: Period) -> int:
-    """Count the requests opened by shops."""
-    return _count(session, Request.opened_at, period)
+def opened(session: Session, period: Period) -> Select[Any]:
+    """Select the requests opened by shops, but those that were joined to another."""
+    return _requests(period, lambda facts: {"n": 1})
 
 
-def closed(session: Session, period: Period) -> int:
-    """Count the requests that were closed and still are."""
-    return _count(session, Request.closed_at, period)
+def closed(session: Session, period: Period) -> Select[Any]:
+    """Select the requests that were closed and still are."""
+    at = Request.closed_at
+    found = select(*columns(Request.area_id, Request.class_id, Request.owner_id))
+    return found.where(at >= period.begins_at, at < period.ends_at)
 
 
-def _count(
-    session: Session, at: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], period: Period
-) -> int:
-    return session.scalar(select(func.count()).where(at >= period.begins_at, at < period.ends_at)) or 0
+def within(session: Session, period: Period) -> Select[Any]:
+    """Select the requests opened in the period that count for the first promise, and whether they were answered within
+    24 hours: as the statistics of visits count them, for whoever gave the first answer."""
+    return _requests(period, lambda facts: {"n": facts.judged * facts.within, "of": facts.judged})
 
 
-MEASURES = (Measure("visits.opened", "收到的留言", opened), Measure("visits.closed", "办结的留言", closed))
+def content(session: Session, period: Period) -> Select[Any]:
+    """Select the ratings given in the period, and whether they were the best of three."""
+    is_content = case((Rating.score == CONTENT, 1), else_=0)
+    return (
+        select(*columns(Request.area_id, Request.class_id, Rating.manager_id, n=is_content, of=1))
+        .select_from(Rating)
+        .join(Request, Request.id == Rating.request_id)
+        .where(and_(Rating.rated_at >= period.begins_at, Rating.rated_at < period.ends_at), Rating.score.is_not(None))
+    )
+
+
+def _requests(period: Period, counted: Any) -> Select[Any]:
+    parts = []
+    for facts in (filed(), unfiled(period.ends_at)):
+        found = select(*columns(facts.area_id, facts.class_id, facts.manager_id, **counted(facts)))
+        parts.append(found.where(*facts.of, facts.opened_at >= period.begins_at, facts.opened_at < period.ends_at))
+    both = union_all(*parts).subquery()
+    return select(both)
+
+
+MEASURES = (
+    Measure("requests", "收到的留言", opened, unit="条", order=10),
+    Measure("requests_closed", "办结的留言", closed, unit="条", order=20),
+    Measure("answered_24h", "24 小时内答复", within, unit="条", of="到时候的留言", order=30),
+    Measure("satisfaction", "满意", content, unit="条", of="评价", order=40),
+)

@@ -1,0 +1,1 @@
+"""Actions of effect: file, close and recount months."""

@@ -1,0 +1,89 @@
+"""Command line of effect: `flask effect …`."""
+
+import json
+
+import click
+from sqlalchemy.orm import Session
+
+from effect import jobs
+from effect.queries import counting
+from effect.queries import month as queries
+from effect.rules import months
+from effect.rules.groups import COMPANY, Group
+from effect.texts import sentences as texts
+from foundation.errors import Refused
+from wechat_bot.command_line import CommandGroup
+from wechat_bot.measure import Fact, Measure
+from wechat_bot.services import current_services
+
+effect = CommandGroup("effect", help="成效：每月的数、结账、客户经理评分。")
+
+
+@effect.command("month")
+@click.argument("month", metavar="MONTH")
+@click.option("--area", metavar="NAME", help="只看一个片区和它下面的片区。")
+@click.option("--manager", metavar="PHONE", help="只看一位客户经理的店，写电话。")
+@click.option("--json", "as_json", is_flag=True, help="给程序读。")
+def show(month: str, area: str | None, manager: str | None, as_json: bool) -> None:
+    """看一个月的成效，月份写成 2026-11。没有结账的月份先算到现在。
+
+    每项有数（n）、总数（of）、比率（share）、上月（before，有比率的写比率）、纸面（paper）；没有量过的是 null。
+    """
+    services, wanted = current_services(), months.read(month)
+    now = services.clock()
+    if wanted > months.current(now, services.zone):
+        raise Refused(texts.NOT_YET.format(months.written(wanted)))
+    with services.reading() as session:
+        is_closed = counting.is_closed(session, wanted)
+        group = _group(session, area, manager)
+    if not is_closed:
+        jobs.file(services, wanted, services.measures, now=now)
+    with services.reading() as session:
+        state = queries.state(session, wanted)
+        found = queries.measured(session, wanted, group, services.measures, back=1)
+    if as_json:
+        click.echo(json.dumps(queries.to_json(wanted, state, found), ensure_ascii=False))
+        return
+    for each in found:
+        click.echo(f"{each.measure.label}  {_said(each.measure, each.fact)}（上月 {_said(each.measure, each.before)}）")
+
+
+@effect.command()
+@click.argument("month", metavar="MONTH")
+@click.option("--by", required=True, metavar="USER", help="谁结的账。")
+def close(month: str, by: str) -> None:
+    """给一个过完的月份结账：以后晚到的数算在下一个月。"""
+    services, wanted = current_services(), months.read(month)
+    if months.period(wanted, services.zone).ends_at > services.clock():
+        raise Refused(texts.NOT_OVER.format(months.written(wanted)))
+    if not jobs.close(services, wanted, by=by):
+        raise Refused(texts.IS_CLOSED.format(months.written(wanted)))
+    click.echo(texts.IS_CLOSED.format(months.written(wanted)))
+
+
+@effect.command()
+@click.argument("month", metavar="MONTH")
+@click.option("--by", required=True, metavar="USER", help="谁要重算。")
+def recount(month: str, by: str) -> None:
+    """重算一个已经结账的月份，打印哪些数变了。"""
+    services, wanted = current_services(), months.read(month)
+    changed = jobs.recount(services, wanted, by=by)
+    for measure, (before, after) in changed.items():
+        click.echo(f"{measure.label}  {_said(measure, before)} → {_said(measure, after)}")
+    if not changed:
+        click.echo("没有变化。")
+
+
+def _group(session: Session, area: str | None, manager: str | None) -> Group:
+    if area and manager:
+        raise Refused("片区和客户经理请只写一个。")
+    if area:
+        return queries.of_area(session, area)
+    return queries.of_manager(session, manager) if manager else COMPANY
+
+
+def _said(measure: Measure, fact: Fact | None) -> str:
+    if fact is None:
+        return "—"
+    share = "" if fact.share is None else f"，{100 * fact.share:.1f}%"
+    return f"{fact.n:,}" + (f" / {fact.of:,}" if fact.of is not None else "") + f" {measure.unit}{share}"

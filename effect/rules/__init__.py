@@ -1,0 +1,1 @@
+"""Rules of effect: months, what is carried from one to the next, what changed."""

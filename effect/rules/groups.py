@@ -1,0 +1,19 @@
+"""Groups of shops whose month is looked at: the company, areas, a class, a customer manager."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from effect.models import FactBy
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Group of shops: how facts are grouped, the members whose facts add up to it, and what people call it."""
+
+    by: FactBy
+    members: tuple[int, ...]
+    label: str
+
+
+COMPANY = Group(FactBy.WHOLE, (0,), "全公司")

@@ -1,0 +1,1 @@
+"""Texts of effect: every sentence said to people."""
