@@ -9,7 +9,7 @@ from effect import jobs
 from effect.queries import counting
 from effect.queries import month as queries
 from effect.rules import months
-from effect.rules.groups import COMPANY, Group
+from effect.rules.groups import COMPANY, FactGroup
 from effect.texts import sentences as texts
 from foundation.errors import Refused
 from wechat_bot.command_line import CommandGroup
@@ -74,7 +74,7 @@ def recount(month: str, by: str) -> None:
         click.echo("没有变化。")
 
 
-def _group(session: Session, area: str | None, manager: str | None) -> Group:
+def _group(session: Session, area: str | None, manager: str | None) -> FactGroup:
     if area and manager:
         raise Refused("片区和客户经理请只写一个。")
     if area:

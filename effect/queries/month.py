@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from effect.models import EffectMonth, FactBy, MonthFact, PaperFigure
 from effect.rules import months
-from effect.rules.groups import Group
+from effect.rules.groups import FactGroup
 from effect.texts import sentences as texts
 from foundation.errors import Refused
 from people.models import Area, Manager
@@ -58,7 +58,7 @@ def state(session: Session, month: int) -> MonthState:
 
 
 def measured(
-    session: Session, month: int, group: Group, measures: Sequence[Measure], *, back: int = 12
+    session: Session, month: int, group: FactGroup, measures: Sequence[Measure], *, back: int = 12
 ) -> list[MeasureMonth]:
     """Return the measures of a group of shops in a month and in as many months before it: in two statements, however
     many shops there are."""
@@ -76,7 +76,7 @@ def measured(
     ]
 
 
-def facts(session: Session, span: Collection[int], group: Group) -> Mapping[tuple[int, str], Fact]:
+def facts(session: Session, span: Collection[int], group: FactGroup) -> Mapping[tuple[int, str], Fact]:
     """Return the facts of a group of shops by month and measure: nothing, where a measure was not counted at all."""
     mine = and_(MonthFact.by == group.by, MonthFact.member_id.in_(group.members))
     counted = func.coalesce(func.sum(MonthFact.n).filter(mine), 0)
@@ -99,20 +99,20 @@ def paper(session: Session, month: int) -> Mapping[str, Paper]:
     return {row.measure: Paper(row.said, row.source) for row in rows}
 
 
-def of_area(session: Session, name: str) -> Group:
+def of_area(session: Session, name: str) -> FactGroup:
     """Return the group of an area with those below it. Raises Refused where there is none of this name."""
     found = session.scalar(select(Area.id).where(Area.name == name))
     if found is None:
         raise Refused(texts.NO_AREA.format(name))
-    return Group(FactBy.AREA, tuple(sorted(with_sub_areas(session, [found]))), name)
+    return FactGroup(FactBy.AREA, tuple(sorted(with_sub_areas(session, [found]))), name)
 
 
-def of_manager(session: Session, phone: str) -> Group:
+def of_manager(session: Session, phone: str) -> FactGroup:
     """Return the group of a customer manager's shops. Raises Refused where none has this phone."""
     found = session.execute(select(Manager.id, Manager.name).where(Manager.phone == phone)).first()
     if found is None:
         raise Refused(texts.NO_MANAGER.format(phone))
-    return Group(FactBy.MANAGER, (found.id,), found.name)
+    return FactGroup(FactBy.MANAGER, (found.id,), found.name)
 
 
 def to_json(month: int, state: MonthState, found: Sequence[MeasureMonth]) -> dict[str, Any]:

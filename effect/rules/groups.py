@@ -8,12 +8,12 @@ from effect.models import FactBy
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """Group of shops: how facts are grouped, the members whose facts add up to it, and what people call it."""
+class FactGroup:
+    """FactGroup of shops: how facts are grouped, the members whose facts add up to it, and what people call it."""
 
     by: FactBy
     members: tuple[int, ...]
     label: str
 
 
-COMPANY = Group(FactBy.WHOLE, (0,), "全公司")
+COMPANY = FactGroup(FactBy.WHOLE, (0,), "全公司")
