@@ -1,5 +1,4 @@
-"""Console pages of publishing a course: what is still wrong, who learns it, what changes; of its versions; and of
-ending it."""
+"""Console pages of publishing a course: what is still wrong, who learns it, what changes; and of ending it."""
 
 from functools import partial
 
@@ -11,9 +10,10 @@ from console import access, act
 from console.authored import AuthoredState
 from courses.actions import authoring
 from courses.pages import course
-from courses.permissions import COURSES_SEE, COURSES_WRITE
-from courses.queries import readiness, versions
+from courses.permissions import COURSES_WRITE
+from courses.queries import readiness
 from courses.rules import screens
+from courses.rules.differences import differences
 from courses.rules.review import CALLED
 from foundation.clock import day_in
 from foundation.errors import Refused
@@ -40,15 +40,6 @@ def close(course_id: int) -> ResponseReturnValue:
         authoring.close(session, course_id, now=now)
         note("course.close", f"course:{course_id}")
     return act.done(url_for("courses_pages.course", course_id=course_id), "微课已结束：不能再学，也不再放出新的一课。")
-
-
-@access.allow(COURSES_SEE)
-def course_versions(course_id: int) -> ResponseReturnValue:
-    """List the versions of a course, the newest first, with what each teaches."""
-    found = course.published(course_id)
-    with current_services().reading() as session:
-        lines = versions.newest(session, course_id)
-    return render_template("courses/console/versions.html", **course.head(found), lines=lines, minutes=screens.minutes)
 
 
 def _publish(course_id: int) -> ResponseReturnValue:
@@ -91,6 +82,7 @@ def _page(course_id: int, error: Refused | None) -> str:
         managers=managers,
         look=look,
         minutes=sum(map(screens.minutes, draft.lessons)),
+        changes=differences(found.learnt, found.draft) if found.learnt else [],
         is_new=readiness.is_new(found),
         is_first=found.learnt is None,
         is_over=found.state is AuthoredState.CLOSED,

@@ -22,6 +22,7 @@ from courses.pages import (
     sharing,
     starting,
     stubborn,
+    versions,
 )
 
 blueprint = Blueprint("courses_pages", __name__, url_prefix="/console", template_folder="../templates")
@@ -45,7 +46,8 @@ for _rule, _view, _methods in (
     ("/<int:course_id>/lessons/<code>/preview", previewing.preview_lesson, ("GET", "POST")),
     ("/<int:course_id>/publish", publishing.publish, ("GET", "POST")),
     ("/<int:course_id>/close", publishing.close, ("POST",)),
-    ("/<int:course_id>/versions", publishing.course_versions, ("GET",)),
+    ("/<int:course_id>/versions", versions.course_versions, ("GET",)),
+    ("/<int:course_id>/versions/<int:number>", versions.course_version, ("GET",)),
     ("/savings", savings.savings, ("GET", "POST")),
     ("/<int:course_id>/learners", learners.learners, ("GET",)),
     ("/<int:course_id>/learners/export", exporting(learners.LEARNERS, learners.learners), ("POST",)),

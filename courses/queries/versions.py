@@ -35,11 +35,19 @@ class CourseVersionLine(NamedTuple):
 
 
 def newest(session: Session, course_id: int) -> Sequence[CourseVersionLine]:
-    """Return the newest versions of a course, as many as a page shows."""
-    rows = session.scalars(
-        select(CourseVersion)
-        .where(CourseVersion.course_id == course_id)
-        .order_by(CourseVersion.number.desc())
-        .limit(MOST_SHOWN)
-    )
-    return [CourseVersionLine(each.number, each.published_at, from_json(each.definition)) for each in rows]
+    """Return the newest versions of a course, as many as a page shows and the one before them."""
+    of = _VERSIONS.where(CourseVersion.course_id == course_id)
+    return list(map(_line, session.scalars(of.order_by(CourseVersion.number.desc()).limit(MOST_SHOWN + 1))))
+
+
+def numbered(session: Session, course_id: int, number: int) -> CourseVersionLine | None:
+    """Return a version of a course by its number; None where there is none."""
+    row = session.scalar(_VERSIONS.where(CourseVersion.course_id == course_id, CourseVersion.number == number))
+    return _line(row) if row is not None else None
+
+
+_VERSIONS = select(CourseVersion)
+
+
+def _line(version: CourseVersion) -> CourseVersionLine:
+    return CourseVersionLine(version.number, version.published_at, from_json(version.definition))

@@ -108,9 +108,14 @@ def test_a_course_is_written_published_learnt_changed_and_ended(office: Office, 
     assert "第 2 课《看喷码》还没有一屏" in unescape(market.get(f"{HERE}/lessons").text)
     save = {"title": "看喷码", "s": "s1", "s1.text": "看三十二位码。", "do": "save"}
     assert press(market, f"{HERE}/lessons/l2", save).status_code == 303
+    assert "新加第 2 课《看喷码》。" in market.get(f"{HERE}/publish").text
     assert press(market, f"{HERE}/publish", {}).status_code == 303
     listed = market.get(f"{HERE}/versions").text
-    assert listed.index("第 2 版") < listed.index("第 1 版") and "看喷码" in listed
+    assert listed.index("第 2 版") < listed.index("第 1 版") and "新加第 2 课《看喷码》。" in listed
+    first = market.get(f"{HERE}/versions/1").text
+    assert "先听一遍。" in first and "应答：顶部。在顶部。" in first and "看喷码" not in first and "<audio" in first
+    assert "看三十二位码。" in market.get(f"{HERE}/versions/2").text
+    assert market.get(f"{HERE}/versions/3").status_code == 404
     market.get(HERE)
     assert market.post(f"{HERE}/close").location == HERE
     assert "已结束" in market.get(HERE).text
