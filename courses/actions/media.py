@@ -71,7 +71,7 @@ class Supply:
             raise Misspelt(f"没有找到文件“{name}”，请和这个文件一起上传（命令行里放在它旁边）")
         if medium.kind != kind:
             raise Misspelt(f"“{name}”是{MEDIA[medium.kind]}，不是{MEDIA[kind]}")
-        return FoundMedium(medium.sha256, medium.seconds or 0)
+        return FoundMedium(medium.sha256, medium.seconds or 0, medium.content_type == recordings.AMR)
 
 
 def supply(contents: Mapping[str, bytes], wanted: Collection[str]) -> Supply:
@@ -105,7 +105,7 @@ def add(session: Session, folder: Path, medium: PreparedMedium, *, now: datetime
     if not path.is_file():
         storage.write(path, medium.content)
     if recordings.is_voice(medium.content_type, medium.seconds, len(medium.content)):
-        voices.keep(session, folder, medium.sha256, medium.content, now=now)
+        voices.keep(session, folder, medium.sha256, medium.content, medium.content_type, now=now)
 
 
 def hold(session: Session, course_id: int, number: int, names: Collection[str], *, now: datetime) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from courses.queries.lesson_sheet import LessonSheet
-from courses.rules import recordings
 from wechat_bot import media, storage, uploads
 from wechat_bot.media import Picture
 from wechat_bot.models import Media
@@ -20,11 +19,11 @@ SPARED = 2
 """Sends of the reply window that are left to answers of people."""
 
 
-def keep(session: Session, folder: Path, sha256: str, content: bytes, *, now: datetime) -> None:
+def keep(session: Session, folder: Path, sha256: str, content: bytes, content_type: str, *, now: datetime) -> None:
     """Keep a sound that WeChat takes as a voice where messages find it, once."""
     if session.scalar(_key_of(sha256)) is None:
         storage.write(storage.path_of(folder, sha256), content)
-        kept = Picture(sha256, len(content), recordings.VOICE_TYPE)
+        kept = Picture(sha256, len(content), content_type)
         media.add(session, kept, openid="", mark="", kind="voice", now=now)
 
 
@@ -36,8 +35,9 @@ def let_go(session: Session, names: Collection[str], *, now: datetime) -> None:
 
 
 def say(session: Session, sheet: LessonSheet, step: int, *, openid: str, now: datetime) -> None:
-    """Queue the sound of a screen that was just given for the first time, where it can go as a voice."""
-    sound = sheet.screen(step).audio
+    """Queue the sound of a screen that is shown in the chat, where it can go as a voice: once."""
+    screen = sheet.screen(step)
+    sound = screen.audio or screen.voice
     key = session.scalar(_key_of(sound)) if sound else None
     if key is not None:
         queueing.queue(

@@ -56,6 +56,8 @@ def open_lesson(turn: Turn, reference: str) -> Reply:
         head, step = chat.read_again(sheet.lesson.title), 1
     else:
         head, step = chat.go_on(sheet.lesson.title), sheet.at
+    if step < sheet.end and sheet.screen(step).voice:  # given on its page, where it cannot be heard
+        voices.say(turn.session, sheet, step, openid=turn.openid, now=turn.now)
     return Reply(f"{head}\n{_shown(turn, sheet, step)}", after=After.KEEP, state={VIEW: step})
 
 
@@ -199,7 +201,7 @@ def _turned(turn: Turn, sheet: LessonSheet, step: int) -> Reply:
         return Reply(f"{given.refusal}{way}")
     if given.finishes_lesson or (step == given.sheet.end and given.sheet.is_finished):
         return _ended(turn, given.sheet, _finish(given.sheet, is_course=given.finishes_course))
-    if given.verdict is StepVerdict.NEXT and step < given.sheet.end:
+    if step < given.sheet.end and (given.verdict is StepVerdict.NEXT or given.sheet.screen(step).voice):
         voices.say(turn.session, given.sheet, step, openid=turn.openid, now=turn.now)
     return Reply(_shown(turn, given.sheet, step), state={VIEW: step})
 
@@ -277,6 +279,8 @@ def _media(turn: Turn, sheet: LessonSheet, screen: Screen) -> str:
     """Return the way to what a screen shows beside its text."""
     if screen.link:
         return chat.outside(screen.link_title, screen.link)
+    if screen.voice:
+        return chat.HAS_SOUND
     those = (
         (screen.audio, chat.LISTEN, chat.HAS_SOUND),
         (screen.picture, chat.LOOK, chat.HAS_PICTURE),

@@ -24,6 +24,8 @@ class ScreenPage:
     height: int | None = None
     audio: str = ""
     video: str = ""
+    #: Where a sound is heard that no page plays.
+    voice: str = ""
     #: How long the sound or video is, and how large.
     played: str = ""
     link: str = ""
@@ -53,6 +55,7 @@ def screen_page(
         width=fact.width if fact else None,
         height=fact.height if fact else None,
         audio=media(screen.audio) if screen.audio else "",
+        voice=pages.VOICE if screen.voice else "",
         video=media(screen.video) if screen.video else "",
         played=pages.played("听" if screen.audio else "看", screen.seconds, fact.size) if played and fact else "",
         link=screen.link,

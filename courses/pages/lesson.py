@@ -94,7 +94,11 @@ def found_lesson(found: CourseDetail, code: str) -> LessonDefinition:
 
 def known(session: Session, form: LessonForm) -> dict[str, KnownMedium]:
     """Return what is known of the media of a form, by their names."""
-    return {name: KnownMedium(each.kind, each.seconds or 0) for name, each in queries.kept(session, form.media).items()}
+    kept = queries.kept(session, form.media)
+    return {
+        name: KnownMedium(each.kind, each.seconds or 0, each.content_type == recordings.AMR)
+        for name, each in kept.items()
+    }
 
 
 def _published(found: CourseDetail, code: str) -> KeyedItem | None:

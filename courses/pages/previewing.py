@@ -80,7 +80,11 @@ def _pages(lesson: LessonDefinition) -> list[ScreenPage]:
 def _bubbles(lesson: LessonDefinition) -> list[str]:
     count, said = len(lesson.screens), []
     for step, screen in enumerate(lesson.screens, 1):
-        shown = ((screen.audio, chat.HAS_SOUND), (screen.picture, chat.HAS_PICTURE), (screen.video, chat.HAS_VIDEO))
+        shown = (
+            (screen.audio or screen.voice, chat.HAS_SOUND),
+            (screen.picture, chat.HAS_PICTURE),
+            (screen.video, chat.HAS_VIDEO),
+        )
         beside = next((words for name, words in shown if name), "")
         if screen.link:
             beside = chat.outside(screen.link_title, screen.link)

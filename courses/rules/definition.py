@@ -15,7 +15,8 @@ MOST_LESSONS, MOST_SCREENS = 60, 30
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """Screen of a lesson: its text, and at most one picture, sound or video of our own, or a video elsewhere.
+    """Screen of a lesson: its text, and at most one picture, sound or video of our own, or a video elsewhere. A `voice`
+    is a sound that the chat alone plays, for no page can; the text stands for it there.
 
     The text is written in the light notation that `blocks.markdown` reads.
     """
@@ -24,16 +25,17 @@ class Screen:
     #: SHA-256 of a medium.
     picture: str = ""
     audio: str = ""
+    voice: str = ""
     video: str = ""
     #: Address of a video on another page, and its title.
     link: str = ""
     link_title: str = ""
-    #: How long its own sound or video is.
+    #: How long its own sound or video is; 0 of a voice, which nobody has to wait for.
     seconds: float = 0
 
     @property
     def media(self) -> tuple[str, ...]:
-        return tuple(each for each in (self.picture, self.audio, self.video) if each)
+        return tuple(each for each in (self.picture, self.audio, self.voice, self.video) if each)
 
 
 @dataclass(frozen=True, slots=True)

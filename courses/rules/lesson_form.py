@@ -18,10 +18,11 @@ LONGEST_CODE = 9
 
 
 class KnownMedium(NamedTuple):
-    """Medium that is kept: its kind, and how long a sound or a video is."""
+    """Medium that is kept: its kind, how long a sound or a video is, and whether no page plays it."""
 
     kind: str
     seconds: float = 0
+    is_for_chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def reviewed(form: LessonForm, before: LessonDefinition, known: Mapping[str, Kno
     faults: dict[str, list[str]] = {}
 
     def find(name: str, kind: str) -> FoundMedium:
-        return FoundMedium(name, known[name].seconds)
+        return FoundMedium(name, known[name].seconds, known[name].is_for_chat)
 
     title = ""
     try:

@@ -55,6 +55,8 @@ class FoundMedium(NamedTuple):
 
     sha256: str
     seconds: float = 0
+    #: Whether no page plays it.
+    is_for_chat: bool = False
 
 
 #: Finds the medium of a kind by the name an author wrote. Raises Misspelt.
@@ -281,6 +283,11 @@ class _ScreenReader:
             self._wrong("link_title", "请给外面的视频写上标题")
         if len(self.notes.problems) == faults and not (text or given):
             self._wrong("", "还是空的，请写上文字，或放图片、声音、视频")
+        sound = found["audio"]
+        if sound and sound.is_for_chat:
+            found = {"voice": sound._replace(seconds=0)}
+            if not text:
+                self._wrong("text", "AMR 录音只在聊天里听得到，请把说的话也写成文字")
         return Screen(
             text=text,
             link=link,

@@ -14,6 +14,7 @@ NOT_YET = "还没有开"
 EMPTY = "现在没有要学的课。新课开了，会在这里，也会发消息告诉您。"
 ASK = "有问题就问，如：怎么换证"
 OUTSIDE = "会打开别的网站，看完请返回这一页；用 WLAN 看省流量。"
+VOICE = "这一屏有录音，在聊天里听：回到公众号，回复“学习”。下面是同样的文字。"
 LAST_STEP = "最后一步：1 道小题"
 #: Seconds in which the button comes where no script runs: each has a class of the style sheet.
 WAITS = (5, 10, 15, 20, 30, 45, 60, 90, 120, 150, 300, 600, 1200)

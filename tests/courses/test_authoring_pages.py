@@ -163,7 +163,7 @@ def test_what_is_wrong_on_a_screen_stands_beside_its_field_and_nothing_is_lost(o
     for field in ("title", "s1.text", "s2.link", "s3.text"):
         assert f'id="wrong-{field}"' in told.text, field
     assert "字" * 1501 in told.text and "http://v.qq.com/x" in told.text and not one(office).screens
-    for content, said in ((b"#!AMR\n" + bytes(99), "AMR 录音"), (b"MZ" + bytes(99), "这不是照片（JPG、PNG）")):
+    for content, said in ((b"#!AMR\n" + bytes(99), "这个文件不完整"), (b"MZ" + bytes(99), "这不是照片（JPG、PNG）")):
         upload = press(
             market, page, {"title": "看", "s": "s1", "do": "show", "s1.file": (io.BytesIO(content), "a.mp3")}
         )

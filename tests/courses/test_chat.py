@@ -9,11 +9,12 @@ from sqlalchemy import delete, select
 from courses import jobs
 from courses.models.courses import CourseMediaUse
 from courses.rules.definition import LessonDefinition, Screen
-from courses.texts import chat
+from courses.texts import chat, pages
 from foundation.errors import Refused
 from tests import recordings
 from tests.courses.conftest import COURSE, SEAL
 from tests.courses.learners import TEN_SECONDS, begun, lesson_ids, readings, wait
+from tests.h5 import Browser
 from tests.quizzes.conftest import PAPER
 from tests.quizzes.test_managers import chen
 from wechat_bot.models import Media
@@ -250,6 +251,28 @@ def test_a_short_sound_comes_as_a_voice_once_and_is_let_go_with_its_medium(schoo
     jobs.sweep_media(house.services)
     with house.look() as session:
         assert session.get_one(Media, kept.id).discarded_at is not None
+
+
+@pytest.mark.on_sqlite
+def test_an_amr_recording_is_heard_in_the_chat_and_told_of_on_the_page(school, tmp_path) -> None:
+    house, say = school.house, school.wang.say
+    course = tmp_path / "course.yaml"
+    course.write_text(
+        "title: 听\nlessons:\n  - {title: 封签, screens: [{audio: a, text: 看顶部。}, 二]}\n", encoding="utf-8"
+    )
+    (tmp_path / "a").write_bytes(recordings.amr(12))
+    loaded = house.flask("courses", "load", str(course)).output
+    assert house.flask("courses", "publish", loaded.strip()).exit_code == 0
+    lesson = lesson_ids(school, 1)["l1"]
+    page = Browser(house, school.wang)
+    assert f"{pages.VOICE} 看顶部。" in page.open(f"/m/lessons/{lesson}") and "<audio" not in page.page.text
+    assert "看顶部。\n（这一屏有录音）" in say("学习").text
+    house.work()
+    (voice,) = school.wang.unread()
+    assert (voice.kind, school.wang.picture_of(voice)) == ("voice", recordings.amr(12))
+    assert "看顶部。" in say("学习").text
+    house.work()
+    assert school.wang.unread().text == "", "said once"
 
 
 def test_behind_a_lesson_the_chat_says_when_the_next_one_opens_and_opens_it_then(school) -> None:

@@ -99,8 +99,8 @@ def test_every_fault_is_told_at_once_by_its_place_and_nothing_is_written(house, 
     assert done.output.splitlines() == [
         "微课有 9 处要改：",
         "1. 第 2 行：不认识“every_day”，是不是“every_days”",
-        "2. 第 1 课第 1 屏（第 6 行）：声音“voice.mp3”不能用：AMR 录音只能在聊天里听，网页里放不出来。"
-        "请另存为 MP3 或 M4A，再上传",
+        "2. 第 1 课第 1 屏（第 6 行）：声音“voice.mp3”不能用：这个文件不完整，或是坏的，读不出有多长。"
+        "请重新导出，再上传",
         "3. 第 1 课第 2 屏（第 6 行）：视频“film.mp4”是声音，不是视频",
         "4. 第 1 课第 3 屏（第 6 行）：图片没有找到文件“../x.jpg”，请和这个文件一起上传（命令行里放在它旁边）",
         "5. 第 1 课第 4 屏（第 6 行）：文字里不能放图片，请放在这一屏的图片里",
@@ -151,7 +151,10 @@ def test_a_heading_begins_a_screen_in_markdown_and_in_word(house, tmp_path: Path
         (recordings.mp4(20, b"mp4v"), "请另存为 H.264 编码的 MP4"),
         (recordings.mp4(4000), "有 4,000 秒"),
         (recordings.mp3(700), "超过 10 MB"),
-        (b"<html><script>alert(1)</script>", "这不是照片（JPG、PNG），也不是 MP3、M4A 或 MP4"),
+        (b"<html><script>alert(1)</script>", "这不是照片（JPG、PNG），也不是 MP3、M4A、AMR 或 MP4"),
+        (recordings.amr(61), "AMR 录音只能在聊天里听，最长 60 秒、2 MB"),
+        (b"#!AMR-WB\n" + bytes(999), "AMR-WB"),
+        (recordings.amr(8), "请把说的话也写成文字"),
         (b"ID3\x03\0\0\0\0\0\0" + b"<html>" * 500, "这个文件不完整"),
         (b"", "是空的"),
     ],
