@@ -45,8 +45,8 @@ class Inviting:
     detail: Callable[..., Any]
     head: Callable[[Any], Mapping[str, Any]]
     plan: Callable[..., list[int]]
-    #: What an invitation says where its author writes nothing else.
-    says: Callable[[str], str]
+    #: What an invitation to a work says where its author writes nothing else.
+    says: Callable[[Any], str]
     #: What the page of all waves needs beside.
     more: Callable[[Any], Mapping[str, Any]] = lambda found: {}
     #: Kinds of waves beside the invitations; and whether nobody may be told which shops took part.

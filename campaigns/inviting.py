@@ -189,7 +189,7 @@ def _look(of: Inviting, work_id: int, error: Refused | None = None) -> tuple[str
         "error": error,
         "is_running": is_running,
         "form": request.form,
-        "said": of.says(found.title),
+        "said": of.says(found),
         "states": STATES,
         "colours": COLOURS,
         "quiet": services.quiet,

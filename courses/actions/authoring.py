@@ -12,11 +12,11 @@ from console.drafting import Published
 from courses.actions import media, shelving
 from courses.models.courses import Course, CourseMediaUse, Lesson
 from courses.models.learning import Enrolment
-from courses.queries import readiness
+from courses.queries import readiness, requirements
 from courses.queries.versions import WORKS
 from courses.rules.definition import CourseDefinition, from_json, to_json, with_ids
 from courses.rules.review import CALLED
-from foundation.database import upsert
+from foundation.database import one_at_a_time, upsert
 from foundation.errors import Refused
 from people import audiences, enlisting
 from people.models import Manager
@@ -24,6 +24,8 @@ from questions.authoring.spelling import Mistaken
 from wechat_bot.criterion import Criterion
 
 Criteria = Mapping[str, Criterion]
+#: Key of an advisory lock (any number).
+_REQUIRING = 0x5EED_0015
 
 
 def load(session: Session, definition: CourseDefinition, *, who: str, now: datetime) -> Course:
@@ -65,7 +67,10 @@ def publish(session: Session, course_id: int, *, criteria: Criteria, stamp: int,
     course = drafting.locked(session, WORKS, course_id)
     drafting.check_looked_at(course, stamp=stamp)
     definition = from_json(course.draft)
-    if faults := readiness.faults(definition, now=now):
+    if definition.requires:
+        # Of two that require each other, the later one sees the first.
+        one_at_a_time(session, _REQUIRING)
+    if faults := readiness.faults(definition, now=now) + requirements.faults(session, course_id, definition, now=now):
         raise Mistaken(faults, CALLED)
     last, before = drafting.newest(session, WORKS, course_id)
     if before is not None and before.is_for_staff != definition.is_for_staff:

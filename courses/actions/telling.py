@@ -18,7 +18,7 @@ from campaigns.kinds import CampaignContext
 from console.authored import AuthoredState
 from courses.models.courses import Course, CourseVersion
 from courses.models.learning import Enrolment
-from courses.queries import versions
+from courses.queries import requirements, versions
 from courses.rules import screens, telling
 from courses.rules.definition import CourseDefinition
 from courses.rules.releasing import Pace
@@ -139,7 +139,8 @@ def _facts(session: Session, course: Course, ids: Sequence[int], context: Campai
             follows.label("is_reachable"),
             exists().where(learner == mine, other.told_at.between(today, context.now)).label("has_heard_today"),
             _enough(session, course, ids, context).label("has_had_enough"),
-            *(getattr(Enrolment, name) for name in _FACTS[3:]),
+            _is_barred(session, course).label("is_barred"),
+            *(getattr(Enrolment, name) for name in _FACTS[4:]),
         )
         .join(person, person.id == mine)
         .outerjoin(Follower, Follower.openid == person.openid)
@@ -154,6 +155,14 @@ def _enough(session: Session, course: Course, ids: Sequence[int], context: Campa
     theirs = select(Enrolment.retailer_id).where(among(session, Enrolment.id, ids))
     enough = caps.had_enough(session, context, lambda shop: shop.in_(theirs))
     return false() if enough is None else enough
+
+
+def _is_barred(session: Session, course: Course) -> ColumnElement[bool]:
+    """Return the condition for learners who have not begun and cannot yet."""
+    newest = _definitions(session, course, [None])[None]
+    if not newest.requires:
+        return false()
+    return Enrolment.started_at.is_(None) & requirements.is_barred(newest.requires, is_for_staff=course.is_for_staff)
 
 
 def _definitions(session: Session, course: Course, ids: Iterable[int | None]) -> dict[int | None, CourseDefinition]:
@@ -229,11 +238,12 @@ def _note(session: Session, said: ToldOf, then: datetime | None, ids: Sequence[i
     changed(session, update(Enrolment).where(among(session, Enrolment.id, ids)).values(values))
 
 
-#: The names of a `Learner`; what follows the third are columns of the enrolment.
+#: The names of a `Learner`; what follows the fourth are columns of the enrolment.
 _FACTS = (
     "is_reachable",
     "has_heard_today",
     "has_had_enough",
+    "is_barred",
     "enrolled_at",
     "started_at",
     "released",

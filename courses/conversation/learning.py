@@ -8,6 +8,8 @@ from blocks import rendering
 from courses.actions import learning, voices
 from courses.actions.learning import AnswerOutcome
 from courses.queries import course_sheet, learner_courses, lesson_sheet, weak_spots
+from courses.queries.course_sheet import CourseSheet
+from courses.queries.learner_courses import opened_by
 from courses.queries.lesson_sheet import LessonSheet
 from courses.rules import screens
 from courses.rules.definition import Screen
@@ -49,7 +51,7 @@ def open_lesson(turn: Turn, reference: str) -> Reply:
     sheet = lesson_sheet.look(turn.session, lesson_id, turn.openid)
     sentence = lesson_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     if sentence:
-        return Reply(sentence)
+        return _barred(turn, sheet.course, sentence)
     if not sheet.at:
         return replace(_card(turn, sheet), after=After.KEEP, state={VIEW: 0})
     if sheet.is_finished:
@@ -143,7 +145,7 @@ def _open_one(turn: Turn, reference: str) -> Reply:
     sheet = course_sheet.look(turn.session, course_id, turn.openid)
     sentence = course_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     if sentence:
-        return Reply(sentence)
+        return _barred(turn, sheet, sentence)
     lines = course_sheet.lines(turn.session, sheet)
     waiting = course_sheet.waiting(lines)
     if waiting is None and sheet.finished_at is None:
@@ -152,6 +154,18 @@ def _open_one(turn: Turn, reference: str) -> Reply:
             return Reply(chat.NEXT_LATER)
         return Reply(chat.opens_at(opens.number, opens.opens_at, now=turn.now, zone=turn.zone))
     return turn.open(f"{LESSON}:{(waiting or lines[0]).lesson.id}")
+
+
+def _barred(turn: Turn, sheet: CourseSheet, sentence: str) -> Reply:
+    """Say what stands in the way of a course; where another is to be finished first, go on with that one."""
+    if not sheet.lacks:
+        return Reply(sentence)
+    first = turn.open(f"{COURSE}:{next(iter(sheet.lacks))}")
+    if first.articles:
+        return replace(
+            first, articles=tuple(replace(e, description=f"{sentence}\n{e.description}") for e in first.articles)
+        )
+    return replace(first, text=f"{sentence}\n{first.text}")
 
 
 def _open_any(turn: Turn) -> Reply:
@@ -247,6 +261,10 @@ def _ended(turn: Turn, sheet: LessonSheet, said: str) -> Reply:
         way = chat.to_lesson(waiting.number, waiting.lesson.title)
         return Reply(f"{said}\n{way}", state={LEADS: f"{LESSON}:{waiting.lesson.id}"})
     opens = next((each for each in lines if each.opens_at is not None), None)
+    for each in opened_by(turn.session, turn.openid, course.course_id, now=turn.now) if course.finished_at else ():
+        return Reply(
+            f"{said}\n{chat.to_course(each.sheet.definition.title)}", state={LEADS: f"{COURSE}:{each.sheet.course_id}"}
+        )
     way = ""
     if opens is not None and opens.opens_at is not None:
         way = chat.opens_at(opens.number, opens.opens_at, now=turn.now, zone=turn.zone)

@@ -87,7 +87,8 @@ def ways(lines: list[LessonLine], *, now: datetime, zone: ZoneInfo) -> list[Less
     """Return the ways to all lessons of a course; of those not released yet the first says when it will be."""
     found = [way(each, now=now, zone=zone) for each in lines]
     released = sum(each.is_released for each in lines)
-    return [each if n <= released else each._replace(note=pages.NOT_YET) for n, each in enumerate(found)]
+    # Behind those that are released one waits for its day or for the one before; where none is, the course itself waits.
+    return [each if released and n <= released else each._replace(note=pages.NOT_YET) for n, each in enumerate(found)]
 
 
 def way(line: LessonLine, *, now: datetime, zone: ZoneInfo) -> LessonWay:
@@ -114,6 +115,8 @@ def state(course: LearnerCourse, *, now: datetime, zone: ZoneInfo) -> str:
     """Return what stands beside the title of a course that is not finished: the lesson that waits, or when the next one
     is released."""
     sheet, waits_for, then = course.sheet, course.waits, course.opens_next
+    if sheet.lacks:
+        return pages.first(sheet.lacks.values())
     if waits_for is not None:
         return chat.card_title(waits_for.number, waits_for.lesson.title)
     if then is not None and then.opens_at is not None:

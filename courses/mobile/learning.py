@@ -50,7 +50,7 @@ def course(course_id: int) -> ResponseReturnValue:
     with services.reading() as session:
         sheet = course_sheet.look(session, course_id, openid)
         sentence = course_sheet.obstacle(sheet, now=now, zone=zone)
-        if sentence and sheet.finished_at is None:
+        if sentence and sheet.finished_at is None and not sheet.lacks:
             raise Refused(sentence)
         here = LearnerCourse(sheet, course_sheet.lines(session, sheet))
         held = certificates.of_learner(session, openid)
@@ -63,6 +63,7 @@ def course(course_id: int) -> ResponseReturnValue:
         # What is over cannot be read again, and is told all the same.
         lines=[each._replace(url="") for each in ways] if sentence else ways,
         sentence=sentence,
+        first=[Card(title, pages.FIRST, url_for(".course", course_id=each)) for each, title in sheet.lacks.items()],
         certificate=heads.certificate(sheet, held),
         texts=pages,
     )

@@ -4,12 +4,11 @@ from datetime import datetime
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from courses.actions import learning
 from courses.mobile import heads
 from courses.mobile.screens import screen_page
-from courses.queries import certificates, course_sheet, lesson_sheet, media, weak_spots
+from courses.queries import certificates, course_sheet, learner_courses, lesson_sheet, media, weak_spots
 from courses.queries.learner_courses import LearnerCourse
 from courses.queries.lesson_sheet import LessonSheet
 from courses.rules.progress import StepVerdict
@@ -20,6 +19,7 @@ from questions import stepping
 from questions.page import question_page
 from questions.stepping import Position
 from wechat_bot import leading, oauth
+from wechat_bot.conversation import Card
 from wechat_bot.services import Services, current_services
 
 
@@ -29,7 +29,12 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
-        sheet = _readable(session, services, lesson_id, openid, now)
+        sheet = lesson_sheet.look(session, lesson_id, openid)
+        sentence = lesson_sheet.obstacle(sheet, now=now, zone=services.zone)
+    if sheet.course.lacks:
+        return redirect(url_for(".course", course_id=sheet.course.course_id))  # it says what comes first
+    if sentence:
+        raise Refused(sentence)
     if not sheet.at and oauth.is_looked_at():
         with services.transaction() as session:
             sheet = lesson_sheet.look(session, lesson_id, openid)
@@ -69,14 +74,6 @@ def _answer(services: Services, lesson_id: int, openid: str, now: datetime) -> R
         # Refuses what is not asked yet.
         learning.answer(session, sheet, answer or {}, openid=openid, tries=tries, now=now, zone=services.zone)
     return redirect(url_for(".lesson", lesson_id=lesson_id), 303)
-
-
-def _readable(session: Session, services: Services, lesson_id: int, openid: str, now: datetime) -> LessonSheet:
-    sheet = lesson_sheet.look(session, lesson_id, openid)
-    sentence = lesson_sheet.obstacle(sheet, now=now, zone=services.zone)
-    if sentence:
-        raise Refused(sentence)
-    return sheet
 
 
 def _page(services: Services, sheet: LessonSheet, step: int, now: datetime, *, sentence: str = "") -> str:
@@ -134,6 +131,7 @@ def _done(services: Services, sheet: LessonSheet, now: datetime) -> str:
         course = LearnerCourse(of, course_sheet.lines(session, of))
         held = certificates.of_learner(session, oauth.who()) if of.finished_at else []
         retake = weak_spots.retake(session, services.declared, oauth.who(), sheet.lesson.id, now=now)
+        opened = learner_courses.opened_by(session, oauth.who(), of.course_id, now=now) if of.finished_at else []
         quiz = leading.to(session, services, sheet.lesson.quiz or (retake.link if retake else ""), now)
     waits, then = heads.waits(course, now=now, zone=services.zone), course.opens_next
     said = [chat.right(item.explanation)] if item is not None and sheet.is_finished else []
@@ -152,6 +150,10 @@ def _done(services: Services, sheet: LessonSheet, now: datetime) -> str:
         quiz=quiz,
         is_retake=not sheet.lesson.quiz,
         waits=waits,
+        opened=[
+            Card(each.sheet.definition.title, pages.OPENED, url_for(".course", course_id=each.sheet.course_id))
+            for each in opened
+        ],
         certificate=heads.certificate(of, held),
     )
 

@@ -28,6 +28,6 @@ INVITING = Inviting(
     detail=detail,
     head=course.head,
     plan=inviting.plan,
-    says=notices.invitation,
+    says=lambda found: notices.invitation(found.title, found.first.values()),
 )
 INVITED = invited(INVITING)

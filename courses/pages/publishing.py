@@ -11,7 +11,7 @@ from console.authored import AuthoredState
 from courses.actions import authoring
 from courses.pages import course
 from courses.permissions import COURSES_WRITE
-from courses.queries import readiness
+from courses.queries import readiness, requirements
 from courses.rules import screens
 from courses.rules.differences import differences
 from courses.rules.review import CALLED
@@ -62,7 +62,9 @@ def _page(course_id: int, error: Refused | None) -> str:
     look: Look | None = None
     faults = readiness.faults(draft, now=now)
     with services.reading() as session:
+        faults += requirements.faults(session, course_id, draft, now=now)
         faults += readiness.dead_ends(session, current_app.extensions["features"], draft)
+        first = requirements.titles(session, draft.requires)
         whom = short.words(session, draft.audience, services.criteria, everybody=EVERYBODY)
         managers = session.scalar(select(func.count(Manager.id)).where(Manager.disabled_at.is_(None)))
         try:
@@ -79,6 +81,7 @@ def _page(course_id: int, error: Refused | None) -> str:
         draft=draft,
         faults=faults,
         whom=whom,
+        first=first,
         managers=managers,
         look=look,
         minutes=sum(map(screens.minutes, draft.lessons)),

@@ -11,6 +11,7 @@ from console.authored_pages import RulesMistaken
 from courses.actions import authoring
 from courses.pages import course
 from courses.permissions import COURSES_WRITE
+from courses.queries import requirements
 from courses.rules import review
 from courses.rules.definition import CourseDefinition
 from courses.rules.review import CALLED
@@ -23,6 +24,8 @@ from wechat_bot.services import Services, current_services
 PICKER = Picker(("class", "area", "manager", "tag", "audience"), everybody="全部已绑定的店", legend="哪些店学")
 TEXTS = ("title", "intro", "every_days", "at", "opens", "closes")
 TICKS = ("ordered", "required", "certificate")
+OFFERED = 30
+"""How many earlier courses are offered to be finished first."""
 
 
 @access.allow(COURSES_WRITE)
@@ -34,7 +37,7 @@ def settings(course_id: int) -> ResponseReturnValue:
 def _save(course_id: int) -> ResponseReturnValue:
     services, given = current_services(), request.form
     picked = short.read(PICKER, given, services.criteria)
-    written = authored_pages.written(TEXTS, TICKS)
+    written = authored_pages.written(TEXTS, TICKS) | {"requires": request.form.getlist("requires")}
     if given.get("who") == "staff":
         written["staff"] = True
     elif not picked.is_all:
@@ -56,14 +59,18 @@ def _page(course_id: int, error: Refused | None) -> str:
     form, picked = _form(found.draft, services)
     if error:
         form = authored_pages.posted(TEXTS, TICKS) | {"who": request.form.get("who", "")}
+        form |= {"requires": request.form.getlist("requires")}
         picked = short.read(PICKER, request.form, services.criteria)
     with services.reading() as session:
         offer = short.offer(session, PICKER, picked, services.criteria)
+        first = requirements.titles(session, found.draft.requires)
+        first |= requirements.offered(session, course_id, is_for_staff=form["who"] == "staff", most=OFFERED)
     return render_template(
         "courses/console/settings.html",
         **course.head(found),
         form=form,
         offer=offer,
+        first=first,
         longest_title=LONGEST_TITLE,
         longest_intro=LONGEST_INTRO,
         faults=error.faults if isinstance(error, RulesMistaken) else {},
@@ -83,6 +90,7 @@ def _form(draft: CourseDefinition, services: Services) -> tuple[dict[str, Any], 
         "ordered": draft.is_ordered,
         "required": draft.is_required,
         "certificate": draft.has_certificate,
+        "requires": [str(each) for each in draft.requires],
         "who": "staff" if draft.is_for_staff else "shops",
     }
     return form, short.of_spec(PICKER, draft.audience, services.criteria)

@@ -11,7 +11,7 @@ from courses.models.courses import CourseMedia
 from courses.pages import course, media
 from courses.permissions import COURSES_SEE
 from courses.queries import media as queries
-from courses.queries import versions
+from courses.queries import requirements, versions
 from courses.rules import screens
 from courses.rules.definition import LessonDefinition
 from courses.rules.differences import differences
@@ -43,12 +43,14 @@ def course_version(course_id: int, number: int) -> ResponseReturnValue:
         if version is None:
             abort(404)
         kept = queries.kept(session, version.definition.media)
+        first = requirements.titles(session, version.definition.requires)
     return render_template(
         "courses/console/version.html",
         **course.head(found),
         version=version,
         of_version=version.definition,
         lessons=[(each, _pages(each, kept)) for each in version.definition.lessons],
+        first=first,
         pictures=media.address(),
     )
 

@@ -3,8 +3,8 @@
 A learner is a shop, or a customer manager where the course is for them: the course decides whom an openid stands for.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,6 +71,8 @@ class CourseSheet:
     #: The version of the beginning; the newest before it.
     version_id: int
     definition: CourseDefinition
+    #: Courses to finish before this one can be begun, by id, with their titles; none once it was.
+    lacks: Mapping[int, str] = field(default_factory=dict)
 
     def number(self, lesson_id: int) -> int:
         """The place of a lesson in the course, from 1; 0 where it is none of this learner's version."""
@@ -105,7 +107,7 @@ def look(session: Session, course_id: int, openid: str) -> CourseSheet:
     row = session.execute(_LOOK, {"course_id": course_id, "openid": openid}).first()
     if row is None:
         raise Refused(chat.UNKNOWN_COURSE)
-    return of_row(session, row, openid)
+    return of_rows(session, [row], openid)[0]
 
 
 def lines(session: Session, sheet: CourseSheet) -> list[LessonLine]:
@@ -149,11 +151,30 @@ def obstacle(sheet: CourseSheet, *, now: datetime, zone: ZoneInfo) -> str:
         return chat.NOT_FOR_YOU if sheet.staff_id is None else chat.NOT_FOR_THIS_MANAGER
     if sheet.opens_at is not None and now < sheet.opens_at:
         return chat.not_open_yet(sheet.opens_at.astimezone(zone))
-    return ""
+    return chat.requires(sheet.definition.title, sheet.lacks.values()) if sheet.lacks else ""
 
 
-def of_row(session: Session, row: Any, openid: str) -> CourseSheet:
-    """Return the sheet in a row of `COLUMNS`. Raises Refused where the course is not for whom this openid stands."""
+def of_rows(session: Session, rows: Iterable[Any], openid: str) -> list[CourseSheet]:
+    """Return the sheets of one learner in rows of `COLUMNS`; runs a statement only where courses are to be finished
+    first. Raises Refused where a course is not for whom this openid stands."""
+    sheets = [_of_row(session, row, openid) for row in rows]
+    wanted = {each for sheet in sheets if sheet.started_at is None for each in sheet.definition.requires}
+    if not wanted:
+        return sheets
+    who = {"retailer_id": sheets[0].retailer_id, "staff_id": sheets[0].staff_id}
+    for each in sheets[1:]:
+        who = {name: value or getattr(each, name) for name, value in who.items()}
+    left = {row.id: row.title for row in session.execute(_LEFT, {"wanted": sorted(wanted), **who})}
+    return [sheet if sheet.started_at is not None else _barred(sheet, left) for sheet in sheets]
+
+
+def _barred(sheet: CourseSheet, left: Mapping[int, str]) -> CourseSheet:
+    """Return a sheet with what is to be finished first: until then nothing of it may be read."""
+    lacks = {each: left[each] for each in sheet.definition.requires if each in left}
+    return replace(sheet, lacks=lacks, released=0) if lacks else sheet
+
+
+def _of_row(session: Session, row: Any, openid: str) -> CourseSheet:
     if row.retailer_id is None and row.staff_id is None:
         raise Refused(nobody(session, openid, is_for_staff=row.is_for_staff))
     definition = versions.definition(session, row.version_id, row.digest)
@@ -277,7 +298,21 @@ def joined(statement: Select[Any], source: Any) -> Select[Any]:
     )
 
 
+_done = enrolment.alias()
+
+
+def _done_by(learner: Any, name: str) -> Any:
+    """Whether the learner in a parameter has finished the course."""
+    theirs = (_done.c.course_id == course.c.id, learner == bindparam(name), _done.c.finished_at.is_not(None))
+    return select(_done.c.id).where(*theirs).correlate(course).exists()
+
+
 _LOOK: Select[Any] = joined(select(*COLUMNS), course).where(course.c.id == bindparam("course_id"))
+_LEFT: Select[Any] = select(course.c.id, course.c.title).where(
+    course.c.id.in_(bindparam("wanted", expanding=True)),
+    ~_done_by(_done.c.retailer_id, "retailer_id"),
+    ~_done_by(_done.c.staff_id, "staff_id"),
+)
 _READINGS: Select[Any] = select(reading.c.enrolment_id.label("of_enrolment"), *READING).where(
     reading.c.enrolment_id.in_(bindparam("enrolments", expanding=True))
 )

@@ -1,5 +1,6 @@
 """Detail of one course for its console pages: what is learnt now, and the draft of what would be learnt next."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from console.authored import AuthoredDetail
 from courses.models.certificates import Certificate
 from courses.models.courses import Course, CourseVersion, Lesson
-from courses.queries import versions
+from courses.queries import requirements, versions
 from courses.rules.definition import CourseDefinition, from_json
 
 
@@ -26,6 +27,8 @@ class CourseDetail(AuthoredDetail):
     has_certificates: bool
     #: Codes of all lessons that any version had: a new lesson is none of them.
     codes: frozenset[str]
+    #: Titles of the courses to be finished first, by id, as the rules that hold have it.
+    first: Mapping[int, str]
 
     @property
     def rules(self) -> CourseDefinition:
@@ -44,6 +47,7 @@ def detail(session: Session, course_id: int, *, now: datetime) -> CourseDetail |
     if row is None:
         return None
     learnt = versions.definition(session, row.id, row.digest) if row.id is not None else None
+    draft = from_json(row.Course.draft)
     return CourseDetail.of(
         row.Course,
         now=now,
@@ -51,6 +55,7 @@ def detail(session: Session, course_id: int, *, now: datetime) -> CourseDetail |
         version=row.number,
         learnt=learnt,
         has_certificates=row.given or (learnt is not None and learnt.has_certificate),
-        draft=from_json(row.Course.draft),
+        draft=draft,
+        first=requirements.titles(session, (learnt or draft).requires),
         codes=frozenset(session.scalars(select(Lesson.code).where(Lesson.course_id == course_id))),
     )

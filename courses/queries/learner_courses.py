@@ -35,13 +35,24 @@ class LearnerCourse:
     def is_finished(self) -> bool:
         return self.sheet.finished_at is not None
 
+    def requires(self, course_id: int) -> bool:
+        """Whether another course is to be finished before this one."""
+        return course_id in self.sheet.definition.requires
+
 
 def of_openid(session: Session, openid: str, *, now: datetime) -> list[LearnerCourse]:
     """Return the courses of the learner behind an openid: those begun last in front, then those to begin, then the
-    finished ones, over or not. Two statements. Where there are none, `none` says why."""
-    sheets = [course_sheet.of_row(session, row, openid) for row in session.execute(_OF, {"openid": openid, "now": now})]
+    finished ones, over or not. Two statements, and one where some are to be finished first. Where there are none,
+    `none` says why."""
+    sheets = course_sheet.of_rows(session, session.execute(_OF, {"openid": openid, "now": now}), openid)
     readings = course_sheet.readings(session, [each.enrolment_id for each in sheets if each.enrolment_id is not None])
     return [LearnerCourse(each, course_sheet.lines_of(each, readings.get(each.enrolment_id, {}))) for each in sheets]
+
+
+def opened_by(session: Session, openid: str, course_id: int, *, now: datetime) -> list[LearnerCourse]:
+    """Return the courses that a learner can begin since they finished this one."""
+    found = of_openid(session, openid, now=now)
+    return [each for each in found if each.waits and each.sheet.started_at is None and each.requires(course_id)]
 
 
 def none(session: Session, openid: str) -> str:

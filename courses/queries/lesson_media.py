@@ -20,7 +20,7 @@ def of_learner(
     """The file of a medium, for the learner behind an openid who may read a lesson that shows it now; None for others,
     and where it is not there."""
     rows = session.execute(_SHOWING, {"openid": openid, "sha256": sha256})
-    sheets = [course_sheet.of_row(session, row, openid) for row in rows]
+    sheets = course_sheet.of_rows(session, rows, openid)
     may = any(_may_read(each, sha256, now, zone) for each in sheets)
     return media.find(session, folder, sha256) if may else None
 

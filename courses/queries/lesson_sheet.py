@@ -75,7 +75,7 @@ def look(session: Session, lesson_id: int, openid: str) -> LessonSheet:
     row = session.execute(_LOOK, {"lesson_id": lesson_id, "openid": openid}).first()
     if row is None:
         raise Refused(chat.UNKNOWN_LESSON)
-    course = course_sheet.of_row(session, row, openid)
+    (course,) = course_sheet.of_rows(session, [row], openid)
     number = course.number(lesson_id)
     if not number:
         raise Refused(chat.OTHER_VERSION)

@@ -76,6 +76,8 @@ class CourseDefinition:
     audience: Mapping[str, Any] | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    #: Courses that a learner finishes before they can begin this one.
+    requires: tuple[int, ...] = ()
 
     @property
     def open_at_first(self) -> int:
@@ -103,6 +105,7 @@ def to_json(definition: CourseDefinition) -> dict[str, Any]:
         "audience": dict(definition.audience) if definition.audience is not None else None,
         "opens_at": definition.opens_at.isoformat() if definition.opens_at else None,
         "closes_at": definition.closes_at.isoformat() if definition.closes_at else None,
+        "requires": list(definition.requires),
     }
 
 
@@ -110,7 +113,7 @@ def from_json(data: Mapping[str, Any]) -> CourseDefinition:
     """Return the definition that `to_json` wrote.
 
     >>> lesson = LessonDefinition("l1", "看封签", (Screen("先看这里。", audio="a" * 64, seconds=8.5),), quiz="quiz:3")
-    >>> one = CourseDefinition("怎么辨别真假烟", lessons=(lesson,), every_days=1, opens_at=datetime(2026, 12, 1))
+    >>> one = CourseDefinition("怎么辨别真假烟", lessons=(lesson,), every_days=1, requires=(2,))
     >>> from_json(to_json(one)) == one
     True
     """
@@ -127,6 +130,7 @@ def from_json(data: Mapping[str, Any]) -> CourseDefinition:
         audience=data["audience"],
         opens_at=datetime.fromisoformat(data["opens_at"]) if data["opens_at"] else None,
         closes_at=datetime.fromisoformat(data["closes_at"]) if data["closes_at"] else None,
+        requires=tuple(data.get("requires", ())),
     )
 
 

@@ -15,6 +15,7 @@ _RULES: Mapping[str, str] = {
     "audience": "对象",
     "opens_at": "开始时间",
     "closes_at": "结束时间",
+    "requires": "先学完",
 }
 
 

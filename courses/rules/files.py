@@ -40,6 +40,7 @@ LAYOUT = FileLayout(
         "对象": "audience",
         "开始时间": "opens",
         "结束时间": "closes",
+        "先学完": "requires",
     },
     names={
         "audience": Names(

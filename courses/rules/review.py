@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from blocks import inline, markdown
 from blocks.blocks import PictureBlock
+from courses.rules import requiring
 from courses.rules.definition import HOUR, MOST_LESSONS, MOST_SCREENS, CourseDefinition, LessonDefinition, Screen
 from foundation.errors import Refused
 from foundation.text import plain, readable, visible
@@ -34,6 +35,7 @@ KEYS = (
     "audience",
     "opens",
     "closes",
+    "requires",
     "lessons",
 )
 LESSON_KEYS = ("code", "title", "screens", "question", "quiz")
@@ -169,6 +171,7 @@ def _rules(head: Head, timezone: tzinfo, lessons: tuple[LessonDefinition, ...]) 
         audience=audience,
         opens_at=opens_at,
         closes_at=closes_at,
+        requires=head.take("requires", "先学完", requiring.read, ()),
     )
 
 

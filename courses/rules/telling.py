@@ -30,6 +30,8 @@ class Learner:
     is_reachable: bool
     has_heard_today: bool
     has_had_enough: bool
+    #: Whether another course is to be finished before this one can be begun.
+    is_barred: bool
     enrolled_at: datetime
     started_at: datetime | None
     released: int
@@ -48,6 +50,8 @@ def decide(learner: Learner, pace: Pace, *, now: datetime, zone: ZoneInfo) -> tu
     if not learner.is_reachable:
         return ToldOf.NOTHING, None
     today = day_in(now, zone)
+    if learner.is_barred:
+        return ToldOf.NOTHING, pace.on(today + timedelta(days=1), zone)
     tomorrow, later = pace.on(today + timedelta(days=1), zone), pace.on(today + REMINDED_AFTER, zone)
     new = _new(learner)
     if new is not ToldOf.NOTHING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,15 @@ def closed(at: datetime, manager: str) -> str:
 
 def not_open_yet(at: datetime) -> str:
     return f"这门课 {at.month} 月 {at.day} 日 {at:%H:%M} 开始，到时请再来，谢谢您。"
+
+
+def requires(title: str, first: Iterable[str]) -> str:
+    """A course before which others are to be finished.
+
+    >>> requires("真假鉴别", ["看封签", "看喷码"])
+    '学《真假鉴别》以前，请先学完《看封签》《看喷码》。'
+    """
+    return f"学《{title}》以前，请先学完{''.join(f'《{each}》' for each in first)}。"
 
 
 def opens_at(number: int, at: datetime, *, now: datetime, zone: ZoneInfo) -> str:
@@ -186,6 +196,10 @@ def to_retake(title: str) -> str:
 
 def to_lesson(number: int, title: str) -> str:
     return f"回复“1”接着学第 {number} 课《{title}》。"
+
+
+def to_course(title: str) -> str:
+    return f"现在可以学《{title}》了，回复“1”开始。"
 
 
 NEXT_LATER = "下一课开了会告诉您。"

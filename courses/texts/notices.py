@@ -1,5 +1,9 @@
 """Sentences of messages about courses: a new lesson, a new course, a reminder, an invitation."""
 
+from collections.abc import Collection
+
+from courses.texts import chat
+
 #: On an account whose pages cannot tell who opens them, lessons are read in the chat.
 IN_CHAT = "回复“学习”就能看。"
 STOP = "停"
@@ -32,9 +36,10 @@ def way_on(link: str) -> str:
     return f"{link}，或{IN_CHAT}" if link else IN_CHAT
 
 
-def invitation(title: str) -> str:
-    """To a shop that may take a course; staff may rewrite it."""
-    return f"请您学一学微课《{title}》，一课几分钟，回复“学习”就开始。"
+def invitation(title: str, first: Collection[str] = ()) -> str:
+    """To a shop that may take a course, with the courses to finish before it; staff may rewrite it."""
+    said = f"请您学一学微课《{title}》，一课几分钟，回复“学习”就开始。"
+    return f"{said}{chat.requires(title, first)}" if first else said
 
 
 def on_a_page(url: str) -> str:

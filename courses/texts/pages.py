@@ -1,5 +1,6 @@
 """Texts of the pages of courses inside WeChat."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,8 @@ ALL_LEARNT = "学完的课都在这里"
 CERTIFICATE_AT_END = "全部学完有结业证书。"
 DAILY, DAILY_NOTE = "上次答错的，再答一遍", "答对就往后放"
 NOT_YET = "还没有开"
+OPENED = "现在可以学了"
+FIRST = "去学这门"
 EMPTY = "现在没有要学的课。新课开了，会在这里，也会发消息告诉您。"
 ASK = "有问题就问，如：怎么换证"
 OUTSIDE = "会打开别的网站，看完请返回这一页；用 WLAN 看省流量。"
@@ -48,6 +51,15 @@ def played(verb: str, seconds: float, size: int) -> str:
     whole = round(seconds)
     long = f"{whole} 秒" if whole < 60 else f"{whole // 60} 分" + (f" {whole % 60} 秒" if whole % 60 else "钟")
     return f"{verb}：{long}，{max(0.1, size / 1_000_000):.1f} MB"
+
+
+def first(titles: Iterable[str]) -> str:
+    """Beside a course that waits for others to be finished.
+
+    >>> first(["看封签"])
+    '先学完《看封签》'
+    """
+    return f"先学完{''.join(f'《{each}》' for each in titles)}"
 
 
 def opens(at: datetime, *, now: datetime, zone: ZoneInfo) -> str:

@@ -43,7 +43,7 @@ INVITING = Inviting(
     detail=detail,
     head=quiz.head,
     plan=inviting.plan,
-    says=chat.invitation,
+    says=lambda found: chat.invitation(found.title),
     more=_cuts,
 )
 INVITED = invited(INVITING)
