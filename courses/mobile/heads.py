@@ -87,7 +87,7 @@ def ways(lines: list[LessonLine], *, now: datetime, zone: ZoneInfo) -> list[Less
     """Return the ways to all lessons of a course; of those not released yet the first says when it will be."""
     found = [way(each, now=now, zone=zone) for each in lines]
     released = sum(each.is_released for each in lines)
-    # Behind those that are released one waits for its day or for the one before; where none is, the course itself waits.
+    # The next one says what it waits for; where none is released, it is the course that waits.
     return [each if released and n <= released else each._replace(note=pages.NOT_YET) for n, each in enumerate(found)]
 
 
@@ -97,6 +97,8 @@ def way(line: LessonLine, *, now: datetime, zone: ZoneInfo) -> LessonWay:
     if not line.is_released:
         note = pages.opens(line.opens_at, now=now, zone=zone) if line.opens_at else pages.opens_after(line.number - 1)
         return LessonWay(title, note)
+    if line.lacks:
+        return LessonWay(title, pages.first_lessons(line.lacks))
     url = url_for("courses_mobile.lesson", lesson_id=line.lesson.id, screen=1 if line.is_finished else None)
     return LessonWay(title, f"{screens.minutes(line.lesson)} 分钟", url, line.is_finished)
 

@@ -48,7 +48,7 @@ def lesson(course_id: int, code: str) -> ResponseReturnValue:
             return _draw(found, before, lesson_form.pressed(form, do), is_unsaved=True)
         with current_services().reading() as session:
             kept = before if do == "save" else replace(before, question=None)
-            review = lesson_form.reviewed(form, kept, known(session, form))
+            review = lesson_form.reviewed(form, kept, known(session, form), list(_earlier(found, code)))
         faults = review.faults
         if not faults:
             did = f"改了《{review.lesson.title}》"
@@ -101,6 +101,16 @@ def known(session: Session, form: LessonForm) -> dict[str, KnownMedium]:
     }
 
 
+def _earlier(found: CourseDetail, code: str) -> dict[str, str]:
+    """Return the titles of the lessons in front of one, by their codes."""
+    titles = {}
+    for n, each in enumerate(found.draft.lessons, start=1):
+        if each.code == code:
+            break
+        titles[each.code] = f"第 {n} 课《{each.title}》"
+    return titles
+
+
 def _published(found: CourseDetail, code: str) -> KeyedItem | None:
     """Return the question that the lesson ends with for those who learn it now: its options keep their codes."""
     learnt = found.learnt.lessons if found.learnt else ()
@@ -145,6 +155,7 @@ def _draw(
         kinds=kinds,
         quizzes=list(quizzes.items()),
         media=media.address(),
+        earlier={} if found.draft.is_ordered else _earlier(found, before.code),
         faults=faults or {},
         most=MOST_SCREENS,
         longest_text=LONGEST_TEXT,

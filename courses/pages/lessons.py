@@ -83,8 +83,10 @@ def _added(found: CourseDetail) -> ResponseReturnValue:
 def _load(course_id: int) -> ResponseReturnValue:
     found, written = course.found_course(course_id), starting.uploaded()
     new: list[LessonDefinition] = []
+    codes: dict[str, str] = {}
     for each in written.definition.lessons:
-        new.append(replace(each, code=free_code((*found.draft.lessons, *new), *found.codes)))
+        codes[each.code] = free_code((*found.draft.lessons, *new), *found.codes)
+        new.append(replace(each, code=codes[each.code], requires=tuple(map(codes.__getitem__, each.requires))))
     with current_services().transaction() as session:
         loading.keep_media(session, current_services().media_folder, written, now=current_services().clock())
     stamp = keep(found, lesson_steps.added(found.draft, new), f"从文件加了 {len(new)} 课")

@@ -78,6 +78,15 @@ class CourseSheet:
         """The place of a lesson in the course, from 1; 0 where it is none of this learner's version."""
         return next((n for n, each in enumerate(self.definition.lessons, start=1) if each.id == lesson_id), 0)
 
+    def left_before(self, lesson: LessonDefinition, found: Mapping[int, LessonReading]) -> tuple[int, ...]:
+        """The numbers of the lessons to finish before one can be begun, where `found` is what was read; none once it
+        was begun."""
+        if lesson.id in found or not lesson.requires:
+            return ()
+        done = {lesson_id for lesson_id, each in found.items() if each.finished_at is not None}
+        listed = enumerate(self.definition.lessons, start=1)
+        return tuple(number for number, each in listed if each.code in lesson.requires and each.id not in done)
+
     def lesson(self, number: int) -> LessonDefinition:
         """The lesson at a place, from 1."""
         return self.definition.lessons[number - 1]
@@ -93,6 +102,8 @@ class LessonLine:
     #: When it is released, where that is known.
     opens_at: datetime | None
     reading: LessonReading | None
+    #: Numbers of earlier lessons to finish before this one can be begun.
+    lacks: tuple[int, ...] = ()
 
     @property
     def is_finished(self) -> bool:
@@ -125,6 +136,7 @@ def lines_of(sheet: CourseSheet, found: Mapping[int, LessonReading]) -> list[Les
             number <= sheet.released,
             sheet.next_at if number == sheet.released + 1 else None,
             found.get(lesson.id),
+            sheet.left_before(lesson, found),
         )
         for number, lesson in enumerate(sheet.definition.lessons, start=1)
     ]

@@ -30,6 +30,8 @@ class LessonSheet:
     lesson: LessonDefinition
     #: None before its first screen.
     reading: LessonReading | None
+    #: Numbers of earlier lessons to finish before it can be begun.
+    lacks: tuple[int, ...] = ()
 
     @property
     def place(self) -> LessonPlace:
@@ -67,7 +69,8 @@ class LessonSheet:
 
 
 def look(session: Session, lesson_id: int, openid: str) -> LessonSheet:
-    """Return the sheet of the learner behind an openid, in one statement, and one for a version not used lately.
+    """Return the sheet of the learner behind an openid, in one statement; one more for a version not used lately, and
+    for a lesson that requires others.
 
     Raises Refused where there is no such lesson, it is not for whom this openid stands, or the version they began has
     it not.
@@ -80,7 +83,12 @@ def look(session: Session, lesson_id: int, openid: str) -> LessonSheet:
     if not number:
         raise Refused(chat.OTHER_VERSION)
     reading = course_sheet.reading_of(row) if row.at is not None else None
-    return LessonSheet(course, number, course.lesson(number), reading)
+    lesson, lacks = course.lesson(number), tuple[int, ...]()
+    if lesson.requires and reading is None:
+        enrolments = [course.enrolment_id] if course.enrolment_id is not None else []
+        found = course_sheet.readings(session, enrolments).get(course.enrolment_id, {})
+        lacks = course.left_before(lesson, found)
+    return LessonSheet(course, number, lesson, reading, lacks)
 
 
 def obstacle(sheet: LessonSheet, *, now: datetime, zone: ZoneInfo) -> str:
@@ -88,6 +96,9 @@ def obstacle(sheet: LessonSheet, *, now: datetime, zone: ZoneInfo) -> str:
     it is not released; empty where it can. Every door asks, whatever address or number led to it."""
     course = sheet.course
     sentence = course_sheet.obstacle(course, now=now, zone=zone)
+    if not sentence and sheet.lacks:
+        first = sheet.lacks[0]
+        return chat.lesson_requires(sheet.number, first, course.lesson(first).title)
     if sentence or sheet.number <= course.released:
         return sentence
     if course.next_at is not None:

@@ -16,10 +16,14 @@ def faults(definition: CourseDefinition, *, now: datetime) -> list[str]:
     found = [] if definition.lessons else ["还没有一课，请先加一课。"]
     if definition.closes_at is not None and definition.closes_at <= now:
         found.append("结束时间已经过了，请先改结束时间。")
+    earlier: set[str] = set()
     for n, lesson in enumerate(definition.lessons, 1):
         where = f"第 {n} 课《{lesson.title}》"
         if not lesson.screens:
             found.append(f"{where}还没有一屏。")
+        if not earlier.issuperset(lesson.requires):
+            found.append(f"{where}要先学的课排在它后面了，请把它往后移，或不要求先学。")
+        earlier.add(lesson.code)
         if any(screen.link for screen in lesson.screens) and lesson.question is None:
             found.append(f"{where}用了外面的视频，看没看完我们不知道，请在课后出一题。")
     return found

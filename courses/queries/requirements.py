@@ -17,7 +17,8 @@ def titles(session: Session, course_ids: Collection[int]) -> dict[int, str]:
     """Return what courses are called, in the order of these ids."""
     if not course_ids:
         return {}
-    found = dict(session.execute(select(Course.id, Course.title).where(Course.id.in_(course_ids))).tuples().all())
+    rows = session.execute(select(Course.id, Course.title).where(Course.id.in_(course_ids)))
+    found = {row.id: row.title for row in rows}
     return {each: found[each] for each in course_ids if each in found}
 
 

@@ -47,6 +47,8 @@ class LessonDefinition:
     screens: tuple[Screen, ...] = ()
     question: KeyedItem | None = None
     quiz: str = ""
+    #: Codes of earlier lessons to finish before this one can be begun.
+    requires: tuple[str, ...] = ()
     #: Of the published lesson; 0 in a draft.
     id: int = 0
 
@@ -148,6 +150,7 @@ def _lesson_to_json(lesson: LessonDefinition) -> dict[str, Any]:
         "screens": [{name: value for name, value in asdict(each).items() if value} for each in lesson.screens],
         "question": {"item": stored.to_json(item), "key": stored.key_to_json(item.key)} if item else None,
         "quiz": lesson.quiz,
+        "requires": list(lesson.requires),
     }
 
 
@@ -159,5 +162,6 @@ def _lesson_from_json(data: Mapping[str, Any]) -> LessonDefinition:
         screens=tuple(Screen(**each) for each in data["screens"]),
         question=stored.from_json(item["item"], stored.key_from_json(item["key"]), points=0) if item else None,
         quiz=data["quiz"],
+        requires=tuple(data.get("requires", ())),
         id=data["id"],
     )

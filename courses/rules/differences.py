@@ -60,3 +60,5 @@ def _of_lesson(before: LessonDefinition, after: LessonDefinition) -> Iterator[st
         yield "课后一题"
     if before.quiz != after.quiz:
         yield "课后测试"
+    if before.requires != after.requires:
+        yield "先学哪几课"

@@ -63,9 +63,10 @@ LAYOUT = FileLayout(
         "选项": "options",
         "答案": "answer",
         "解析": "explanation",
+        "先学": "requires",
     },
     also_columns={"课名": "lesson", "题干": "ask"},
-    widths=(16, 50, 14, 14, 14, 24, 16, 8, 30, 24, 10, 30),
+    widths=(16, 50, 14, 14, 14, 24, 16, 8, 30, 24, 10, 30, 10),
     types=TYPES,
     notes=(
         ("课", "一行一屏；新的一课在第一屏写课名，后面几屏可以空着"),
@@ -75,6 +76,7 @@ LAYOUT = FileLayout(
             "文件名，如 seal.jpg；和这个文件一起上传。一屏最多放一样。AMR 录音只在聊天里放，同时要写文字",
         ),
         ("视频网址 视频标题", "别的网站上的视频，https:// 开头"),
+        ("先学", "不按顺序学的课：要先学完前面哪几课，写序号，如 1、2；写在这一课任何一屏的行里"),
         (
             "题型 题目 选项 答案 解析",
             "课后一题，写在这一课任何一屏的行里；单选 多选 判断 填空，选项一行一个，答案写字母",
@@ -135,8 +137,11 @@ def _of_workbook(content: bytes) -> CourseFile:
             for column, key in _OF_QUESTION.items():
                 if place := written.places.get((*of_row, column)):
                     places["lessons", at, "question", key] = place
+        if "requires" in row:
+            lesson["requires"] = row["requires"]
+            places["lessons", at, "requires"] = written.places[*of_row, "requires"]
         shown = {key: row[key] for key in _OF_SCREEN if key in row}
-        if shown or not asked:
+        if shown or not (asked or "requires" in row):
             path: Path = ("lessons", at, "screens", len(lesson["screens"]))
             lesson["screens"].append(shown)
             places |= {(*path, key): written.places[*of_row, key] for key in shown}

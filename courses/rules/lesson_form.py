@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -43,6 +43,8 @@ class LessonForm:
     title: str
     cards: tuple[ScreenCard, ...]
     quiz: str = ""
+    #: Codes of the lessons to finish first.
+    requires: tuple[str, ...] = ()
 
     @property
     def media(self) -> frozenset[str]:
@@ -67,7 +69,7 @@ def of_lesson(lesson: LessonDefinition) -> LessonForm:
         ScreenCard(f"s{n}", each.text, next(iter(each.media), ""), each.link, each.link_title)
         for n, each in enumerate(lesson.screens or (Screen(),), 1)
     ]
-    return LessonForm(lesson.title, tuple(cards), lesson.quiz)
+    return LessonForm(lesson.title, tuple(cards), lesson.quiz, lesson.requires)
 
 
 def read(fields: Fields) -> LessonForm:
@@ -78,7 +80,8 @@ def read(fields: Fields) -> LessonForm:
         for code in dict.fromkeys(fields.get("s", ()))
         if code[:1] == "s" and code[1:].isdecimal() and len(code) <= LONGEST_CODE
     )
-    return LessonForm(one(fields, "title"), cards[: MOST_SCREENS + 1], one(fields, "quiz"))
+    first = tuple(fields.get("requires", ()))
+    return LessonForm(one(fields, "title"), cards[: MOST_SCREENS + 1], one(fields, "quiz"), first)
 
 
 def pressed(form: LessonForm, do: str) -> LessonForm:
@@ -113,8 +116,11 @@ def with_medium(form: LessonForm, code: str, sha256: str) -> LessonForm:
     )
 
 
-def reviewed(form: LessonForm, before: LessonDefinition, known: Mapping[str, KnownMedium]) -> LessonReview:
-    """Return the lesson that a form means, with its mistakes; its question stays as it is kept.
+def reviewed(
+    form: LessonForm, before: LessonDefinition, known: Mapping[str, KnownMedium], earlier: Collection[str] = ()
+) -> LessonReview:
+    """Return the lesson that a form means, with its mistakes; its question stays as it is kept. Of what it requires
+    only `earlier` lessons are kept.
 
     >>> found = reviewed(LessonForm("", (ScreenCard("s1", link="v.qq.com"),)), LessonDefinition("l1", "看"), {})
     >>> dict(found.faults)
@@ -146,4 +152,5 @@ def reviewed(form: LessonForm, before: LessonDefinition, known: Mapping[str, Kno
         faults["screens"] = ["至少要有一屏"]
     if form.quiz and before.question:
         faults["quiz"] = ["课后一题和测试只能留一样，请先去掉课后一题"]
-    return LessonReview(replace(before, title=title, screens=tuple(screens), quiz=form.quiz), faults)
+    first = tuple(code for code in earlier if code in form.requires)
+    return LessonReview(replace(before, title=title, screens=tuple(screens), quiz=form.quiz, requires=first), faults)

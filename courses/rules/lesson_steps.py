@@ -22,8 +22,15 @@ def moved(definition: CourseDefinition, code: str, by: int) -> CourseDefinition:
 
 
 def without(definition: CourseDefinition, code: str) -> CourseDefinition:
-    """Return the definition without a lesson."""
-    return replace(definition, lessons=tuple(each for each in definition.lessons if each.code != code))
+    """Return the definition without a lesson, which no other requires any more.
+
+    >>> second = LessonDefinition("l2", "二", requires=("l1",))
+    >>> without(CourseDefinition("辨别", lessons=(LessonDefinition("l1", "一"), second)), "l1").lessons[0].requires
+    ()
+    """
+    left = [each for each in definition.lessons if each.code != code]
+    lessons = [replace(each, requires=tuple(one for one in each.requires if one != code)) for each in left]
+    return replace(definition, lessons=tuple(lessons))
 
 
 def changed(definition: CourseDefinition, lesson: LessonDefinition) -> CourseDefinition:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time, tzinfo
 from functools import partial
 from types import MappingProxyType
@@ -38,7 +38,7 @@ KEYS = (
     "requires",
     "lessons",
 )
-LESSON_KEYS = ("code", "title", "screens", "question", "quiz")
+LESSON_KEYS = ("code", "title", "screens", "question", "quiz", "requires")
 #: The media of a screen: its key in a file, and what people call it.
 MEDIA = {"picture": "图片", "audio": "声音", "video": "视频"}
 SCREEN_KEYS = ("text", *MEDIA, "link", "link_title")
@@ -209,8 +209,21 @@ def _lessons(written: object, notes: Notes, media: MediaFinder) -> tuple[LessonD
             notes.add(where, (*path, "code"), f"编码“{code}”应由字母开头，后面是字母、数字，最多 40 个")
         elif any(one.code == code for one in lessons):
             notes.add(where, (*path, "code"), f"编码“{code}”写了两次")
-        lessons.append(_lesson(each, code, path, where, notes, media))
+        lesson = _lesson(each, code, path, where, notes, media)
+        lessons.append(replace(lesson, requires=_required(each, lessons, path, where, notes)))
     return tuple(lessons)
+
+
+def _required(
+    data: Mapping[str, Any], earlier: Sequence[LessonDefinition], path: Path, where: str, notes: Notes
+) -> tuple[str, ...]:
+    if data.get("requires") is None:
+        return ()
+    try:
+        return requiring.read_lessons(data["requires"], [each.code for each in earlier])
+    except Misspelt as problem:
+        notes.add(where, (*path, "requires"), f"先学{problem}")
+        return ()
 
 
 def _lesson(

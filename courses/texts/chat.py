@@ -73,6 +73,15 @@ def not_released(number: int, current: int) -> str:
     return f"第 {number} 课还没有开，请先学第 {current} 课。回复“学习”接着学。"
 
 
+def lesson_requires(number: int, first: int, title: str) -> str:
+    """A lesson before which another one is to be finished.
+
+    >>> lesson_requires(3, 1, "看封签")
+    '学第 3 课以前，请先学完第 1 课《看封签》。回复“学习”接着学。'
+    """
+    return f"学第 {number} 课以前，请先学完第 {first} 课《{title}》。回复“学习”接着学。"
+
+
 # Step by step
 
 

@@ -1,6 +1,6 @@
 """Texts of the pages of courses inside WeChat."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,15 @@ def opens_after(number: int) -> str:
     '学完第 2 课以后开'
     """
     return f"学完第 {number} 课以后开"
+
+
+def first_lessons(numbers: Sequence[int]) -> str:
+    """Beside a lesson that waits for earlier ones.
+
+    >>> first_lessons([1, 3])
+    '先学完第 1、3 课'
+    """
+    return f"先学完第 {'、'.join(map(str, numbers))} 课"
 
 
 def finished_on(day: date, certificate: str = "") -> str:

@@ -12,7 +12,7 @@ from courses.rules.definition import CourseDefinition
 from courses.texts import chat, pages
 from foundation.errors import Refused
 from tests.courses.conftest import COURSE
-from tests.courses.learners import begun, course_of, lesson_ids, wait
+from tests.courses.learners import ask, begun, course_of, lesson_ids, wait
 from tests.courses.pacing import PACED, at, told
 from tests.courses.test_authoring_pages import press
 from tests.courses.test_chat import card
@@ -39,7 +39,8 @@ def test_a_course_that_requires_another_opens_once_that_is_finished_and_leads_to
     assert BARRED in shown and f"先学完 一课 {pages.FIRST}" in shown and pages.opens_after(0) not in shown
     assert BARRED in page.open(f"/m/lessons/{lesson}"), "it leads to the page of the course"
     assert f"怎么辨别真假烟 {pages.first(['一课'])}" in page.open("/m/courses")
-    assert page.post(f"/m/lessons/{lesson}", {"do": "next", "screen": "1"}).status_code == 422
+    with pytest.raises(Refused, match="请先学完《一课》"):
+        ask(school, school.wang, lesson, 1)
     assert begun(school) == []
     assert card(say("学习"))[0] == "第 1 课：看喷码", "what can be learnt, and no choice of two"
     say("下一页")
@@ -128,7 +129,45 @@ def test_a_requirement_is_chosen_in_the_console_and_told_with_the_invitation(sch
     # … and in a workbook.
     book = market.get("/console/courses/template").data
     opened = load_workbook(io.BytesIO(book))
-    opened["微课"].append(("先学完", "1、course:2"))
+    next(row for row in opened["微课"].iter_rows() if row[0].value == "先学完")[1].value = "1、course:2"
     packed = io.BytesIO()
     opened.save(packed)
     assert loaded(school.house, load(school.house, tmp_path, "a.xlsx", packed.getvalue()).output).requires == (1, 2)
+
+
+@pytest.mark.on_sqlite
+def test_a_lesson_may_require_an_earlier_one_where_the_course_has_no_order(school, tmp_path: Path) -> None:
+    lessons = "  - {title: 一, screens: [看。]}\n  - {title: 二, screens: [看。]}\n"
+    head = f"title: 辨别\nordered: false\nlessons:\n{lessons}"
+    for written, fault in (
+        ("[3]", "第 3 课（第 6 行）：先学“3”应是前面一课的序号，1 到 2"),
+        ("看封签", "第 3 课（第 6 行）：先学“看封签”应是前面一课的序号，1 到 2"),
+    ):
+        third = f"  - {{title: 三, screens: [看。], requires: {written}}}\n"
+        done = load(school.house, tmp_path, "a.yaml", head + third)
+        assert (done.exit_code, done.output.strip()) == (1, fault)
+    course = load(school.house, tmp_path, "a.yaml", head + third.replace(written, "[1]")).output.strip()
+    assert school.house.flask("courses", "publish", course).exit_code == 0
+    ids, page, say = lesson_ids(school, 1), Browser(school.house, school.wang), school.wang.say
+    barred = chat.lesson_requires(3, 1, "一")
+    assert say(f"lesson:{ids['l3']}").text == barred and barred.partition("。")[0] in page.open(
+        f"/m/lessons/{ids['l3']}"
+    )
+    assert "第 2 课：二 1 分钟 第 3 课：三 先学完第 1 课" in page.open("/m/courses/1")
+    with pytest.raises(Refused, match=barred):
+        ask(school, school.wang, ids["l3"], 1)
+    for step in (1, 2):
+        ask(school, school.wang, ids["l1"], step)
+        wait(school, 3)
+    assert card(say(f"lesson:{ids['l3']}"))[0] == "第 3 课：三", "the second may be left out"
+    office = Office(school.house)
+    office.staff()
+    market, here = office.browser("market"), "/console/courses/1/lessons"
+    shown = market.get(f"{here}/l3").text
+    assert 'value="l1" checked' in shown and 'value="l2"' in shown
+    form = {"title": "三", "s": "s1", "s1.text": "看。", "do": "save", "requires": "l2"}
+    assert press(market, f"{here}/l3", form).status_code == 303
+    assert press(market, here, {"do": "up:l3"}).status_code == 303
+    assert "第 2 课《三》要先学的课排在它后面了" in market.get("/console/courses/1/publish").text
+    assert press(market, here, {"do": "remove:l2"}).status_code == 303
+    assert "排在它后面" not in market.get("/console/courses/1/publish").text
