@@ -69,6 +69,11 @@ class School:
 @pytest.fixture
 def school(house: House) -> School:
     """The house as it is built by default, with the roster and two bound shops."""
+    return opened(house)
+
+
+def opened(house: House) -> School:
+    """A house with the roster and two bound shops."""
     Office(house).import_roster()
     wang, li = house.phone("o-wang"), house.phone("o-li")
     wang.follow()

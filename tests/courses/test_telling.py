@@ -7,9 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from campaigns.models import Campaign, CampaignState, Outcome, Recipient
+from config.demo import templates
 from courses.actions import authoring
 from courses.models.learning import Enrolment
+from tests.courses.conftest import opened
+from tests.courses.learners import lesson_ids
 from tests.courses.pacing import PACED, at, begin, enrolment, finish, openid, told
+from tests.office import Office
 from tests.quizzes.test_managers import chen
 from wechat_bot.models import Delivery, DeliveryState
 
@@ -34,6 +38,42 @@ def test_outside_of_the_window_a_lesson_waits_for_the_next_contact_and_a_newer_o
     (said,) = [each for each in school.wang.unread().texts if "今日一课" in each]
     assert said.startswith("今日一课（3/3）：看钢印（2 分钟）\n")
     assert f'<a href="{school.house.services.public_url}/m/lessons/' in said
+
+
+@pytest.mark.on_sqlite
+def test_where_the_account_has_a_template_lessons_reminders_and_invitations_go_by_it(build) -> None:
+    title, lines, fields = templates.CHOSEN["course"]
+    house = build(wechat_templates={"course": {"id": "T-course", "fields": fields}})
+    house.sim.add_template(title, lines, kind="template", template_id="T-course")
+    school, site = opened(house), house.services.public_url
+    course_id = school.published(replace(PACED, is_ordered=False))
+    ids = lesson_ids(school, course_id)
+    at(school, f"{MONDAY} 15:00")
+    begin(school, course_id)
+    school.wang.unread()
+    at(school, "2026-03-11 10:00:05")
+    house.tick()
+    seen = school.wang.unread()[-1]
+    assert (seen.text.splitlines()[-2:], seen.detail["url"]) == (
+        ["课程：今日一课（2/3）：看喷码（2 分钟）", "时间：2026-03-11 10:00"],
+        f"{site}/m/lessons/{ids['l2']}",
+    )
+    assert _states(school) == ["delivered"]
+    at(school, "2026-03-13 10:00:05")
+    house.tick()
+    at(school, "2026-03-16 10:00:05")
+    house.tick()
+    seen = school.wang.unread()[-1]
+    assert "课程：《怎么辨别真假烟》共 3 课" in seen.text and seen.detail["url"] == f"{site}/m/courses/{course_id}"
+    office = Office(house)
+    office.staff()
+    market, page = office.browser("market"), f"/console/courses/{course_id}/invitations"
+    market.get(page)
+    invited = {"whom": "all", "said": "请您学一学。", "when": "now", "seen": "0"}
+    assert market.post(page, invited).status_code == 303
+    house.tick()
+    seen = school.li.unread()[-1]
+    assert "课程：怎么辨别真假烟" in seen.text and seen.detail["url"] == f"{site}/m/courses/{course_id}"
 
 
 def test_two_courses_of_a_shop_are_told_on_two_days(school) -> None:
