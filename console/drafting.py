@@ -1,7 +1,7 @@
 """Drafts of authored work: begun, kept over another, taken back, deleted, frozen into versions, ended; each once for
 surveys, quizzes and courses."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
@@ -80,6 +80,13 @@ def locked(session: Session, of: Works[Work, Any], work_id: int) -> Work:
     if work is None:
         raise Refused(of.unknown(work_id))
     return work
+
+
+def shared(session: Session, of: Works[Any, Any], work_ids: Collection[int]) -> set[int]:
+    """Lock works for reading, those that nobody changes at this moment; gives which: filing jobs may share this lock, a
+    recount may not."""
+    free = select(of.table.id).where(of.table.id.in_(work_ids))
+    return set(session.scalars(free.with_for_update(read=True, skip_locked=True)))
 
 
 def begin(

@@ -11,7 +11,6 @@ from questions.answers import Single
 from questions.question import Option, Question, QuestionType
 from questions.reading import choices, replies
 from questions.reading.replies import Command
-from wechat_bot import messages
 from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.models import Talk
 
@@ -38,7 +37,7 @@ class OpenChoice:
     def hear(self, turn: Turn, talk: Talk) -> Reply:
         """Handle a reply to `offer`: read as a question with options is, it opens one of the things."""
         offered: list[Any] = talk.state["choices"]
-        said = turn.message.content if isinstance(turn.message, messages.Text) else ""
+        said = turn.text
         if replies.command(said) is Command.EXIT:
             return Reply(self.left, after=After.END)
         question = Question("", QuestionType.SINGLE, "", tuple(Option(number, title) for number, title in offered))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from wechat_bot.last_said import Said
 from wechat_bot.ledger import Windows
-from wechat_bot.messages import Incoming
+from wechat_bot.messages import Incoming, Text
 from wechat_bot.models import Talk
 
 REDELIVERED = timedelta(seconds=20)
@@ -177,6 +177,11 @@ class Turn:
     def said_at(self) -> datetime:
         """When this message counts as said, for what is timed: as WeChat took it, not in the future nor long ago."""
         return min(max(self.message.sent_at, self.now - REDELIVERED), self.now)
+
+    @property
+    def text(self) -> str:
+        """What was written; empty for a message that is no text."""
+        return self.message.content if isinstance(self.message, Text) else ""
 
     @property
     def entries(self) -> Sequence[Entry]:

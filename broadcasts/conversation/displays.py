@@ -35,7 +35,7 @@ def hear(turn: Turn, talk: Talk) -> Reply:
             media.discard(turn.session, [old], now=turn.now)
         said = texts.PHOTO_AGAIN if old else texts.PHOTO_TAKEN
         return Reply(said, state={"photo": media.keep(turn.session, turn.message, now=turn.now)})
-    text = visible(turn.message.content) if isinstance(turn.message, messages.Text) else ""
+    text = visible(turn.text)
     if "photo" not in state:
         return Reply(texts.SEND_PHOTO, yields=True)  # a need written meanwhile is no photo
     if "words" not in state:

@@ -15,7 +15,6 @@ from broadcasts.texts import own_rows as own_texts
 from foundation.errors import Refused
 from foundation.text import said_number, whole_number
 from people import identity
-from wechat_bot import messages
 from wechat_bot.conversation import After, Article, Conversation, Entry, Reply, Turn, Word
 from wechat_bot.models import Talk
 from wechat_bot.reply import TEXT_LIMIT
@@ -58,7 +57,7 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     """Handle a message while a list is the last thing that was said: a number opens its article. Where anything was
     sent since, the number is for that."""
     listed: list[int] = talk.state.get("articles", [])
-    text = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    text = turn.text
     number, since = said_number(text), turn.last_said()
     if since is not None and since.at > talk.begun_at:
         return Reply(texts.LIST_OVER, yields=True, after=After.END)

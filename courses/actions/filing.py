@@ -15,7 +15,6 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from console import drafting
-from courses.models.courses import Course
 from courses.models.figures import CourseCell, FiledEnrolment, SavedGathering, SavedMonth
 from courses.models.learning import Enrolment
 from courses.queries import learning_states, versions
@@ -54,14 +53,7 @@ def file_some(session: Session, *, zone: ZoneInfo) -> int:
     ).all()
     if not unfiled:
         return 0
-    # Other filing jobs may share this lock, a recount may not.
-    free = set(
-        session.scalars(
-            select(Course.id)
-            .where(Course.id.in_({row.course_id for row in unfiled}))
-            .with_for_update(read=True, skip_locked=True)
-        )
-    )
+    free = drafting.shared(session, versions.WORKS, {row.course_id for row in unfiled})
     mine = {row.id: row.course_id for row in unfiled if row.course_id in free}
     if mine:
         _file(session, mine, zone)

@@ -13,7 +13,6 @@ from courses.texts import asking as texts
 from finding.topics import FoundText, Seeker
 from foundation.text import visible, whole_number
 from people.rules import plain
-from wechat_bot import messages
 from wechat_bot.conversation import PASSES, Adviser, After, Conversation, Reply, Turn, Word
 from wechat_bot.models import Talk
 
@@ -41,7 +40,7 @@ def open_question(turn: Turn, reference: str) -> Reply:
 
 def hear(turn: Turn, talk: Talk) -> Reply:
     """Show what else was found. Any other text is none of this talk's."""
-    word = plain(turn.message.content) if isinstance(turn.message, messages.Text) else ""
+    word = plain(turn.text)
     if word == texts.MORE and talk.state.get("more"):
         state = {**talk.state, "more": []}
         return Reply("\n\n".join([*talk.state["more"], texts.TO_PERSON]), state=state)

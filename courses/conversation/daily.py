@@ -19,7 +19,6 @@ from questions.keyed import marking
 from questions.keyed.items import Kind
 from questions.stepping import Position, Step, StepOutcome
 from questions.weak_spots import AskedAgain, sources
-from wechat_bot import messages
 from wechat_bot.conversation import After, Reply, Turn
 from wechat_bot.models import Talk
 
@@ -161,7 +160,7 @@ def _answered(turn: Turn, held: ShopBoxes, spot: WeakSpot, asked: AskedAgain, st
 
 
 def _says(turn: Turn) -> str:
-    return turn.message.content.strip() if isinstance(turn.message, messages.Text) else ""
+    return turn.text.strip()
 
 
 def _said(turn: Turn, asked: AskedAgain) -> str:

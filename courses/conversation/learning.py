@@ -70,7 +70,7 @@ def hear_course(turn: Turn, talk: Talk) -> Reply:
 
 def hear_lesson(turn: Turn, talk: Talk) -> Reply:
     """Handle a reply: a word that turns the page, an answer to the end question, or the way on behind it."""
-    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    said = turn.text
     if leads := talk.state.get(LEADS):
         if same(said) in _YES:
             return replace(turn.open(leads), after=After.END)
@@ -96,7 +96,7 @@ def hear_lesson(turn: Turn, talk: Talk) -> Reply:
 
 def overhear(turn: Turn) -> Reply | None:
     """Take a word that turns a page where no talk runs any more: it goes on where the lesson was left."""
-    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    said = turn.text
     return turn.open(f"{COURSE}:") if same(said) in (chat.NEXT, chat.PREVIOUS) else None
 
 
@@ -187,7 +187,7 @@ def _leads_on(turn: Turn, reference: str) -> str:
     talk = turn.talk
     if talk is None or (talk.topic, talk.reference) != (LESSON, reference):
         return ""
-    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    said = turn.text
     return str(talk.state.get(LEADS, "")) if replies.command(said) is Command.RESUME else ""
 
 

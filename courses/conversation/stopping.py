@@ -4,13 +4,12 @@ from courses.actions import telling
 from courses.texts import notices as texts
 from people import identity
 from questions.numerals import same
-from wechat_bot import messages
 from wechat_bot.conversation import Reply, Turn
 
 
 def overhear(turn: Turn) -> Reply | None:
     """Take the word where messages about a course would come, unless it answers another message that can be stopped."""
-    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    said = turn.text
     if same(said) != texts.STOP:
         return None
     shop, manager = identity.shop_of(turn.session, turn.openid), identity.manager_of(turn.session, turn.openid)

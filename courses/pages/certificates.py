@@ -6,7 +6,7 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act
-from console.lists import looking
+from console.lists import looking, seeing
 from console.lists.listing import Asked, Column, Listing
 from courses.actions import certifying
 from courses.pages.course import found_course, head
@@ -63,13 +63,8 @@ CERTIFICATES: Listing[CertificateLine] = Listing(
 @access.allow(COURSES_SEE)
 def certificates(course_id: int) -> ResponseReturnValue:
     """List the certificates of a course. Seeing them is written to the audit log."""
-    found = found_course(course_id)
-    with current_services().reading() as session:
-        shown = looking.look(CERTIFICATES, session)
-        page = render_template("courses/console/certificates.html", shown=shown, **head(found))
-        said = CERTIFICATES.said(shown.asked)
-    act.seen("course.certificates", f"course:{course_id}", said)
-    return page
+    found, template = head(found_course(course_id)), "courses/console/certificates.html"
+    return seeing.page(CERTIFICATES, template, "course.certificates", f"course:{course_id}", **found)
 
 
 @access.allow(COURSES_WRITE)

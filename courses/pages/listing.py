@@ -5,10 +5,9 @@ from collections.abc import Callable
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from console import access
-from console.authored import AuthoredState
+from console import access, authored_lists
 from console.lists import looking
-from console.lists.listing import Asked, Column, Filter, Listing
+from console.lists.listing import Asked, Column, Listing
 from courses.permissions import COURSES_EXPORT, COURSES_SEE
 from courses.queries import listing
 from courses.queries.listing import CourseLine
@@ -17,17 +16,12 @@ from wechat_bot.services import current_services
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[CourseLine]:
-    state = next((each for each in AuthoredState if each == asked.given.get("state")), None)
+    state = authored_lists.state(asked)
     return listing.page(asked.session, now=asked.now, search=asked.search, state=state, cursor=cursor, limit=limit)
 
 
-def _is_whole(asked: Asked) -> bool:
-    """Whether the list shows figures: they are the whole company's."""
-    return asked.visitor.is_company_wide
-
-
 def _figure(name: str, label: str, value: Callable[[CourseLine], int]) -> Column[CourseLine]:
-    return Column(name, label, value, is_number=True, on_phone=label, seen_if=_is_whole, width=10)
+    return Column(name, label, value, is_number=True, on_phone=label, seen_if=authored_lists.is_whole, width=10)
 
 
 COURSES: Listing[CourseLine] = Listing(
@@ -36,14 +30,11 @@ COURSES: Listing[CourseLine] = Listing(
     see=COURSES_SEE,
     unit="门",
     search="标题",
-    filters=(Filter("state", "状态", "全部状态", lambda asked: AuthoredState.choices()),),
+    filters=(authored_lists.STATE,),
     columns=(
-        Column("number", "编号", lambda line: str(line.id), is_spare=True, width=8),
-        Column("title", "标题", lambda line: line.title, width=40),
-        Column("state", "状态", lambda line: line.state.label, colour=lambda line: line.state.colour),
+        *authored_lists.BEGIN,
         Column("who", "谁学", lambda line: "客户经理" if line.is_for_staff else "店", style="text-nowrap", width=10),
-        Column("opens", "开始", lambda line: line.opens_at, is_shown=False, style="text-nowrap", width=18),
-        Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
+        *authored_lists.WINDOW,
         _figure("enrolled", "加入", lambda line: line.enrolled),
         _figure("finished", "学完", lambda line: line.finished),
         _figure("certificates", "证书", lambda line: line.certificates),

@@ -6,7 +6,7 @@ from flask import abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act
-from console.lists import looking
+from console.lists import seeing
 from console.lists.listing import Asked, Column, Filter, LineLink, Listing
 from courses.actions import asking as actions
 from courses.models.asking import Settled
@@ -58,12 +58,7 @@ QUESTIONS: Listing[AskedLine] = Listing(
 @access.allow(COURSES_SEE)
 def question_list() -> ResponseReturnValue:
     """List the questions that nothing answered. Seeing it is written to the audit log."""
-    with current_services().reading() as session:
-        shown = looking.look(QUESTIONS, session)
-        page = render_template("courses/console/questions.html", shown=shown)
-        said = QUESTIONS.said(shown.asked)
-    act.seen("classroom.see", "question-asked:", said)
-    return page
+    return seeing.page(QUESTIONS, "courses/console/questions.html", "classroom.see", "question-asked:")
 
 
 @access.allow(COURSES_SEE)

@@ -1,11 +1,10 @@
 """Console list of what shops answered wrong again and again (反复答错): their customer managers go through it with
 them."""
 
-from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from console import access, act
-from console.lists import looking
+from console import access
+from console.lists import seeing
 from console.lists.listing import Asked, Column, Listing
 from courses.permissions import COURSES_EXPORT, COURSES_SEE
 from courses.queries import stubborn
@@ -48,9 +47,4 @@ STUBBORN: Listing[StubbornSpot] = Listing(
 @access.allow(COURSES_SEE)
 def weak() -> ResponseReturnValue:
     """List what shops answered wrong three times in a row. Seeing it is written to the audit log."""
-    with current_services().reading() as session:
-        shown = looking.look(STUBBORN, session)
-        page = render_template("courses/console/weak.html", shown=shown)
-        said = STUBBORN.said(shown.asked)
-    act.seen("course.weak", "course:", said)
-    return page
+    return seeing.page(STUBBORN, "courses/console/weak.html", "course.weak", "course:")

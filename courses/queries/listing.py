@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from console import authored_lists
 from console.authored import AuthoredState
 from courses.models.courses import Course
 from courses.models.figures import WHOLE_COURSE, Counted, CourseCell, LearnersBy
-from foundation import paging
-from foundation.paging import FIRST, Cursor, Order, Page
+from foundation.paging import FIRST, Cursor, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,10 @@ def page(
     limit: int,
 ) -> Page[CourseLine]:
     """Return a page of courses with this text in their title, the newest first."""
-    statement = _LINES
-    if search:
-        statement = statement.where(Course.title.contains(search, autoescape=True))
-    if state is not None:
-        statement = statement.where(Course.is_in(state, now))
-    return paging.page(session, statement, _NEWEST, cursor, limit=limit, read=partial(_line, now=now))
-
-
-_NEWEST: Order[CourseLine] = Order((Course.id,), lambda line: (line.id,), is_down=True)
+    read = partial(_line, now=now)
+    return authored_lists.page(
+        session, Course, _LINES, read, now=now, search=search, state=state, cursor=cursor, limit=limit
+    )
 
 
 def _counted(what: Counted) -> Any:

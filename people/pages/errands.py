@@ -1,11 +1,11 @@
 """Errand pages: what customer managers should tell their shops, and how it was done."""
 
-from flask import render_template, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import and_
 
 from console import access, act
-from console.lists import looking
+from console.lists import seeing
 from console.lists.listing import Asked, Column, Listing
 from foundation.paging import Cursor, Page
 from people import errands
@@ -54,13 +54,8 @@ ERRANDS: Listing[ErrandLine] = Listing(
 @access.allow(PEOPLE_SEE)
 def errand_list() -> ResponseReturnValue:
     """List what is to be told to the visitor's shops. Seeing it is written to the audit log."""
-    with current_services().reading() as session:
-        shown = looking.look(ERRANDS, session)
-        said = ERRANDS.said(shown.asked)
-    act.seen("errand.see", "people", said)
-    return render_template(
-        "people/errands.html", shown=shown, ways={way.value: errands.WORDS[way] for way in errands.WAYS}
-    )
+    ways = {way.value: errands.WORDS[way] for way in errands.WAYS}
+    return seeing.page(ERRANDS, "people/errands.html", "errand.see", "people", ways=ways)
 
 
 @access.allow(ERRANDS_DO)

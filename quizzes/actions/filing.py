@@ -106,14 +106,7 @@ def file_some(session: Session) -> int:
     ).all()
     if not unfiled:
         return 0
-    # Other filing jobs may share this lock, a recount may not.
-    free = set(
-        session.scalars(
-            select(Quiz.id)
-            .where(Quiz.id.in_({row.quiz_id for row in unfiled}))
-            .with_for_update(read=True, skip_locked=True)
-        )
-    )
+    free = drafting.shared(session, WORKS, {row.quiz_id for row in unfiled})
     mine = [row for row in unfiled if row.quiz_id in free]
     if mine:
         _file(session, mine)

@@ -46,7 +46,7 @@ def hear(turn: Turn, talk: Talk) -> Reply:
     line = book.line(state["left"][0])
     if line is None:  # learnt on the page, or retired meanwhile
         return _onward(book, state, texts.HAS_LEFT)
-    text = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    text = turn.text
     if text and replies.command(text, line.item.question) is Command.PREVIOUS:
         return Reply(f"{texts.NOT_BACK}\n{_ask(line, state)}")
     step = stepping.step(_position(line, state), text, is_voice=isinstance(turn.message, messages.Voice))

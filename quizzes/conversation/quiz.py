@@ -149,7 +149,7 @@ def _not_running(turn: Turn, talk: Talk, quiz_id: int) -> Reply:
     sentence = attempt_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     if sentence:
         return Reply(sentence, after=After.END, yields=True)
-    said = turn.message.content if isinstance(turn.message, messages.Text) else ""
+    said = turn.text
     if replies.command(said) is Command.EXIT:
         return Reply(chat.LEFT, after=After.END)
     if same(said) not in _STARTS:
@@ -258,7 +258,7 @@ def _intro(turn: Turn, sheet: AttemptSheet) -> str:
 
 
 def _says(turn: Turn, word: str) -> bool:
-    return isinstance(turn.message, messages.Text) and same(turn.message.content) == word
+    return same(turn.text) == word
 
 
 def _may_be_a_need(turn: Turn) -> bool:

@@ -8,7 +8,7 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act, fields, tasks
-from console.lists import looking
+from console.lists import looking, seeing
 from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.clock import when
 from foundation.paging import Cursor, Page
@@ -112,12 +112,8 @@ ATTEMPTS: Listing[AttemptLine] = Listing(
 def attempts(quiz_id: int) -> ResponseReturnValue:
     """List the attempts at a quiz. Seeing them is written to the audit log."""
     found = quiz.published(quiz_id)
-    with current_services().reading() as session:
-        shown = looking.look(ATTEMPTS, session)
-        said = ATTEMPTS.said(shown.asked)
-        page = render_template("quizzes/console/attempts.html", shown=shown, texts=texts, **quiz.head(found))
-    act.seen("quiz.attempts", f"quiz:{quiz_id}", said)
-    return page
+    values = {"texts": texts, **quiz.head(found)}
+    return seeing.page(ATTEMPTS, "quizzes/console/attempts.html", "quiz.attempts", f"quiz:{quiz_id}", **values)
 
 
 @access.allow(QUIZZES_SEE)

@@ -8,10 +8,10 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, running
+from console import access, authored_lists, running
 from console.authored import AuthoredState
 from console.lists import looking
-from console.lists.listing import Asked, Column, Filter, Listing
+from console.lists.listing import Asked, Column, Listing
 from console.rules.visitors import Visitor
 from foundation.clock import day_in
 from foundation.paging import Cursor, Page
@@ -24,13 +24,8 @@ from wechat_bot.services import Services, current_services
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[QuizLine]:
-    state = next((each for each in AuthoredState if each == asked.given.get("state")), None)
+    state = authored_lists.state(asked)
     return listing.page(asked.session, now=asked.now, search=asked.search, state=state, cursor=cursor, limit=limit)
-
-
-def _is_whole(asked: Asked) -> bool:
-    """Whether the list shows figures: they are the whole company's."""
-    return asked.visitor.is_company_wide
 
 
 def _mean(line: QuizLine) -> Any:
@@ -43,17 +38,20 @@ QUIZZES: Listing[QuizLine] = Listing(
     see=QUIZZES_SEE,
     unit="份",
     search="标题",
-    filters=(Filter("state", "状态", "全部状态", lambda asked: AuthoredState.choices()),),
+    filters=(authored_lists.STATE,),
     columns=(
-        Column("number", "编号", lambda line: str(line.id), is_spare=True, width=8),
-        Column("title", "标题", lambda line: line.title, width=40),
-        Column("state", "状态", lambda line: line.state.label, colour=lambda line: line.state.colour),
-        Column("opens", "开始", lambda line: line.opens_at, is_shown=False, style="text-nowrap", width=18),
-        Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
+        *authored_lists.BEGIN,
+        *authored_lists.WINDOW,
         Column(
-            "counted", "考完", lambda line: line.counted, is_number=True, on_phone="考完", seen_if=_is_whole, width=10
+            "counted",
+            "考完",
+            lambda line: line.counted,
+            is_number=True,
+            on_phone="考完",
+            seen_if=authored_lists.is_whole,
+            width=10,
         ),
-        Column("mean", "平均得分率", _mean, is_number=True, on_phone="平均", seen_if=_is_whole, width=10),
+        Column("mean", "平均得分率", _mean, is_number=True, on_phone="平均", seen_if=authored_lists.is_whole, width=10),
         Column("actions", "", lambda line: "", is_for_file=False, style="text-nowrap"),
     ),
     find=_find,

@@ -8,9 +8,9 @@ from datetime import timedelta
 from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 
-from console import access, act, sharing
+from console import access, sharing
 from console.authored import AuthoredState
-from console.lists import looking
+from console.lists import looking, seeing
 from console.lists.listing import Asked, Column, Listing
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
@@ -103,19 +103,12 @@ def ranking(quiz_id: int) -> ResponseReturnValue:
     if not found.rules.has_ranking:
         abort(404)
     head, by = quiz.head(found), request.args.get("by", SHOPS)
-    with current_services().reading() as session:
-        if by in list(GroupedBy):
+    if by in list(GroupedBy):
+        with current_services().reading() as session:
             lines = queries.groups(session, access.visitor(), quiz_id, GroupedBy(by))
-            return render_template(
-                "quizzes/console/ranking.html", by=by, bys=BYS, lines=lines, least=queries.LEAST, **head
-            )
-        shown = looking.look(RANKING, session)
-        page = render_template(
-            "quizzes/console/ranking.html", by=SHOPS, bys=BYS, shown=shown, most=queries.MOST_RANKED, **head
-        )
-        said = RANKING.said(shown.asked)
-    act.seen("quiz.ranking", f"quiz:{quiz_id}", said)
-    return page
+        return render_template("quizzes/console/ranking.html", by=by, bys=BYS, lines=lines, least=queries.LEAST, **head)
+    values = {"by": SHOPS, "bys": BYS, "most": queries.MOST_RANKED, **head}
+    return seeing.page(RANKING, "quizzes/console/ranking.html", "quiz.ranking", f"quiz:{quiz_id}", **values)
 
 
 @access.allow(QUIZZES_SEE)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Float, Select, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from console import authored_lists
 from console.authored import AuthoredState
-from foundation import paging
 from foundation.dialects import table_of
-from foundation.paging import FIRST, Cursor, Order, Page
+from foundation.paging import FIRST, Cursor, Page
 from people.models import Retailer
 from quizzes.models.attempts import Attempt
 from quizzes.models.figures import WHOLE_PAPER, ItemCell, Turnout
@@ -49,15 +49,10 @@ def page(
     limit: int,
 ) -> Page[QuizLine]:
     """Return a page of quizzes with this text in their title, the newest first."""
-    statement = _LINES
-    if search:
-        statement = statement.where(Quiz.title.contains(search, autoescape=True))
-    if state is not None:
-        statement = statement.where(Quiz.is_in(state, now))
-    return paging.page(session, statement, _NEWEST, cursor, limit=limit, read=partial(_line, now=now))
-
-
-_NEWEST: Order[QuizLine] = Order((Quiz.id,), lambda line: (line.id,), is_down=True)
+    read = partial(_line, now=now)
+    return authored_lists.page(
+        session, Quiz, _LINES, read, now=now, search=search, state=state, cursor=cursor, limit=limit
+    )
 
 
 def _of_cells(figure: Any) -> Any:

@@ -9,7 +9,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from console import access, fields, running
+from console import access, authored_lists, fields, running
 from console.authored import AuthoredState
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
@@ -83,16 +83,13 @@ SURVEYS: Listing[SurveyLine] = Listing(
     unit="份",
     search="标题",
     filters=(
-        Filter("state", "状态", "全部状态", lambda asked: AuthoredState.choices()),
+        authored_lists.STATE,
         Filter("month", "月份", "全部月份", _months),
     ),
     columns=(
-        Column("number", "编号", lambda line: str(line.id), is_spare=True, width=8),
-        Column("title", "标题", lambda line: line.title, width=40),
-        Column("state", "状态", lambda line: line.state.label, colour=lambda line: line.state.colour),
+        *authored_lists.BEGIN,
         Column("anonymous", "匿名", lambda line: "是" if line.is_anonymous else "", is_shown=False, width=8),
-        Column("opens", "开始", lambda line: line.opens_at, is_shown=False, style="text-nowrap", width=18),
-        Column("closes", "结束", lambda line: line.closes_at, style="text-nowrap", on_phone="结束", width=18),
+        *authored_lists.WINDOW,
         _figure("sent", "发放", lambda line: line.sent),
         _figure("returned", "回收", lambda line: line.returned),
         _figure(
