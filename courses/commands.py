@@ -151,7 +151,7 @@ def ask(question: str, licence: str | None, as_json: bool) -> None:
         click.echo(json.dumps({"found": lines, "request": request}, ensure_ascii=False))
         return
     for each in found:
-        click.echo(f"{each.link}\t{each.title}（{each.place}）\n\t{each.passage}")
+        click.echo(f"{each.link}\t{each.title}（{each.place}）\n\t{each.shut or each.passage}")
     if not found:
         click.echo(f"没有找到，已转给客户经理：#{request}。" if request else "没有找到。")
 

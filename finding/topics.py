@@ -44,6 +44,9 @@ class FindableTopic:
     readable: Callable[[Session, Seeker, datetime], Select[int]]
     #: Says of texts, by their references, where they stand: their column, or their course.
     places: Callable[[Session, Sequence[int]], Mapping[int, str]]
+    #: Says why somebody may not read some of the texts that they find yet, by their references, each in a sentence:
+    #: their passages are not shown. Without it whatever is found may be read.
+    shut: Callable[[Session, Seeker, Sequence[int]], Mapping[int, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +56,14 @@ class FoundText:
     link: str
     title: str
     place: str
+    #: Empty where it may not be read yet.
     passage: str
     #: The words found, to be marked, the longest first.
     words: tuple[str, ...]
     #: The share of what was asked that stands in it; see `searching.ENOUGH`.
     coverage: float
+    #: Why it may not be read yet, in a sentence; empty where it may.
+    shut: str = ""
 
 
 def find(
@@ -79,14 +85,11 @@ def find(
     for hit in good:
         of.setdefault(hit.topic, []).append(hit.reference)
     places = {topic: topics[topic].places(session, references) for topic, references in of.items()}
-    return [
-        FoundText(
-            f"{hit.topic}:{hit.reference}",
-            hit.title,
-            places[hit.topic].get(hit.reference, ""),
-            excerpt(hit.passage, hit.words, SHOWN),
-            hit.words,
-            hit.coverage,
-        )
-        for hit in good
-    ]
+    shut = {topic: ask(session, who, references) for topic, references in of.items() if (ask := topics[topic].shut)}
+    found = []
+    for hit in good:
+        why = shut.get(hit.topic, {}).get(hit.reference, "")
+        passage = "" if why else excerpt(hit.passage, hit.words, SHOWN)
+        link, place = f"{hit.topic}:{hit.reference}", places[hit.topic].get(hit.reference, "")
+        found.append(FoundText(link, hit.title, place, passage, hit.words, hit.coverage, why))
+    return found

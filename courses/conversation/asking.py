@@ -30,8 +30,9 @@ def open_question(turn: Turn, reference: str) -> Reply:
     found = queries.answers(turn.session, turn.board.declared, words, who.seeker, now=turn.now)
     if not found:
         return _nothing(turn, who, words)
-    best, *others = found
-    lines = [best.passage, texts.place(best.title, best.place), *_ways(turn, best)]
+    # What cannot be read yet stands behind what can.
+    best, *others = sorted(found, key=lambda each: bool(each.shut))
+    lines = [best.shut or best.passage, texts.place(best.title, best.place), *_ways(turn, best)]
     if others:
         lines.append(texts.more(len(others)))
     state = {"link": best.link, "more": [_shown(turn, each) for each in others]}
@@ -55,10 +56,11 @@ def beside(turn: Turn, words: str, retailer_id: int | None) -> str:
         seeker = Seeker(retailer_id=retailer_id)
     else:
         seeker = queries.asking(turn.session, turn.openid).seeker
-    found = queries.answers(turn.session, turn.board.declared, words, seeker, now=turn.now, limit=1)
-    if not found:
+    found = queries.answers(turn.session, turn.board.declared, words, seeker, now=turn.now)
+    best = next((each for each in found if not each.shut), None)
+    if best is None:
         return ""
-    return "\n".join([texts.beside(found[0].title, found[0].passage), *_links(turn, found[0])])
+    return "\n".join([texts.beside(best.title, best.passage), *_links(turn, best)])
 
 
 def open_answer(turn: Turn, reference: str) -> Reply:
@@ -89,16 +91,18 @@ def _nothing(turn: Turn, who: Asking, words: str) -> Reply:
 
 
 def _shown(turn: Turn, found: FoundText) -> str:
-    return "\n".join([found.passage, texts.place(found.title, found.place), *_links(turn, found)])
+    return "\n".join([found.shut or found.passage, texts.place(found.title, found.place), *_links(turn, found)])
 
 
 def _ways(turn: Turn, found: FoundText) -> Sequence[str]:
     """The way to the whole text: its page, or, where the account has no pages, a word."""
+    if found.shut:
+        return []
     return _links(turn, found) or ([] if turn.account.has_pages else [texts.READ_ON])
 
 
 def _links(turn: Turn, found: FoundText) -> list[str]:
-    path = turn.board.page(turn.session, found.link) if turn.account.has_pages else ""
+    path = turn.board.page(turn.session, found.link) if turn.account.has_pages and not found.shut else ""
     return [texts.link(f"{turn.account.public_url}{path}")] if path else []
 
 

@@ -1,5 +1,6 @@
 """Lessons are found by their words: by whoever may learn them, as long as they run."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from finding import topics
 from finding.topics import FoundText, Seeker
 from people import identity
+from tests.courses.pacing import begin
 
 LAW = CourseDefinition(
     "守法经营",
@@ -23,6 +25,7 @@ LAW = CourseDefinition(
             "l3", "店搬了地方，许可证怎么变", (Screen("只能在核定的地址经营。搬迁之前先问发证机关，办变更。"),)
         ),
     ),
+    is_ordered=False,
 )
 #: What is asked, and the lesson that answers it.
 ASKED = {
@@ -86,3 +89,24 @@ def test_only_the_shops_a_course_is_for_find_its_lessons(school) -> None:
     li = shop.id
     assert titles(school, "封签", Seeker(retailer_id=li))[0] == "看封签"
     assert titles(school, "封签", Seeker(retailer_id=li + 1000)) == titles(school, "封签", WANG) == []
+
+
+def test_the_passage_of_a_lesson_is_found_by_nobody_who_may_not_read_it_yet(school) -> None:
+    def read(words: str) -> tuple[str, str]:
+        [first, *_] = find(school, words, WANG)
+        return first.passage, first.shut
+
+    course = school.published(LAW, is_ordered=True)
+    not_yet = ("", "第 3 课还没有开，请先学第 1 课。回复“学习”接着学。")
+    assert titles(school, "封签", WANG) == ["看封签", "怎么辨别真假烟"] and read("搬迁") == not_yet
+    assert find(school, "搬迁", STAFF)[0].passage and not find(school, "搬迁", STAFF)[0].shut
+    said = school.wang.say("学习 搬迁").text
+    assert said.startswith(not_yet[1]) and "核定的地址" not in said and "打开看全文" not in said
+    # What can be read stands in front; what a person will answer has nothing beside it that cannot.
+    assert school.wang.say("学习 封签").text.startswith("看封签和喷码")
+    assert "资料里" not in school.wang.say("帮我办搬迁").text
+    begin(school, course)
+    # Begun in this order, it is read to its end in it, whatever stands first in a newer version.
+    school.again(course, replace(LAW, lessons=LAW.lessons[::-1], is_ordered=False))
+    assert read("搬迁") == not_yet and titles(school, "封签", WANG)[0] == "看封签"
+    assert find(school, "搬迁", Seeker(retailer_id=2))[0].passage
