@@ -17,10 +17,14 @@ from courses.texts import certificates as texts
 from foundation import printing
 
 WIDTH, HEIGHT = landscape(A5)
-MARGIN = 22 * mm
-CODE = 30 * mm
+MARGIN = 18 * mm
+CODE = 29 * mm
 GREEN = (5 / 255, 104 / 255, 58 / 255)
 INK, GREY = 0.1, 0.35
+#: Points of the type at the foot, and the room there for who gives it.
+SMALL, ACCOUNT = 16, 66 * mm
+#: Points of the sentence in the middle: parted where it is meant to be, broken anywhere, and at the least.
+LARGE, MIDDLE, LEAST = 21, 17, 11
 #: Dots of the picture for each point of the sheet: 1,190 dots across, read well on any phone.
 SCALE = 2
 
@@ -34,35 +38,32 @@ def pdf(of: CertificateText, number: str, *, checked_at: str) -> bytes:
     canvas.setTitle(f"{texts.TITLE} {certificate_numbers.printed(number)}")
     canvas.setAuthor(of.account)
     canvas.setStrokeColorRGB(*GREEN)
-    for inset, width in ((7 * mm, 1.6), (9 * mm, 0.5)):
+    for inset, width in ((8 * mm, 2.2), (10 * mm, 0.7)):
         canvas.setLineWidth(width)
         canvas.rect(inset, inset, WIDTH - 2 * inset, HEIGHT - 2 * inset)
     canvas.setFillColorRGB(*GREEN)
-    _centred(canvas, texts.TITLE, HEIGHT - 29 * mm, 34)
+    _centred(canvas, texts.TITLE, HEIGHT - 32 * mm, 34, is_bold=True, apart=9)
     canvas.setFillGray(GREY)
-    _centred(canvas, "微课堂", HEIGHT - 38 * mm, 13)
+    _centred(canvas, "微课堂", HEIGHT - 43 * mm, 17)
     canvas.setFillGray(INK)
-    _centred(canvas, of.shop or of.keeper, HEIGHT - 53 * mm, 25)
+    canvas.setStrokeGray(INK)
+    _centred(canvas, of.shop or of.keeper, HEIGHT - 60 * mm, 33, is_bold=True)
     if of.shop and of.keeper:
-        _centred(canvas, of.keeper, HEIGHT - 63 * mm, 18)
-    y = HEIGHT - 76 * mm
-    for line in printing.wrapped(texts.what(of), 15, WIDTH - 2 * MARGIN, 2):
-        _centred(canvas, line, y, 15)
-        y -= 8 * mm
-    printing.draw_code(canvas, checked_at, MARGIN - 6 * mm, 14 * mm, CODE)
+        _centred(canvas, of.keeper, HEIGHT - 73 * mm, 23)
+    lines, size = _in_two(texts.what(of))
+    for number_of, line in enumerate(lines):
+        _centred(canvas, line, HEIGHT - (87 + 10 * number_of) * mm, size)
+    printing.draw_code(canvas, checked_at, MARGIN - 4 * mm, 13 * mm, CODE)
+    left, right = MARGIN + CODE - 2 * mm, WIDTH - MARGIN
     canvas.setFillGray(INK)
-    left = MARGIN + CODE - 4 * mm
-    canvas.setFont(printing.FONT, 13)
+    canvas.setFont(printing.FONT, SMALL)
     canvas.drawString(left, 28 * mm, f"编号 {certificate_numbers.printed(number)}")
-    canvas.setFillGray(GREY)
-    canvas.setFont(printing.FONT, 11)
-    canvas.drawString(left, 21 * mm, texts.HOW_TO_CHECK)
-    canvas.setFillGray(INK)
-    account, fitted = printing.fitted(of.account, 13, WIDTH / 2 - MARGIN)
+    canvas.drawString(left, 19 * mm, texts.HOW_TO_CHECK)
+    account, fitted = printing.fitted(of.account, SMALL, ACCOUNT)
     canvas.setFont(printing.FONT, fitted)
-    canvas.drawRightString(WIDTH - MARGIN, 28 * mm, account)
-    canvas.setFont(printing.FONT, 13)
-    canvas.drawRightString(WIDTH - MARGIN, 21 * mm, texts.day(of))
+    canvas.drawRightString(right, 28 * mm, account)
+    canvas.setFont(printing.FONT, SMALL)
+    canvas.drawRightString(right, 19 * mm, texts.day(of))
     canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -81,7 +82,23 @@ def png(sheet: bytes) -> bytes:
         document.close()
 
 
-def _centred(canvas: Canvas, text: str, y: float, size: float) -> None:
+def _in_two(sentence: str) -> tuple[list[str], float]:
+    """Return the sentence in at most two lines that fit, parted behind the number of lessons where they do, and their
+    size: smaller where it is long. It is sent as a picture, and read on a phone."""
+    room, size = WIDTH - 2 * MARGIN, LARGE
+    head, after, rest = sentence.rpartition("课，")
+    parted = [f"{head}{after}", rest]
+    while size > LEAST:
+        if all(printing.width_of(line, size) <= room for line in parted):
+            return parted, size
+        if size <= MIDDLE and len(lines := printing.wrapped(sentence, size, room, 3)) <= 2:
+            return lines, size
+        size -= 1
+    return printing.wrapped(sentence, size, room, 2), size
+
+
+def _centred(canvas: Canvas, text: str, y: float, size: float, *, is_bold: bool = False, apart: float = 0) -> None:
     fitted, size = printing.fitted(text, size, WIDTH - 2 * MARGIN)
     canvas.setFont(printing.FONT, size)
-    canvas.drawCentredString(WIDTH / 2, y, fitted)
+    # The typeface has one weight: its outlines are drawn as well.
+    canvas.drawCentredString(WIDTH / 2, y, fitted, mode=2 if is_bold else 0, charSpace=apart)
