@@ -11,7 +11,7 @@ from courses.queries import course_sheet, learner_courses, lesson_sheet, weak_sp
 from courses.queries.course_sheet import CourseSheet
 from courses.queries.learner_courses import opened_by
 from courses.queries.lesson_sheet import LessonSheet
-from courses.rules import screens
+from courses.rules import end_question, screens
 from courses.rules.definition import Screen
 from courses.rules.progress import StepVerdict
 from courses.texts import certificates, chat
@@ -316,4 +316,4 @@ def _url(turn: Turn, sheet: LessonSheet) -> str:
 
 def _position(sheet: LessonSheet, misread: int) -> Position:
     item = sheet.lesson.question
-    return Position((item.question,) if item is not None else (), {}, misread=misread)
+    return end_question.position(item, misread=misread)

@@ -100,7 +100,7 @@ def way(line: LessonLine, *, now: datetime, zone: ZoneInfo) -> LessonWay:
     if line.lacks:
         return LessonWay(title, pages.first_lessons(line.lacks))
     url = url_for("courses_mobile.lesson", lesson_id=line.lesson.id, screen=1 if line.is_finished else None)
-    return LessonWay(title, f"{screens.minutes(line.lesson)} 分钟", url, line.is_finished)
+    return LessonWay(title, f"约 {screens.minutes(line.lesson)} 分钟", url, line.is_finished)
 
 
 def waits(course: LearnerCourse, *, now: datetime, zone: ZoneInfo) -> LessonWay | None:

@@ -11,6 +11,7 @@ from courses.mobile.screens import screen_page
 from courses.queries import certificates, course_sheet, learner_courses, lesson_sheet, media, weak_spots
 from courses.queries.learner_courses import LearnerCourse
 from courses.queries.lesson_sheet import LessonSheet
+from courses.rules import end_question
 from courses.rules.progress import StepVerdict
 from courses.texts import chat, pages
 from foundation.errors import Refused
@@ -113,7 +114,7 @@ def _question(sheet: LessonSheet, *, sentence: str = "") -> str:
     item = sheet.lesson.question
     assert item is not None
     wrong = chat.wrong(item.explanation) if sheet.tries else ""
-    page = question_page(position, item.question, given={}, sentence=sentence or wrong)
+    page = question_page(position, position.questions[0], given={}, sentence=sentence or wrong)
     return render_template(
         "courses/question.html",
         head=heads.lesson_head(sheet),
@@ -159,8 +160,7 @@ def _done(services: Services, sheet: LessonSheet, now: datetime) -> str:
 
 
 def _position(sheet: LessonSheet) -> Position:
-    item = sheet.lesson.question
-    return Position((item.question,) if item is not None else ())
+    return end_question.position(sheet.lesson.question)
 
 
 def _here(sheet: LessonSheet) -> str:

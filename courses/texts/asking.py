@@ -15,8 +15,11 @@ READ, OPEN = "看", "打开看全文"
 READ_ON = f"回复“{READ}”读全文。"
 
 TITLE, ASK_HINT = "问课堂", "想问什么？"
-OTHER_WORDS = "不是您要的？换个说法再问，或者直接问人。"
+HOW = "平常怎么说就怎么问，从微课和资料里给您找。如：许可证快到期了怎么办。"
+#: For a shop, which can ask a person there, and for a customer manager.
+OTHER_WORDS, OTHER_WORDS_ALONE = "不是您要的？换个说法再问，或者直接问人。", "不是您要的？换个说法再问。"
 NOTHING_ON_PAGE = "没有找到答案。换个说法再问，或者直接问人。"
+NOTHING_ALONE = "没有找到答案，已记下，有了会告诉您。换个说法也可以再问。"
 NOTHING_OPEN = "没有找到能公开看的答案。绑定您的店，还能搜到微课和全部资料；找人请在聊天里回复“人工”。"
 HANDED = "已转给您的客户经理，答复会发到聊天里。"
 ONLY_SHOPS_HAND = "绑定您的店以后，才能转给客户经理。"

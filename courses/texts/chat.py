@@ -202,7 +202,12 @@ def lesson_finished(number: int) -> str:
 
 
 def course_finished(title: str, lessons: int) -> str:
-    return f"恭喜您，《{title}》{lessons} 课都学完了。"
+    """A course whose last lesson is finished.
+
+    >>> course_finished("看封签", 1), course_finished("看封签", 3)
+    ('恭喜您，《看封签》学完了。', '恭喜您，《看封签》3 课都学完了。')
+    """
+    return f"恭喜您，《{title}》{f'{lessons} 课都' if lessons > 1 else ''}学完了。"
 
 
 TO_QUIZ = "回复“1”去做这一课的测试。"

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from foundation.clock import when
 
 CARD = "学习"
-TO_COURSES = "去学习"
+TO_COURSES, HOW_TO_BIND = "去学习", "怎么绑定"
 ALL_LEARNT = "学完的课都在这里"
 CERTIFICATE_AT_END = "全部学完有结业证书。"
 DAILY, DAILY_NOTE = "上次答错的，再答一遍", "答对就往后放"
@@ -15,7 +15,7 @@ NOT_YET = "还没有开"
 OPENED = "现在可以学了"
 FIRST = "去学这门"
 EMPTY = "现在没有要学的课。新课开了，会在这里，也会发消息告诉您。"
-ASK = "有问题就问，如：怎么换证"
+ASK_TITLE, ASK = "问课堂", "想问什么？"
 OUTSIDE = "会打开别的网站，看完请返回这一页；用 WLAN 看省流量。"
 VOICE = "这一屏有录音，在聊天里听：回到公众号，回复“学习”。下面是同样的文字。"
 LAST_STEP = "最后一步：1 道小题"

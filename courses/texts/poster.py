@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from courses.rules.definition import CourseDefinition
+from courses.texts import report
 
 STEPS = ("1. 打开微信，点“扫一扫”", "2. 第一次来，请按提示绑定您的店", "3. 一屏一屏看，三分钟学一课")
 
@@ -15,7 +16,7 @@ def about(definition: CourseDefinition) -> Sequence[str]:
     >>> about(CourseDefinition("辨别", every_days=1, has_certificate=True))
     ['0 课，每天一课，学完发结业证书']
     """
-    pace = {None: "", 1: "每天一课"}.get(definition.every_days, f"每 {definition.every_days} 天一课")
+    pace = report.pace(definition.every_days) if definition.every_days else ""
     certificate = "学完发结业证书" if definition.has_certificate else ""
     return ["，".join(filter(None, (f"{len(definition.lessons)} 课", pace, certificate)))]
 

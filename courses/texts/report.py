@@ -5,7 +5,8 @@ from courses.models.figures import AT_END
 UNITS = {True: "人", False: "家"}
 PART = "下面只是您负责的店。"
 PART_OF_STAFF = "这门课是客户经理学的，下面只是您自己。"
-NOBODY = "还没有人加入。"
+NOBODY = "还没有人加入。刚发布的，过几分钟就有数。"
+NOBODY_OF_PART = "您负责的店里还没有人加入。"
 ESTIMATE = "按公司原标准估算，一家店一年只算一次"
 MINUTE = 60
 
@@ -17,6 +18,15 @@ def share(part: int, whole: int) -> str:
     ('33%', '')
     """
     return f"{round(100 * part / whole)}%" if whole else ""
+
+
+def pace(every_days: int | None) -> str:
+    """How the lessons of a course come.
+
+    >>> pace(None), pace(1), pace(7)
+    ('一次全放出', '每天一课', '每 7 天一课')
+    """
+    return {None: "一次全放出", 1: "每天一课"}.get(every_days, f"每 {every_days} 天一课")
 
 
 def took(seconds: float | None) -> str:

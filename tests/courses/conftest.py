@@ -17,7 +17,11 @@ from tests.office import Office
 
 SEAL = KeyedItem(
     Question(
-        "q1", QuestionType.SINGLE, "封签应贴在哪一面？", (Option(1, "正面"), Option(2, "背面"), Option(3, "顶部"))
+        "q1",
+        QuestionType.SINGLE,
+        "封签应贴在哪一面？",
+        (Option(1, "正面"), Option(2, "背面"), Option(3, "顶部")),
+        required=False,  # as it is read: a lesson asks it so that nobody can skip it
     ),
     Kind.SINGLE,
     Key(frozenset({3})),

@@ -68,6 +68,6 @@ def test_the_end_of_a_course_says_how_to_go_on(school) -> None:
     assert say("退出").text == "好的，先到这里。《看喷码》还差最后一屏，回复“继续”接着学。"
     say("继续")
     wait(school, 3)
-    assert say("下一页").text == f"恭喜您，《怎么辨别真假烟》1 课都学完了。\n{chat.TO_ALL}"
+    assert say("下一页").text == f"恭喜您，《怎么辨别真假烟》学完了。\n{chat.TO_ALL}"
     say("学习")
     assert say("下一页").text == f"{chat.SEEN_THROUGH}\n{chat.TO_ALL}"
