@@ -1,5 +1,6 @@
 """Console list of a course's learners: how far each is; as a file, as errands of managers, as a message to many."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,10 @@ from console import access, act
 from console.lists import looking
 from console.lists.listing import Asked, Column, Filter, Listing
 from courses.actions import handing
+from courses.models.courses import Course
 from courses.pages import course
 from courses.permissions import COURSES_EXPORT, COURSES_SEE, COURSES_WRITE
 from courses.queries import learners as queries
-from courses.queries.detail import detail
 from courses.queries.learners import LearnerLine, LearnerState
 from courses.texts import report as texts
 from foundation.clock import day_in
@@ -26,7 +27,7 @@ from wechat_bot.services import current_services
 DAYS = 7
 _COLOURS = {LearnerState.FINISHED: "good", LearnerState.BEGUN: "warn", LearnerState.NOT_BEGUN: ""}
 _STATE = Filter(
-    "state", "学到哪里", "学没学完", lambda asked: [(each.value, word) for each, word in queries.WORDS.items()]
+    "state", "学到哪里", "全部进度", lambda asked: [(each.value, word) for each, word in queries.WORDS.items()]
 )
 
 
@@ -49,14 +50,28 @@ def _meant(course_id: int, state: LearnerState | None) -> dict[str, Any]:
 
 
 def _is_for_staff(asked: Asked) -> bool:
-    found = detail(asked.session, asked.of["course_id"], now=asked.now)
-    return found is not None and found.rules.is_for_staff
+    """Whether customer managers learn it, who are of no shop."""
+    found = asked.session.get(Course, asked.of["course_id"])
+    return found is not None and found.is_for_staff
+
+
+def _is_for_shops(asked: Asked) -> bool:
+    return not _is_for_staff(asked)
+
+
+def _where_shops(each: Filter) -> Filter:
+    """Return a filter of shops, without choices where there are none."""
+    choices = each.choices
+    assert choices is not None
+    return replace(each, choices=lambda asked: choices(asked) if _is_for_shops(asked) else ())
 
 
 def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[LearnerLine]:
     course_id, state = asked.of["course_id"], _state(asked.given.get("state"))
     if _is_for_staff(asked):
-        return queries.page_of_staff(asked.session, course_id, asked.visitor, state, cursor=cursor, limit=limit)
+        return queries.page_of_staff(
+            asked.session, course_id, asked.visitor, state, search=asked.search, cursor=cursor, limit=limit
+        )
     conditions = filters.shops(asked)
     return queries.page(asked.session, course_id, conditions, state, search=asked.search, cursor=cursor, limit=limit)
 
@@ -67,19 +82,29 @@ LEARNERS: Listing[LearnerLine] = Listing(
     unit="个",
     see=COURSES_SEE,
     size=queries.PAGE,
-    search="店名、店主",
+    search="店名、姓名",
     means=lambda asked: f"微课 {asked.of['course_id']}",
-    filters=(_STATE, *filters.OF_WHOM),
+    filters=(_STATE, *map(_where_shops, filters.OF_WHOM)),
     columns=(
-        *filters.OF_SHOP,
-        Column("class", "客户类型", lambda line: line.class_name, is_shown=False),
+        *(replace(each, seen_if=_is_for_shops) for each in filters.OF_SHOP),
+        Column("name", "姓名", lambda line: line.keeper, seen_if=_is_for_staff, style="text-nowrap", width=12),
+        Column("class", "客户类型", lambda line: line.class_name, is_shown=False, seen_if=_is_for_shops),
         Column("state", "学到哪里", lambda line: queries.WORDS[line.state], colour=lambda line: _COLOURS[line.state]),
         Column("started", "开始", lambda line: line.started_at, style="text-nowrap", is_spare=True, width=18),
         Column("last", "最近一次学", lambda line: line.last_at, style="text-nowrap", is_shown=False, width=18),
         Column("finished", "学完", lambda line: line.finished_at, style="text-nowrap", is_spare=True, width=18),
         Column("lessons", "学完几课", lambda line: line.lessons, is_number=True, on_phone="学完几课"),
-        Column("seconds", "用时（秒）", lambda line: line.seconds, is_number=True, is_spare=True),
-        Column("certificate", "证书编号", lambda line: line.certificate, style="text-nowrap", is_spare=True),
+        Column(
+            "took",
+            "用时",
+            lambda line: texts.took(line.seconds or None),
+            is_number=True,
+            is_for_file=False,
+            style="text-nowrap",
+            is_spare=True,
+        ),
+        Column("seconds", "用时（秒）", lambda line: line.seconds, is_number=True, is_for_page=False),
+        Column("certificate", "证书编号", lambda line: line.certificate, style="text-nowrap", is_shown=False),
     ),
     find=_find,
     nothing=("还没有人学", "发布以后，加入的人会列在这里。"),

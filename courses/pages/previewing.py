@@ -13,12 +13,11 @@ from courses.pages import course, media
 from courses.pages.lesson import LARGEST, found_lesson, known
 from courses.permissions import COURSES_WRITE
 from courses.queries import media as queries
-from courses.rules import lesson_form, screens
+from courses.rules import end_question, lesson_form, screens
 from courses.rules.definition import CourseDefinition, LessonDefinition, from_json, to_json
 from courses.texts import chat
 from questions import stepping
 from questions.page import question_page
-from questions.stepping import Position
 from wechat_bot.services import current_services
 
 
@@ -33,14 +32,14 @@ def preview_lesson(course_id: int, code: str) -> Response:
         "action": url_for("courses_pages.preview_lesson", course_id=course_id, code=code),
         "carried": json.dumps(to_json(CourseDefinition("", lessons=(lesson,))), ensure_ascii=False),
     }
-    asked = Position((lesson.question.question,), at=lesson.question.code) if lesson.question else None
+    asked = end_question.position(lesson.question) if lesson.question else None
     if is_chat:
         context["bubbles"] = [*_bubbles(lesson), *([stepping.ask(asked)] if asked else [])]
     else:
         context["pages"] = _pages(lesson)
-        if asked and lesson.question:
+        if asked:
             context["page"] = question_page(
-                asked, lesson.question.question, given=None, sentence="", pictures=media.address()
+                asked, asked.questions[0], given=None, sentence="", pictures=media.address()
             )
     response = make_response(render_template("courses/console/trial.html", **context))
     response.headers["Content-Security-Policy"] = access.IN_FRAME

@@ -15,6 +15,7 @@ from courses.queries import readiness, requirements
 from courses.rules import screens
 from courses.rules.differences import differences
 from courses.rules.review import CALLED
+from courses.texts import report as texts
 from foundation.clock import day_in
 from foundation.errors import Refused
 from people import audiences
@@ -84,6 +85,7 @@ def _page(course_id: int, error: Refused | None) -> str:
         first=first,
         managers=managers,
         look=look,
+        texts=texts,
         minutes=sum(map(screens.minutes, draft.lessons)),
         changes=differences(found.learnt, found.draft) if found.learnt else [],
         is_new=readiness.is_new(found),

@@ -17,6 +17,7 @@ from finding.topics import Seeker
 from foundation.clock import day_in
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
+from foundation.text import shortened
 from wechat_bot import collecting
 from wechat_bot.services import current_services
 
@@ -26,6 +27,8 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[AskedLine]:
     return questions.page(asked.session, asked.visitor, how=how, today=asked.today, cursor=cursor, limit=limit)
 
 
+#: Letters of a question in the list; its own page has all of it.
+SHOWN = 60
 QUESTIONS: Listing[AskedLine] = Listing(
     name="courses.questions",
     title="没答上的问题",
@@ -39,13 +42,19 @@ QUESTIONS: Listing[AskedLine] = Listing(
             "words",
             "问题",
             lambda line: line.words,
+            shows=lambda asked, line: shortened(line.words, SHOWN),
             href=LineLink("courses_pages.question", "question_id", lambda line: line.id),
-            style="words",
             width=60,
         ),
         Column("asked", "几个人问", lambda line: line.asked, is_number=True, on_phone="几个人问", width=10),
         Column("last_at", "最近一次", lambda line: line.last_at, style="text-nowrap", on_phone="最近", width=18),
-        Column("state", "状态", lambda line: line.state, is_spare=True),
+        Column(
+            "state",
+            "状态",
+            lambda line: line.state,
+            colour=lambda line: "good" if line.settled_at else "warn",
+            is_spare=True,
+        ),
         Column("settled_by", "谁处理", lambda line: line.settled_by, is_shown=False),
     ),
     find=_find,

@@ -30,14 +30,10 @@ def shown(session: Session, found: CourseDetail) -> dict[str, Any]:
         figures = report.whole(session, found, by)
     else:
         figures = report.of_part(session, found, visitor, by, today=day_in(services.clock(), services.zone))
-    notes = [
-        "" if is_whole else texts.PART_OF_STAFF if is_for_staff else texts.PART,
-        "" if figures.enrolled else texts.NOBODY,
-    ]
     unit = texts.UNITS[is_for_staff]
     return {
         "figures": figures,
-        "notes": [each for each in notes if each],
+        "notes": _notes(figures, is_whole=is_whole, is_for_staff=is_for_staff),
         "unit": unit,
         "saved": report.saved_yuan(session, found.id) if is_whole and not is_for_staff else None,
         "chart": lesson_chart(figures, unit),
@@ -47,6 +43,15 @@ def shown(session: Session, found: CourseDetail) -> dict[str, Any]:
         "groupings": {} if is_for_staff else GROUPINGS,
         "texts": texts,
     }
+
+
+def _notes(figures: CourseFigures, *, is_whole: bool, is_for_staff: bool) -> list[str]:
+    """Return the sentences above the figures: whose they are, and why there are none."""
+    if is_whole:
+        return [] if figures.enrolled else [texts.NOBODY]
+    if is_for_staff:
+        return [texts.PART_OF_STAFF]
+    return [texts.PART] if figures.enrolled else [texts.PART, texts.NOBODY_OF_PART]
 
 
 def lesson_chart(figures: CourseFigures, unit: str) -> Chart | None:

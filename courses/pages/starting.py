@@ -16,6 +16,7 @@ from courses.permissions import COURSES_WRITE
 from courses.queries import listing
 from courses.rules import ready_made, recordings
 from courses.rules.definition import CourseDefinition
+from courses.texts import report as texts
 from foundation.errors import Refused
 from foundation.text import file_name
 from questions.authoring.head import LONGEST_TITLE
@@ -120,5 +121,6 @@ def _page(error: Refused | None) -> str:
         earlier=earlier.lines,
         sought=sought,
         longest=LONGEST_TITLE,
+        texts=texts,
         error=error,
     )

@@ -32,7 +32,7 @@ STUBBORN: Listing[StubbornSpot] = Listing(
     columns=(
         *filters.OF_SHOP,
         Column("question", "题目", lambda line: line.question or GONE, width=40),
-        Column("key", "应答", lambda line: line.key, width=24),
+        Column("key", "应答", lambda line: line.key, style="named", width=24),
         Column("in_row", "连着答错", lambda line: line.in_row, is_number=True, on_phone="连错"),
         Column("times", "一共答错", lambda line: line.times, is_number=True, is_spare=True),
         Column("at", "最近一次", lambda line: line.wrong_at, style="text-nowrap", width=18),

@@ -91,10 +91,12 @@ def page_of_staff(
     visitor: Visitor,
     state: LearnerState | None,
     *,
+    search: str = "",
     cursor: Cursor = FIRST,
     limit: int = PAGE,
 ) -> Page[LearnerLine]:
-    """Return a page of the customer managers of a course for them, or only the visitor where they see no more."""
+    """Return a page of the customer managers of a course for them, with this text in their names, or only the visitor
+    where they see no more."""
     statement = _of_course(select(Manager.name, *_HOW_FAR), course_id, state).join(
         Manager, Manager.id == Enrolment.staff_id
     )
@@ -102,6 +104,8 @@ def page_of_staff(
     if not visitor.is_company_wide:
         own = Enrolment.staff_id == visitor.manager_id if visitor.manager_id is not None else false()
         statement = statement.where(own)
+    if search:
+        statement = statement.where(Manager.name.contains(search, autoescape=True))
     return paging.page(session, statement, _BY_ID, cursor, limit=limit, read=_staff)
 
 

@@ -14,7 +14,7 @@ from courses.models.asking import Asker, OpenQuestion, Settled, StaffAnswer
 from foundation import paging
 from foundation.paging import FIRST, Cursor, Order, Page
 from people import visibility
-from people.models import Retailer
+from people.models import Manager, Retailer
 
 #: Askers shown with a question, the newest.
 SHOWN = 50
@@ -40,10 +40,11 @@ class AskedLine:
 
 @dataclass(frozen=True, slots=True)
 class AskerLine:
-    """Somebody who asked: their shop, its licence, their words."""
+    """Somebody who asked: their shop and its licence, or the customer manager; their words."""
 
     shop: str | None
     licence: str | None
+    manager: str | None
     words: str
     asked_at: datetime
 
@@ -79,8 +80,9 @@ def find(session: Session, visitor: Visitor, question_id: int, *, today: date) -
     if row is None:
         return None
     askers = session.execute(
-        select(Retailer.shop, Retailer.licence, Asker.words, Asker.asked_at)
+        select(Retailer.shop, Retailer.licence, Manager.name, Asker.words, Asker.asked_at)
         .outerjoin(Retailer, Retailer.id == Asker.retailer_id)
+        .outerjoin(Manager, and_(Manager.openid == Asker.openid, Asker.retailer_id.is_(None)))
         .where(Asker.question_id == question_id, _seen(session, visitor, today))
         .order_by(Asker.asked_at.desc(), Asker.id.desc())
         .limit(SHOWN)

@@ -33,11 +33,11 @@ WORDS = Mask(mask_phones, PEOPLE_PHONES)
 page_of = LineLink("people_pages.shop", "licence", lambda line: line.licence)
 #: Columns of a list of shops: who each is, and who looks after it.
 OF_SHOP: tuple[Column[Any], ...] = (
-    Column("shop", "店名", lambda line: line.shop, href=page_of, width=24),
+    Column("shop", "店名", lambda line: line.shop, href=page_of, style="named", width=24),
     Column("licence", "许可证号", lambda line: licence(line.licence), is_spare=True, width=20),
     Column("keeper", "店主", lambda line: line.keeper, style="text-nowrap", width=12),
     Column("phone", "手机", lambda line: line.phone, mask=PHONE, style="text-nowrap", width=16),
-    Column("area", "片区", lambda line: line.area, is_spare=True),
+    Column("area", "片区", lambda line: line.area, style="text-nowrap", is_spare=True),
     Column("manager", "客户经理", lambda line: line.manager, style="text-nowrap", is_spare=True, width=12),
 )
 #: Columns of a list of what shops did: which shop each line is of, and where it is.

@@ -51,7 +51,12 @@ def test_the_overview_shows_the_figures_and_a_manager_those_of_own_shops(school,
     own = office.browser("chen").get(address).text
     assert "下面只是您负责的店" in own and "第 1 课第 1 屏" in own and "¥" not in own
     nobodys = office.browser("lin").get(address).text
-    assert "还没有人加入" in nobodys and "第 1 课第 1 屏" not in nobodys
+    assert "您负责的店里还没有人加入" in nobodys and "第 1 课第 1 屏" not in nobodys
+    # Of a course for managers there are no shops, and none to choose by.
+    staffs = f"/console/courses/{school.published(title='走访', is_for_staff=True)}/learners?search=陈"
+    line = office.browser("market").get(staffs).text
+    assert "姓名</th>" in line and "陈志强" in line and "林小燕" not in line
+    assert "许可证号" not in line and "全部片区" not in line
 
 
 def test_who_has_not_finished_is_a_list_a_file_and_errands_that_end_with_the_finish(school, office, course_id) -> None:
