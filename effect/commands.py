@@ -34,9 +34,10 @@ def show(month: str, area: str | None, manager: str | None, as_json: bool) -> No
     if wanted > months.current(now, services.zone):
         raise Refused(texts.NOT_YET.format(months.written(wanted)))
     with services.reading() as session:
-        is_closed = counting.is_closed(session, wanted)
+        is_closed, is_filed = counting.is_closed(session, wanted), counting.is_filed(session, wanted)
         group = _group(session, area, manager)
-    if not is_closed:
+    # Not what lies further back and was never filed: the clock would close all months from there on.
+    if not is_closed and (is_filed or wanted >= months.before(months.current(now, services.zone))):
         jobs.file(services, wanted, services.measures, now=now)
     with services.reading() as session:
         state = queries.state(session, wanted)
@@ -52,7 +53,10 @@ def show(month: str, area: str | None, manager: str | None, as_json: bool) -> No
 @click.argument("month", metavar="MONTH")
 @click.option("--by", required=True, metavar="USER", help="谁结的账。")
 def close(month: str, by: str) -> None:
-    """给一个过完的月份结账：以后晚到的数算在下一个月。"""
+    """给一个过完的月份结账：以后晚到的数算在下一个月。
+
+    给更早的月份结账，从那个月起到现在的每个月都会补算。
+    """
     services, wanted = current_services(), months.read(month)
     if months.period(wanted, services.zone).ends_at > services.clock():
         raise Refused(texts.NOT_OVER.format(months.written(wanted)))

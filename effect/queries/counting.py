@@ -49,6 +49,11 @@ def is_closed(session: Session, month: int) -> bool:
     return session.scalar(found) is not None
 
 
+def is_filed(session: Session, month: int) -> bool:
+    """Whether a month was ever filed."""
+    return session.get(EffectMonth, month) is not None
+
+
 def unclosed(session: Session, *, until: int) -> list[int]:
     """Return the months to be closed, the earliest first: those that were filed, and those nobody was there to file."""
     first = session.scalar(select(EffectMonth.month).order_by(EffectMonth.month).limit(1))

@@ -50,6 +50,18 @@ def test_what_an_already_closed_month_took_over_is_not_counted_again_by_a_recoun
 
 
 @pytest.mark.on_sqlite
+def test_months_before_anybody_counted_are_not_measured_until_one_is_closed_by_hand(company) -> None:
+    company.wang.say(NEED)
+    company.until("2026-06-02T10:00")
+    assert company.counted("2026-06", "requests") == (0, None)
+    assert company.counted("2026-03", "requests") == (None, None), "a look back begins no books"
+    company.house.flask("effect", "close", "2026-03", "--by", "周主任")
+    company.house.tick()
+    assert [company.month(f"2026-0{month}")["closed"] for month in (3, 4, 5, 6)] == [True, True, True, False]
+    assert company.counted("2026-03", "requests") == (1, None)
+
+
+@pytest.mark.on_sqlite
 def test_what_cannot_be_told_closed_or_recounted_says_why(company) -> None:
     def said(*command: str) -> str:
         done = company.house.flask("effect", *command)
