@@ -77,10 +77,11 @@ def _run() -> None:
 
 
 def _start(parts: "Parts", settings: Settings, simulator: str) -> None:
-    parts.run_to_end("flask", "--app", "wsgi", "db", "upgrade")
+    if simulator and not (VAR / "demo.done").exists():
+        _lay_out_demo(parts, settings, simulator)
+    else:
+        parts.run_to_end("flask", "--app", "wsgi", "db", "upgrade")
     if simulator:
-        if not (VAR / "demo.done").exists():
-            _lay_out_demo(parts, settings, simulator)
         parts.start("simulator", [*_simulator_command(settings, simulator), "--moved", str(settings.clock_path)])
         _wait_for(f"{simulator}/", parts)
     parts.start("web", [_bin("gunicorn"), "-c", "config/gunicorn.py", "wsgi:app"])

@@ -16,4 +16,5 @@ if [ ! -x "$1/bin/pip" ]; then
     rm -rf "$1"
     "$python" -m venv "$1"
 fi
-"$1/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$2"
+# Modules are compiled when they are first imported: most of them never are.
+"$1/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-compile -r "$2"

@@ -14,12 +14,13 @@ from werkzeug.test import TestResponse
 from config.demo import templates
 from foundation.clock import system_clock
 from wechat_bot import jobs
+from wechat_bot.feature import Job
 from wechat_bot.services import Services
 
 #: Seconds for one step on the simulator: much longer than needed, for the machine may be busy.
 PATIENCE = 300
-#: Jobs that run at least this often look at what the messages of one step came to; the others have seen enough.
-FREQUENT = timedelta(minutes=10)
+#: Jobs that run at least this often look at what the messages of one step came to; the others wait until they are due.
+FREQUENT = timedelta(minutes=2)
 
 _TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
 _STAMPED = re.compile(
@@ -215,6 +216,7 @@ class Stage:
 
     def __init__(self, app: Flask, services: Services, clock: PastClock, platform: Platform) -> None:
         self.app, self.services, self.clock, self.platform = app, services, clock, platform
+        self._last_run: dict[str, datetime] = {}
 
     def flask(self, *command: str) -> str:
         """Run a flask command that must succeed; gives its output."""
@@ -228,18 +230,24 @@ class Stage:
         return Handset(self.app, self.platform, self.services.public_url, who)
 
     def work(self) -> None:
-        """Run the jobs, send the queued messages, and let the frequent jobs look at what became of it; wait for
-        receipts."""
-        for rarest in (timedelta.max, FREQUENT):
+        """Run the jobs that are due, send the queued messages, and let the frequent jobs look at what became of it;
+        wait for receipts."""
+        for _ in range(2):
             for job in self.app.extensions["jobs"]:
-                if job.every <= rarest:
-                    job.run(self.services)
+                self._run_if_due(job)
             is_idle = True
             while jobs.work(self.services):
                 is_idle = False
             if is_idle:
                 break
         self.platform.settle()
+
+    def _run_if_due(self, job: Job) -> None:
+        now = self.clock()
+        last = self._last_run.get(job.name)
+        if job.every <= FREQUENT or last is None or now - last >= job.every:
+            self._last_run[job.name] = now
+            job.run(self.services)
 
     def until(self, moment: datetime) -> None:
         """Move time forward in steps, doing the work that comes due."""
