@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from config.settings import ROOT
@@ -122,3 +122,13 @@ def press(page: Page, name: str, *, exact: bool = True) -> None:
     """Press a button whose form is sent, and wait for the page behind it: only then has the server done its part."""
     with page.expect_navigation():
         page.get_by_role("button", name=name, exact=exact).click()
+
+
+def run_until(page: Page, shown: Locator) -> None:
+    """Let the page's own clock, which was installed, run until something is there: between its steps it waits for
+    answers, or for none, in real time."""
+    for _ in range(400):
+        if shown.count():
+            return
+        page.clock.run_for(9_000)
+        page.wait_for_timeout(50)

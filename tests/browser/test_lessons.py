@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from courses import jobs
 from courses.actions import authoring
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
-from tests.browser.conftest import Town
+from tests.browser.conftest import Town, press, run_until
 from tests.browser.test_pages import LIGHT, look, weight
 from tests.courses.conftest import SEAL
 from tests.office import Office
@@ -62,9 +62,7 @@ def test_a_screen_turns_once_it_can_have_been_read_and_stays_where_the_line_is_g
     page.context.set_offline(True)
     onward(page).tap()
     expect(page.locator("#notice")).to_contain_text("正在重试")
-    for _ in range(3):
-        page.clock.run_for(9_000)
-        page.wait_for_timeout(50)
+    run_until(page, page.locator(".dock").get_by_role("alert").filter(has_text="没有翻过去"))
     expect(page.locator(".dock").get_by_role("alert")).to_have_text(
         "网络断了，没有翻过去。看到哪里都记着，过一会儿再点一次。"
     )
@@ -75,9 +73,7 @@ def test_a_screen_turns_once_it_can_have_been_read_and_stays_where_the_line_is_g
     assert look(page) == []
     page.context.set_offline(True)
     page.get_by_role("link", name="上一屏").tap()
-    for _ in range(3):
-        page.clock.run_for(9_000)
-        page.wait_for_timeout(50)
+    run_until(page, page.locator(".dock").get_by_role("alert").filter(has_text="没有翻过去"))
     expect(page.locator(".dock").get_by_role("alert")).to_contain_text("没有翻过去")
     page.context.set_offline(False)
     page.get_by_role("link", name="上一屏").tap()
@@ -105,7 +101,8 @@ def test_a_lesson_needs_no_script(town) -> None:
     onward(still).click()
     expect(still.get_by_text("第 2 屏，共 2 屏")).to_be_visible()
     still.get_by_role("link", name="上一屏").click()
-    onward(still).click()
+    expect(still.get_by_text("第 1 屏，共 2 屏")).to_be_visible()
+    press(still, "下一屏")
     town.house.clock.advance(timedelta(seconds=3))
     still.reload()
     still.get_by_role("button", name="做一道小题").click()

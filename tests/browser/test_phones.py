@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.addresses import lay_out
-from tests.browser.conftest import Town
+from tests.browser.conftest import Town, press, run_until
 from tests.browser.test_journey import publish
 from tests.office import Office
 
@@ -78,8 +78,8 @@ def test_a_tap_goes_on_by_itself_with_the_script_and_without_and_all_is_looked_o
     still.get_by_role("link", name="不改了").click()
     still.get_by_role("button", name="9 分").click()
     still.get_by_role("textbox").fill("30")
-    still.get_by_role("button", name="下一题").click()
-    still.get_by_role("button", name="下一题").click()
+    press(still, "下一题")
+    press(still, "下一题")
     expect(still.locator("h1")).to_contain_text("看一遍")
     expect(still.get_by_role("listitem").nth(1)).to_contain_text("货源信息、其他（价格牌）")
     still.get_by_role("link", name="推荐").click()
@@ -119,9 +119,7 @@ def test_where_the_line_is_gone_what_was_not_sent_is_shown_and_sent_with_one_pre
     page.context.set_offline(True)
     page.get_by_role("button", name="一般").tap()
     expect(page.locator("#notice")).to_contain_text("正在重试")
-    for _ in range(3):
-        page.clock.run_for(9_000)
-        page.wait_for_timeout(50)
+    run_until(page, page.get_by_role("heading", name="网络断了，您写的都在"))
     expect(page.locator("h1")).to_have_text("网络断了，您写的都在")
     expect(page.locator(".card")).to_contain_text("一般")
     page.context.set_offline(False)
@@ -130,9 +128,7 @@ def test_where_the_line_is_gone_what_was_not_sent_is_shown_and_sent_with_one_pre
     page.route("**/m/surveys/1", lambda route: route.fulfill(status=500, content_type="text/html", body=sorry))
     page.get_by_role("button", name="再试一次").tap()
     expect(page.locator("#notice")).to_contain_text("正在重试")
-    for _ in range(3):
-        page.clock.run_for(9_000)
-        page.wait_for_timeout(50)
+    run_until(page, page.get_by_role("heading", name="这一步没有存上，您写的都在"))
     expect(page.locator("h1")).to_have_text("这一步没有存上，您写的都在")
     expect(page.locator(".message")).to_contain_text("打电话请说编号 1129-0417")
     page.unroute("**/m/surveys/1")
