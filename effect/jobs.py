@@ -65,7 +65,7 @@ def recount(services: Services, month: int, *, by: str) -> Mapping[Measure, tupl
         with services.reading() as session:
             rows = counting.of_rows(session, measure, month, services.zone, now=now)
         with services.transaction() as session:
-            before, after = filing.recount(session, month, measure.name, rows, by=by, now=now)
+            before, after = filing.recount(session, month, measure, rows, by=by, now=now)
         if before != after:
             found[measure] = (before, after)
     return found

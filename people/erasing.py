@@ -27,6 +27,7 @@ from people.models import (
     BindCode,
     Binding,
     BindTries,
+    FollowerMove,
     Manager,
     Retailer,
     RetailerTag,
@@ -136,7 +137,8 @@ def forget(session: Session, whom: Forgetting) -> None:
         actions.unbind(session, whom.openid, now=whom.now)
         session.execute(delete(BindTries).where(BindTries.openid == whom.openid))
         session.execute(delete(Withdrawal).where(Withdrawal.openid == whom.openid))
-        _update(session, Binding, Binding.openid == whom.openid, openid=whom.pseudonym)
+        for history in (Binding, FollowerMove):
+            _update(session, history, history.openid == whom.openid, openid=whom.pseudonym)
     if whom.shop_id is not None:
         _forget_shop(session, whom, whom.shop_id)
 

@@ -132,7 +132,7 @@ def told(session: Session, retailer_id: int, how: ErrandEnd, *, by: str, now: da
 def untold(session: Session, retailer_id: int, *, by: str, at: datetime) -> int:
     """Take back what `told` noted at this moment."""
     noted = (Errand.retailer_id == retailer_id, Errand.done_at == at, Errand.done_by == by[:40])
-    again = update(Errand).where(*noted).values(done_at=None, done_how=None, done_by=None)
+    again = update(Errand).where(*noted).values(**_OPEN)
     return changed(session, again)
 
 
@@ -158,7 +158,7 @@ def reopen(session: Session, visitor: Visitor, errand_id: int, stamp: str, *, to
     if found is None or at is None:
         raise Refused(NO_SUCH)
     noted = (Errand.id == errand_id, Errand.done_at == at, Errand.done_how.in_(WAYS))
-    again = update(Errand).where(*noted).values(done_at=None, done_how=None, done_by=None)
+    again = update(Errand).where(*noted).values(**_OPEN)
     if not changed(session, again):
         raise Refused(NO_SUCH)
     return ErrandLine(*found)
@@ -206,7 +206,7 @@ def figures(session: Session, source: str, which: ColumnElement[bool] | None = N
 
 
 def _end(session: Session, how: ErrandEnd, by: str, now: datetime, *which: ColumnElement[bool]) -> int:
-    ended = update(Errand).where(*which, IS_LEFT).values(done_at=now, done_how=how.value, done_by=by[:40])
+    ended = update(Errand).where(*which, IS_LEFT).values(done_at=now, done_how=how.value, done_by=by[:40], **_SHOP)
     return changed(session, ended)
 
 
@@ -215,6 +215,16 @@ def _seen(session: Session, visitor: Visitor, today: date) -> ColumnElement[bool
 
 
 _own, _head = aliased(Manager), aliased(Manager)
+_area = aliased(Area)
+_shop = select(Retailer.area_id).where(Retailer.id == Errand.retailer_id)
+_MANAGER = func.coalesce(Retailer.manager_id, _area.manager_id)
+#: The shop as it is when an errand ends, and nothing where it is open again.
+_SHOP: Mapping[str, Any] = {
+    "area_id": _shop.scalar_subquery(),
+    "class_id": _shop.with_only_columns(Retailer.class_id).scalar_subquery(),
+    "manager_id": _shop.join(_area, _area.id == Retailer.area_id).with_only_columns(_MANAGER).scalar_subquery(),
+}
+_OPEN: Mapping[str, Any] = dict.fromkeys(("done_at", "done_how", "done_by", *_SHOP))
 
 
 def _select(which: ColumnElement[bool] | None) -> Any:

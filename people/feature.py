@@ -5,7 +5,7 @@ from pathlib import Path
 from console.extension import ConsoleExtension
 from console.menu import SYSTEM, Item, MenuGroup, Need, Tile
 from console.permissions import OUTBOX_SEE
-from people import commands, erasing, jobs, mobile, models, permissions, saved, upkeep, visibility
+from people import commands, erasing, jobs, measures, mobile, models, permissions, saved, upkeep, visibility
 from people.conversation import binding, front_desk
 from people.criteria import CRITERIA
 from people.pages import audiences, deliveries, errands, finding, needs, roster, routes, tags, users
@@ -38,6 +38,7 @@ people = Feature(
     jobs=jobs.JOBS,
     criteria=CRITERIA,
     kept_specs=saved.kept_specs,
+    measures=measures.MEASURES,
     commands=(commands.people,),
     console=routes.blueprint,
     statics={"people": Path(__file__).parent / "static"},

@@ -1,6 +1,7 @@
 """People tables: areas, customer managers, classes, tags, retailers, bindings, rosters, audiences."""
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false, text
@@ -248,6 +249,41 @@ class Binding(Base):
     unbound_at: Mapped[datetime | None]
 
 
+class MoveKind(StrEnum):
+    """Kind of a follower's move."""
+
+    #: Came, or came back: then it says since when they had been gone.
+    FOLLOWED = "followed"
+    GONE = "gone"
+    #: Erased while they followed: nobody knows of them any more, but they did not leave.
+    ERASED = "erased"
+
+
+class FollowerMove(Base):
+    """Move of a follower: when they began to follow, stopped or came back, with their shop as it was then.
+
+    Written by database triggers with each change of the follower's row (`upkeep.py`), and never changed, but for the
+    pseudonym that replaces the openid on erasure: it is the one in `Binding`.
+    """
+
+    __tablename__ = "follower_move"
+    __table_args__ = (Index("ix_follower_move_at", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    openid: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(8))
+    #: Since when they had followed, or had been gone; None where they came for the first time.
+    since: Mapped[datetime | None]
+    #: Their shop with its area, class and manager at that moment, and since when it was bound. No foreign keys: these
+    #: rows are never deleted, and a follow waits for no lock.
+    retailer_id: Mapped[int | None]
+    area_id: Mapped[int | None]
+    class_id: Mapped[int | None]
+    manager_id: Mapped[int | None]
+    bound_at: Mapped[datetime | None]
+
+
 class BindTries(Base):
     """Wrong tries of one openid on one day; the limit is in `rules.py`."""
 
@@ -301,6 +337,7 @@ class Errand(Base):
         UniqueConstraint("source", "retailer_id"),
         Index("ix_errand_open", "retailer_id", **only("done_at IS NULL")),
         Index("ix_errand_left", "id", **only("done_at IS NULL")),
+        Index("ix_errand_done_at", "done_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -315,6 +352,10 @@ class Errand(Base):
     #: `visit`, `call`, `message`, `opened` (by itself) or `withdrawn`, and who did it.
     done_how: Mapped[str | None] = mapped_column(String(16))
     done_by: Mapped[str | None] = mapped_column(String(40))
+    #: The shop's area, class and manager when it ended.
+    area_id: Mapped[int | None]
+    class_id: Mapped[int | None]
+    manager_id: Mapped[int | None]
 
 
 class BindCode(Base):

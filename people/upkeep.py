@@ -1,10 +1,30 @@
-"""Database triggers that update the shop counts of areas with every write of a shop.
+"""Database triggers that update the shop counts of areas with every write of a shop, and write down the moves of
+followers with every change of a follower.
 
 As triggers, no import, tool or new action can forget them. They are created again after every migration, because
 SQLite drops them with the table that alembic rebuilds.
 """
 
 from sqlalchemy import Connection
+
+#: What a move says of the shop; `{openid}` is the follower's, by whom it is bound.
+_MOVE = """INSERT INTO follower_move
+    (openid, at, kind, since, retailer_id, area_id, class_id, manager_id, bound_at)
+    SELECT {openid}, {at}, {kind}, {since}, retailer.id, retailer.area_id, retailer.class_id,
+    coalesce(retailer.manager_id, area.manager_id), retailer.bound_at
+    FROM (SELECT 1 AS one) AS one LEFT JOIN retailer ON retailer.openid = {openid}
+    LEFT JOIN area ON area.id = retailer.area_id;"""
+_CAME = _MOVE.format(openid="new.openid", at="new.followed_at", kind="'followed'", since="NULL")
+# An openid changes on erasure alone.
+_MOVED = _MOVE.format(
+    openid="new.openid",
+    at="coalesce(new.unfollowed_at, new.followed_at)",
+    kind="CASE WHEN new.unfollowed_at IS NULL THEN 'followed' WHEN new.openid <> old.openid THEN 'erased' "
+    "ELSE 'gone' END",
+    since="coalesce(old.unfollowed_at, old.followed_at)",
+)
+_HAS_COME = "new.followed_at IS NOT NULL AND new.unfollowed_at IS NULL"
+_HAS_MOVED = "(old.unfollowed_at IS NULL) <> (new.unfollowed_at IS NULL)"
 
 _SQLITE = (
     """CREATE TRIGGER IF NOT EXISTS retailer_made AFTER INSERT ON retailer BEGIN
@@ -27,6 +47,10 @@ _SQLITE = (
     ON CONFLICT (area_id) DO UPDATE
     SET shops = area_count.shops + excluded.shops, bound = area_count.bound + excluded.bound;
     END""",
+    "DROP TRIGGER IF EXISTS follower_came",
+    f"CREATE TRIGGER follower_came AFTER INSERT ON follower WHEN {_HAS_COME} BEGIN {_CAME} END",
+    "DROP TRIGGER IF EXISTS follower_moved",
+    f"CREATE TRIGGER follower_moved AFTER UPDATE OF unfollowed_at ON follower WHEN {_HAS_MOVED} BEGIN {_MOVED} END",
 )
 _POSTGRESQL = (
     """CREATE OR REPLACE FUNCTION count_shops() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -62,6 +86,14 @@ _POSTGRESQL = (
     "WHEN (OLD.area_id <> NEW.area_id OR (OLD.openid IS NULL) <> (NEW.openid IS NULL) "
     "OR (substr(OLD.licence, 1, 7) = 'erased:') <> (substr(NEW.licence, 1, 7) = 'erased:')) "
     "EXECUTE FUNCTION count_shops()",
+    f"CREATE OR REPLACE FUNCTION note_came() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {_CAME} RETURN NULL; END$$",
+    f"CREATE OR REPLACE FUNCTION note_moved() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {_MOVED} RETURN NULL; END$$",
+    "DROP TRIGGER IF EXISTS follower_came ON follower",
+    "DROP TRIGGER IF EXISTS follower_moved ON follower",
+    f"CREATE TRIGGER follower_came AFTER INSERT ON follower FOR EACH ROW WHEN ({_HAS_COME}) "
+    "EXECUTE FUNCTION note_came()",
+    f"CREATE TRIGGER follower_moved AFTER UPDATE OF unfollowed_at ON follower FOR EACH ROW WHEN ({_HAS_MOVED}) "
+    "EXECUTE FUNCTION note_moved()",
 )
 
 

@@ -29,6 +29,9 @@ class Measure:
     #: What it is a share of (发放); empty where it is a plain number.
     of: str = ""
     is_state: bool = False
+    #: Whether what it is a share of tells how things stood (who followed, what was open): that is not counted again
+    #: for a month that is closed.
+    is_of_state: bool = False
     is_less_better: bool = False
     #: Place among the measures of its feature.
     order: int = 50

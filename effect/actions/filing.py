@@ -13,7 +13,7 @@ from effect.rules.carrying import FactKey, Facts
 from effect.texts import sentences as texts
 from foundation.database import changed, upsert
 from foundation.errors import Refused
-from wechat_bot.measure import Fact
+from wechat_bot.measure import Fact, Measure
 
 
 def begin(session: Session, month: int, *, now: datetime) -> bool:
@@ -44,7 +44,9 @@ def close(session: Session, month: int, *, by: str, now: datetime) -> bool:
     return changed(session, update(EffectMonth).where(*is_open).values(closed_at=now, closed_by=by[:40])) == 1
 
 
-def recount(session: Session, month: int, measure: str, rows: Facts, *, by: str, now: datetime) -> tuple[Fact, Fact]:
+def recount(
+    session: Session, month: int, measure: Measure, rows: Facts, *, by: str, now: datetime
+) -> tuple[Fact, Fact]:
     """Recount a measure of a closed month from its rows; gives the company's fact before and after.
 
     What the closed month after it has counted already stays there. Raises Refused where the month is open.
@@ -52,18 +54,18 @@ def recount(session: Session, month: int, measure: str, rows: Facts, *, by: str,
     recounted = update(EffectMonth).where(EffectMonth.month == month, EffectMonth.closed_at.is_not(None))
     if not changed(session, recounted.values(recounted_at=now, recounted_by=by[:40])):
         raise Refused(texts.IS_OPEN.format(months.written(month)))
-    held, after = counting.held(session, measure, month), months.before(month, -1)
+    held, after = counting.held(session, measure.name, month), months.before(month, -1)
     shown, seen = ({key: each[place] for key, each in held.items()} for place in (0, 1))
-    differs = carrying.late(rows, seen)
+    differs = carrying.late(rows, seen, is_of_state=measure.is_of_state)
     if counting.is_closed(session, after):
-        carried = {key: carrying.minus(*each) for key, each in counting.held(session, measure, after).items()}
+        carried = {key: carrying.minus(*each) for key, each in counting.held(session, measure.name, after).items()}
         differs = carrying.late(differs, carried)
-    _write(session, month, measure, carrying.added(shown, differs), carrying.added(seen, differs))
+    _write(session, month, measure.name, carrying.added(shown, differs), carrying.added(seen, differs))
     before = shown.get(carrying.WHOLE, Fact(0))
     counted = carrying.plus(before, differs.get(carrying.WHOLE, Fact(0)))
     if counted != before:
         values = {"n_before": before.n, "of_before": before.of, "n_after": counted.n, "of_after": counted.of}
-        session.execute(insert(Recount).values(month=month, at=now, by=by[:40], measure=measure, **values))
+        session.execute(insert(Recount).values(month=month, at=now, by=by[:40], measure=measure.name, **values))
     return before, counted
 
 

@@ -40,7 +40,8 @@ def taken_late(session: Session, measure: Measure, month: int, zone: ZoneInfo, *
     last = months.before(month)
     if measure.is_state or not is_closed(session, last):
         return {}
-    return carrying.late(of_rows(session, measure, last, zone, now=now), seen(session, measure.name, last))
+    rows = of_rows(session, measure, last, zone, now=now)
+    return carrying.late(rows, seen(session, measure.name, last), is_of_state=measure.is_of_state)
 
 
 def is_closed(session: Session, month: int) -> bool:

@@ -59,18 +59,23 @@ def minus(one: Fact, other: Fact) -> Fact:
     return plus(one, Fact(-other.n, None if other.of is None else -other.of))
 
 
-def late(now: Facts, seen: Facts) -> dict[FactKey, Fact]:
-    """Return by how much a closed month's rows differ from what was seen of them.
+def late(now: Facts, seen: Facts, *, is_of_state: bool = False) -> dict[FactKey, Fact]:
+    """Return by how much a closed month's rows differ from what was seen of them; with `is_of_state` what they are a
+    share of stays as it was.
 
     >>> whole = FactKey("whole", 0)
     >>> late({whole: Fact(5, 9)}, {whole: Fact(4, 9)})
     {FactKey(by='whole', member_id=0): Fact(n=1, of=0)}
     >>> late({}, {whole: Fact(1)}), late({whole: Fact(2)}, {whole: Fact(2)})
     ({FactKey(by='whole', member_id=0): Fact(n=-1, of=None)}, {})
+    >>> late({whole: Fact(5, 9)}, {whole: Fact(4, 8)}, is_of_state=True)
+    {FactKey(by='whole', member_id=0): Fact(n=1, of=0)}
     """
     found = {}
     for key in {**seen, **now}:
         differs = minus(now.get(key, Fact(0)), seen.get(key, Fact(0)))
+        if is_of_state:
+            differs = Fact(differs.n, 0)
         if differs.n or differs.of:
             found[key] = differs
     return found

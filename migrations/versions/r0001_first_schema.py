@@ -413,6 +413,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_follower_heard_at"), "follower", ["heard_at"], unique=False)
     op.create_table(
+        "follower_move",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("openid", sa.String(length=64), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("since", Moment(), nullable=True),
+        sa.Column("retailer_id", sa.Integer(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
+        sa.Column("bound_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_follower_move")),
+    )
+    op.create_index("ix_follower_move_at", "follower_move", ["at"], unique=False)
+    op.create_index(op.f("ix_follower_move_openid"), "follower_move", ["openid"], unique=False)
+    op.create_table(
         "foreign_picture",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
@@ -2051,10 +2067,14 @@ def upgrade() -> None:
         sa.Column("done_at", Moment(), nullable=True),
         sa.Column("done_how", sa.String(length=16), nullable=True),
         sa.Column("done_by", sa.String(length=40), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_errand_retailer_id_retailer")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_errand")),
         sa.UniqueConstraint("source", "retailer_id", name=op.f("uq_errand_source_retailer_id")),
     )
+    op.create_index("ix_errand_done_at", "errand", ["done_at"], unique=False)
     op.create_index(
         "ix_errand_left",
         "errand",
