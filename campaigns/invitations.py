@@ -52,10 +52,10 @@ class Addressees(Generic[Work]):
 
     def to_do(self, session: Session, work: Work) -> Condition:
         """Whom an invitation can be for: asked and not done or, of a work for everyone, bound and not asked."""
-        waits: Condition = self.is_done(session, work).is_(False)
-        if not work.is_for_everyone:
-            return waits
-        return or_(waits, and_(Retailer.openid.is_not(None), not_(self.is_listed(work))))
+        # EXISTS here: whether there is anybody of a few is asked at once, and not step by step.
+        listed = self.is_listed(work)
+        waits = and_(listed, not_(self.is_done(session, work).is_(True)))
+        return or_(waits, and_(Retailer.openid.is_not(None), not_(listed))) if work.is_for_everyone else waits
 
 
 @dataclass(frozen=True, slots=True)
