@@ -1,6 +1,6 @@
 """Waves: rounds of invitations to authored work (surveys, quizzes, courses), each a campaign with its number."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,13 +16,13 @@ from console.authored import Authored, AuthoredState
 from console.rules.visitors import Visitor
 from foundation.errors import Refused
 from foundation.paging import FIRST, Cursor, Order, Page, page
-from foundation.text import visible
+from foundation.text import visible, whole_number
 from people import audiences
 from people.audiences import Spec
 from people.models import Area, Retailer
 from people.visibility import within
 from wechat_bot.criterion import Criterion
-from wechat_bot.feature import About
+from wechat_bot.feature import About, Title
 
 MOST_REMINDERS = 5
 MOST_DAYS = 30
@@ -195,6 +195,25 @@ def numbers(session: Session, abouts: Iterable[About]) -> dict[About, int]:
     found = session.execute(select(Campaign.id, Campaign.number).where(Campaign.id.in_(set(of_key.values()))))
     number = {row.id: row.number for row in found}
     return {about: number[campaign_id] for about, campaign_id in of_key.items() if campaign_id in number}
+
+
+def titles(
+    session: Session,
+    works: type[Authored],
+    topic: str,
+    abouts: Iterable[About],
+    title: Callable[[int, str, int | None], Title],
+) -> dict[About, Title]:
+    """Return the titles of messages about works: `title` makes one of the work's id, its title, and the number of the
+    wave; None where the message belongs to none."""
+    links = {about: about.link.partition(":") for about in abouts}
+    mine = {about: number for about, (of, _, rest) in links.items() if of == topic and (number := whole_number(rest))}
+    if not mine:
+        return {}
+    rows = session.execute(select(works.id, works.title).where(works.id.in_(set(mine.values()))))
+    names = {row.id: row.title for row in rows}
+    of_wave = numbers(session, mine)
+    return {about: title(each, names[each], of_wave.get(about)) for about, each in mine.items() if each in names}
 
 
 def _line(campaign: Campaign, figures: CampaignFigures) -> WaveLine:

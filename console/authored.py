@@ -1,5 +1,6 @@
 """Authored work (surveys, quizzes, courses): its draft with a stamp, the window of its versions, its state."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -16,6 +17,7 @@ from foundation.clock import when
 from foundation.database import Base, count_to
 from foundation.paging import Count, Page
 from foundation.text import whole_number
+from wechat_bot.criterion import Choice
 from wechat_bot.feature import Destination
 from wechat_bot.services import Services
 
@@ -178,6 +180,14 @@ def destinations(session: Session, kind: type[Work], link: str, noun: str, *, no
     runs = or_(kind.is_in(AuthoredState.OPEN, now), kind.is_in(AuthoredState.WAITING, now))
     rows = session.execute(select(kind.id, kind.title).where(runs).order_by(kind.id.desc()).limit(MOST_OFFERED))
     return [Destination(f"{link}{row.id}", f"{noun}《{row.title}》") for row in rows]
+
+
+def choices(session: Session, kind: type[Work], *conditions: ColumnElement[bool]) -> list[Choice]:
+    """Return the published works to choose among, the newest first; of several with one title each with its number."""
+    published = select(kind.id, kind.title).where(kind.version_id.is_not(None), *conditions)
+    rows = session.execute(published.order_by(kind.id.desc())).all()
+    times = Counter(row.title for row in rows)
+    return [Choice(row.id, f"{row.title}（编号 {row.id}）" if times[row.title] > 1 else row.title) for row in rows]
 
 
 def shut(session: Session, kind: type[Work], reference: str, noun: str, *, at: datetime) -> str:

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from console import access, passwords
 from console.models import AuditEntry, Task, User
 from people.models import Area, Manager
+from simulator.phone import Phone
 from tests.conftest import House
 
 ROSTER = """许可证号,店名,店主,手机,地址,片区,客户类型,客户经理,经理手机
@@ -100,6 +101,15 @@ class Office:
         path.write_text(text, encoding="utf-8")
         done = self.house.flask("people", "import", str(path))
         assert done.exit_code == 0, done.output
+
+    def two_shops(self) -> tuple[Phone, Phone]:
+        """The roster, and two shops of it that are bound."""
+        self.import_roster()
+        phones = self.house.phone("o-wang"), self.house.phone("o-li")
+        for phone, binding in zip(phones, ("绑定 350802100001 8899", "绑定 350802100002 1234"), strict=True):
+            phone.follow()
+            assert "已绑定" in phone.say(binding).text
+        return phones
 
     def area(self, name: str) -> int:
         with self.house.look() as session:

@@ -1,6 +1,5 @@
 """Audience criteria of courses: who is in one, has not begun, is stuck, has finished, holds a certificate."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from console import authored
 from courses.models.certificates import Certificate
 from courses.models.courses import Course
 from courses.models.learning import Enrolment
@@ -81,9 +81,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
-    rows = session.execute(select(Course.id, Course.title).where(*_FOR_SHOPS).order_by(Course.id.desc())).all()
-    several = {title for title, times in Counter(row.title for row in rows).items() if times > 1}
-    return [Choice(row.id, f"{row.title}（编号 {row.id}）" if row.title in several else row.title) for row in rows]
+    return authored.choices(session, Course, Course.is_for_staff.is_(False))
 
 
 _FOR_SHOPS = (Course.version_id.is_not(None), Course.is_for_staff.is_(False))

@@ -1,6 +1,5 @@
 """Audience criteria of quizzes: who passed, failed, scored under a share, has not begun, is weak in a tag."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from console import authored
 from foundation.errors import Refused
 from quizzes.models.quizzes import Quiz, Standing, TagStanding
 from quizzes.rules.definition import FULL_SHARE
@@ -80,11 +80,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _quiz_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
-    rows = session.execute(
-        select(Quiz.id, Quiz.title).where(Quiz.version_id.is_not(None)).order_by(Quiz.id.desc())
-    ).all()
-    several = {title for title, times in Counter(row.title for row in rows).items() if times > 1}
-    return [Choice(row.id, f"{row.title}（编号 {row.id}）" if row.title in several else row.title) for row in rows]
+    return authored.choices(session, Quiz)
 
 
 def _tag_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:

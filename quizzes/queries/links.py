@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from campaigns import waves
 from console import authored
-from foundation.text import whole_number
 from quizzes.models.quizzes import Quiz
 from wechat_bot.feature import About, Destination, Title
 
@@ -25,22 +23,7 @@ def shut(session: Session, reference: str, at: datetime) -> str:
 
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
     """Return the titles of the messages of quizzes: which invitation to which quiz; and all of one quiz."""
-    mine = {about: quiz_id for about in abouts if (quiz_id := _quiz(about.link)) is not None}
-    if not mine:
-        return {}
-    rows = session.execute(select(Quiz.id, Quiz.title).where(Quiz.id.in_(set(mine.values()))))
-    names = {row.id: row.title for row in rows}
-    numbers = waves.numbers(session, mine)
-    return {
-        about: _title(quiz_id, names[quiz_id], numbers.get(about))
-        for about, quiz_id in mine.items()
-        if quiz_id in names
-    }
-
-
-def _quiz(link: str) -> int | None:
-    topic, _, rest = link.partition(":")
-    return whole_number(rest) if topic == "quiz" else None
+    return waves.titles(session, Quiz, "quiz", abouts, _title)
 
 
 def _title(quiz_id: int, name: str, number: int | None) -> Title:

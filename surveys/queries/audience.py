@@ -1,6 +1,5 @@
 """Audience criteria of surveys: who answered a survey (with this option), who was asked and did not."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
-from campaigns import steering
+from campaigns import waves as of_waves
 from campaigns.models import Campaign, Recipient
+from console import authored
 from foundation.dialects import json_has
 from foundation.errors import Refused
 from questions.question import Question, QuestionType
@@ -71,20 +71,7 @@ def kept_specs(session: Session) -> Sequence[KeptSpec]:
 
 def titles(session: Session, abouts: Sequence[About]) -> Mapping[About, Title]:
     """Return the titles of the messages of surveys: which invitation to which survey; and all of one survey."""
-    mine = {about: int(rest) for about in abouts for rest in [about.link.removeprefix("survey:")] if _plain(rest)}
-    mine = {about: survey_id for about, survey_id in mine.items() if about.link.startswith("survey:")}
-    if not mine:
-        return {}
-    rows = session.execute(select(Survey.id, Survey.title).where(Survey.id.in_(set(mine.values()))))
-    names = {row.id: row.title for row in rows}
-    ids = {steering.of_key(about.key) for about in mine} - {None}
-    found = session.execute(select(Campaign.id, Campaign.number).where(Campaign.id.in_(ids)))
-    numbers = {row.id: row.number for row in found}
-    return {
-        about: _title(survey_id, names[survey_id], numbers.get(steering.of_key(about.key)))
-        for about, survey_id in mine.items()
-        if survey_id in names
-    }
+    return of_waves.titles(session, Survey, "survey", abouts, _title)
 
 
 def _title(survey_id: int, name: str, number: int | None) -> Title:
@@ -95,11 +82,7 @@ def _title(survey_id: int, name: str, number: int | None) -> Title:
 
 
 def _survey_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
-    rows = session.execute(
-        select(Survey.id, Survey.title).where(Survey.version_id.is_not(None)).order_by(Survey.id.desc())
-    ).all()
-    several = {title for title, times in Counter(row.title for row in rows).items() if times > 1}
-    return [Choice(row.id, f"{row.title}（编号 {row.id}）" if row.title in several else row.title) for row in rows]
+    return authored.choices(session, Survey)
 
 
 def _question_choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:

@@ -78,10 +78,4 @@ def school(house: House) -> School:
 
 def opened(house: House) -> School:
     """A house with the roster and two bound shops."""
-    Office(house).import_roster()
-    wang, li = house.phone("o-wang"), house.phone("o-li")
-    wang.follow()
-    assert "已绑定" in wang.say("绑定 350802100001 8899").text
-    li.follow()
-    assert "已绑定" in li.say("绑定 350802100002 1234").text
-    return School(house, wang, li)
+    return School(house, *Office(house).two_shops())

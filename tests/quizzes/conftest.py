@@ -46,13 +46,7 @@ class School:
 @pytest.fixture
 def school(house: House) -> School:
     """The house as it is built by default, with the roster and two bound shops."""
-    Office(house).import_roster()
-    wang, li = house.phone("o-wang"), house.phone("o-li")
-    wang.follow()
-    assert "已绑定" in wang.say("绑定 350802100001 8899").text
-    li.follow()
-    assert "已绑定" in li.say("绑定 350802100002 1234").text
-    return School(house, wang, li)
+    return School(house, *Office(house).two_shops())
 
 
 @pytest.fixture
