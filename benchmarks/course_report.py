@@ -19,7 +19,7 @@ from courses.models.figures import CourseCell
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from foundation.database import Database, Moment
 from migrations import schema
-from people.models import Manager
+from people.models import Area, Manager
 
 FEW, MANY = 1_000, 1_000_000
 LESSONS, SCREENS = 7, 5
@@ -29,12 +29,18 @@ _SHOP = "新罗便利店"
 PAGES = (
     Page("report", "admin", _COURSE, holds="停在哪一屏"),
     Page("report, by manager", "admin", _COURSE + "?by=manager", holds="经理7"),
+    Page("report, by class", "admin", _COURSE + "?by=class", holds="现代终端"),
     Page("report of a manager with 300 shops", "own", _COURSE, holds="下面只是您负责的店"),
     Page("report of a manager without shops", "nobody", _COURSE, holds="下面只是您负责的店"),
     Page("learners", "admin", _COURSE + "/learners", holds=_SHOP),
     Page("who has not begun", "admin", _COURSE + "/learners?state=not_begun", holds=_SHOP),
     Page("who has not finished", "admin", _COURSE + "/learners?state=begun", holds=_SHOP),
-    Page("who has finished, of an area", "admin", _COURSE + "/learners?state=finished&area=7", holds=_SHOP),
+    Page("learners of an area", "admin", _COURSE + "/learners?area=41", holds=_SHOP),
+    Page("who has not begun, of an area", "admin", _COURSE + "/learners?state=not_begun&area=41", holds=_SHOP),
+    Page("who has finished, of an area", "admin", _COURSE + "/learners?state=finished&area=41", holds=_SHOP),
+    Page("who has not finished, of a class", "admin", _COURSE + "/learners?state=begun&class=2", holds=_SHOP),
+    Page("who has finished, of a class", "admin", _COURSE + "/learners?state=finished&class=4", holds=_SHOP),
+    Page("learners found by their shop", "admin", _COURSE + "/learners?search=便利店7", holds=_SHOP),
     Page("learners of a manager with 300 shops", "own", _COURSE + "/learners", holds=_SHOP),
 )
 #: Of a thousand learners a hundred have not begun; the others have finished 0 to 6 lessons, or all of them.
@@ -56,11 +62,18 @@ def run() -> None:
         for name, url in stores.items():
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wuwei-bench-")))
             few, many = (_place(pages.address(url, count), folder, count) for count in (FEW, MANY))
+            for page in PAGES:
+                assert _lines(page, few) == _lines(page, many), f"{page.title}: not equally full"
             harness.table(
                 f"Report of a course on {name}: {MANY:,} enrolments against {FEW:,}",
                 ["page", "ratio [IQR]", "limit", "ms, median", f"ms at {FEW:,}", "ms, p95"],
                 [pages.measure(page, few, many) for page in PAGES],
             )
+
+
+def _lines(page: Page, place: Place) -> int:
+    """How many shops a page shows."""
+    return int(place.browsers[page.who].get(page.path.format(**place.named)).text.count(_SHOP))
 
 
 def _place(url: str, folder: Path, count: int) -> Place:
@@ -74,6 +87,13 @@ def _place(url: str, folder: Path, count: int) -> Place:
             insert(Manager), [{"id": 101, "name": "自有", "phone": "1"}, {"id": 102, "name": "无店", "phone": "2"}]
         )
         session.execute(text("UPDATE retailer SET manager_id = 101 WHERE id <= :own"), {"own": pages.OWN})
+        # An area and a class that fill a page here and there: of a thousand shops two in three are in them, of a
+        # million one in 41 and one in four.
+        session.execute(insert(Area).values(id=town.AREAS + 1, name="片区41", manager_id=1))
+        of_area = "id % 3 <> 0" if count == FEW else "id % 41 = 6"
+        session.execute(text(f"UPDATE retailer SET area_id = {town.AREAS + 1} WHERE {of_area}"))
+        if count == FEW:
+            session.execute(text("UPDATE retailer SET class_id = 4 WHERE id % 3 <> 0"))
         course_id = _lay_out(session, now - timedelta(days=1))
         pages.office(session, now)
     # The learners repeat after a thousand, and so do their counters: the first thousand are filed, and multiplied.

@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from foundation.database import Database
 from tools import servers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -152,6 +154,21 @@ def peak() -> float:
     """
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
+
+
+class Cpu:
+    """CPU time of this process, and of the PostgreSQL process that works for its one connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._of_server: Path | None = None
+        if not database.is_sqlite:
+            with database.reading() as session:
+                self._of_server = Path(f"/proc/{session.scalar(text('SELECT pg_backend_pid()'))}/schedstat")
+
+    def spent(self) -> float:
+        """Seconds so far."""
+        of_server = int(self._of_server.read_text().split()[0]) / 1e9 if self._of_server else 0.0
+        return time.process_time() + of_server
 
 
 # Servers

@@ -34,7 +34,7 @@ def release(services: Services) -> None:
     for version in due:
         services.in_lots(
             releasing.BATCH,
-            partial(releasing.release_and_tell, version=version, context=context(services, now), quiet=quiet),
+            partial(releasing.release_some, version=version, context=context(services, now), quiet=quiet),
         )
     with services.reading() as session:
         courses = telling.due_courses(session, now=now)

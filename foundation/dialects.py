@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from sqlalchemy import (
     CTE,
+    JSON,
     BigInteger,
     ColumnElement,
     Integer,
@@ -61,6 +62,13 @@ def among(session: Session, column: Any, values: Sequence[int]) -> ColumnElement
     # the whole table.
     given = select(literal(values, ARRAY(Integer))).scalar_subquery()
     return cast("ColumnElement[bool]", column == any_(sql_cast(given, ARRAY(Integer))))
+
+
+def gathered(session: Session, column: ColumnElement[int]) -> ColumnElement[Any]:
+    """The numbers that a column has in a group of rows, as one list."""
+    if _is_sqlite(session):
+        return func.json_group_array(column, type_=JSON())
+    return func.array_agg(column)
 
 
 def rows_of(session: Session, values: Sequence[str]) -> Select[str]:

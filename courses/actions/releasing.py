@@ -4,12 +4,13 @@ Nothing else writes how many lessons are `released` and when the `next_at` comes
 refused at every door by that number.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, exists, literal, null, select, update
+from sqlalchemy import and_, exists, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.kinds import CampaignContext
@@ -22,9 +23,10 @@ from courses.rules import releasing
 from courses.rules import telling as rules
 from courses.rules.definition import CourseDefinition
 from courses.rules.releasing import Pace
+from courses.rules.telling import ToldOf
 from foundation.clock import day_in
-from foundation.database import SYNCHRONISED, Moment, changed
-from foundation.dialects import among
+from foundation.database import SYNCHRONISED, changed
+from foundation.dialects import among, gathered
 from foundation.quiet import QuietHours
 
 #: Enrolments whose next lesson is released in one transaction.
@@ -102,45 +104,53 @@ def due_versions(session: Session, *, now: datetime) -> Sequence[DueVersion]:
     return [DueVersion(*row) for row in session.execute(found)]
 
 
-def release_and_tell(
-    session: Session, version: DueVersion, context: CampaignContext, *, quiet: QuietHours | None
-) -> int:
-    """Release the next lesson to the next enrolments, and tell their learners in the same transaction: the rows are
-    written once. Gives for how many."""
-    count = release_some(session, version, quiet=quiet, zone=context.zone, now=context.now)
-    if count:
-        telling.tell_some(session, version.course_id, context)
-    return count
+def release_some(session: Session, version: DueVersion, context: CampaignContext, *, quiet: QuietHours | None) -> int:
+    """Release the next lesson to the next enrolments of a version for which it is due, and write to their learners in
+    the same transaction, so that their rows are written once; gives to how many it was released."""
+    telling.take_turns(session)
+    now, zone = context.now, context.zone
+    course = session.get_one(Course, version.course_id)
+    definition = versions.definition(session, version.id, version.digest)
+    pace, count = Pace.of(definition), len(definition.lessons)
+    told: dict[int, list[int]] = defaultdict(list)
+    held: list[int] = []
+    done = 0
+    for alike in _due(session, version, course, context):
+        said, then = rules.decide_released(alike.is_reachable, alike.has_heard_today, pace, now=now, zone=zone)
+        day = releasing.counted_day(alike.next_at, now, quiet, zone)
+        # Of the last lesson nothing follows.
+        paced_at = pace.paced_at(day, zone) if alike.released + 1 < count else None
+        values = {
+            "released": alike.released + 1,
+            "released_at": now,
+            "is_filed": False,
+            "paced_at": paced_at,
+            "next_at": None if pace.is_ordered else paced_at,
+            **telling.noted(said, then, alike.released + 1, now),
+        }
+        session.execute(update(Enrolment).where(among(session, Enrolment.id, alike.ids)).values(values))
+        done += len(alike.ids)
+        if said is ToldOf.LESSON:
+            told[alike.released + 1] += alike.ids
+            held += alike.ids if alike.has_held else ()
+    telling.tell_of_lesson(session, course, definition, told, held, context)
+    return done
 
 
-def release_some(
-    session: Session, version: DueVersion, *, quiet: QuietHours | None, zone: ZoneInfo, now: datetime
-) -> int:
-    """Release the next lesson to the next enrolments of a version for which it is due; gives for how many."""
+def _due(session: Session, version: DueVersion, course: Course, context: CampaignContext) -> Sequence[Any]:
+    """Lock the next enrolments of a version for which a lesson is due, and return them by what decides about them: one
+    row where all began on one day, and more after an outage."""
+    columns = ("id", "retailer_id", "staff_id", "next_at", "released", "stopped_at")
     due = (
-        select(Enrolment.id, Enrolment.next_at)
-        .where(Enrolment.version_id == version.id, Enrolment.next_at <= now)
+        select(*(getattr(Enrolment, name) for name in columns))
+        .where(Enrolment.version_id == version.id, Enrolment.next_at <= context.now)
         .order_by(Enrolment.next_at, Enrolment.id)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
-    rows = session.execute(due).all()
-    definition = versions.definition(session, version.id, version.digest)
-    pace, count = Pace.of(definition), len(definition.lessons)
-    days: dict[datetime | None, list[int]] = {}
-    for row in rows:  # after an outage there are several days among them
-        day = releasing.counted_day(row.next_at, now, quiet, zone)
-        days.setdefault(pace.paced_at(day, zone), []).append(row.id)
-    for paced_at, ids in days.items():
-        # Of the last lesson nothing follows.
-        follows = case((Enrolment.released + 1 < count, literal(paced_at, Moment())), else_=null())
-        values = {
-            "released": Enrolment.released + 1,
-            "released_at": now,
-            "is_filed": False,
-            "paced_at": follows,
-            "next_at": null() if pace.is_ordered else follows,
-            "tell_at": case((Enrolment.stopped_at.is_(None), literal(now, Moment())), else_=null()),
-        }
-        session.execute(update(Enrolment).where(among(session, Enrolment.id, ids)).values(values))
-    return len(rows)
+    of_due = (due.c.id, due.c.next_at, due.c.released, due.c.stopped_at)
+    each = telling.with_learner(course, due.c, context, *of_due).subquery()
+    is_reachable = and_(each.c.is_reachable, each.c.stopped_at.is_(None)).label("is_reachable")
+    by = (each.c.next_at, each.c.released, is_reachable, each.c.has_heard_today, each.c.has_held)
+    return session.execute(select(*by, gathered(session, each.c.id).label("ids")).group_by(*by)).all()

@@ -6,11 +6,24 @@ takes the place of one that still waits, so a contact brings one and not a week'
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, literal, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from campaigns import caps
@@ -25,7 +38,7 @@ from courses.rules.releasing import Pace
 from courses.rules.telling import Learner, ToldOf
 from courses.texts import notices as texts
 from foundation.clock import day_in
-from foundation.database import changed, one_at_a_time
+from foundation.database import one_at_a_time
 from foundation.dialects import among
 from people.models import Manager, Retailer
 from wechat_bot import notices, reply
@@ -40,6 +53,7 @@ NOTICE = "course"
 KEY = "course-told:"
 #: Key of an advisory lock (any number): of two courses at once neither would see whom the other writes to today.
 _TELLING = 0x5EED_0014
+_other = aliased(Enrolment)
 _Message = tuple[ToldOf, int | None, int]
 
 
@@ -52,7 +66,7 @@ def due_courses(session: Session, *, now: datetime) -> Sequence[int]:
 def tell_some(session: Session, course_id: int, context: CampaignContext) -> int:
     """Write to the next learners of a course who are due, each what they are to be told now; gives how many were
     looked at."""
-    one_at_a_time(session, _TELLING)
+    take_turns(session)
     course, now, zone = session.get_one(Course, course_id), context.now, context.zone
     due = (
         select(Enrolment.id)
@@ -75,12 +89,66 @@ def tell_some(session: Session, course_id: int, context: CampaignContext) -> int
         if said is not ToldOf.NOTHING:
             messages[said, row.version_id, row.lessons if said is ToldOf.REMINDER else row.released].append(row.id)
     written = {each for those in messages.values() for each in those}
-    _replace(session, [row.openid for row in rows if row.has_held and row.id in written], now)
+    _replace(session, course, [row.id for row in rows if row.has_held and row.id in written], now)
     for (said, version_id, number), those in messages.items():
         _queue(session, course, definitions[version_id], said, number, those, context)
     for (said, then), those in became.items():
-        _note(session, said, then, those, now)
+        values = noted(said, then, Enrolment.released, now)
+        session.execute(update(Enrolment).where(among(session, Enrolment.id, those)).values(values))
     return len(ids)
+
+
+def take_turns(session: Session) -> None:
+    """Wait until nobody else writes to learners, until the transaction ends: of two courses at once neither would see
+    whom the other writes to today."""
+    one_at_a_time(session, _TELLING)
+
+
+def tell_of_lesson(
+    session: Session,
+    course: Course,
+    definition: CourseDefinition,
+    learners: Mapping[int, Sequence[int]],
+    held: Sequence[int],
+    context: CampaignContext,
+) -> None:
+    """Write to the learners who were just released a lesson: their enrolments by its number. `held` are those among
+    them for whom something waits."""
+    _replace(session, course, held, context.now)
+    for number, ids in learners.items():
+        _queue(session, course, definition, ToldOf.LESSON, number, ids, context)
+
+
+def noted(said: ToldOf, then: datetime | None, released: Any, now: datetime) -> dict[str, Any]:
+    """Return the columns that say what a learner was told, with so many lessons `released`, and when they are looked
+    at again."""
+    values: dict[str, Any] = {"tell_at": then}
+    if said is not ToldOf.NOTHING:
+        values |= {"told_at": now, "told": released, "reminded": 0}
+    if said is ToldOf.REMINDER:
+        values["reminded"] = Enrolment.reminded + 1
+    return values
+
+
+def with_learner(course: Course, enrolment: Any, context: CampaignContext, *columns: Any) -> Select[Any]:
+    """Select enrolments with what decides whether their learners are written to: whether something waits for them
+    (`has_held`), whether a message can be sent to them (`is_reachable`), whether one of a course was today
+    (`has_heard_today`)."""
+    today = datetime.combine(day_in(context.now, context.zone), time(), context.zone)
+    mine = enrolment.staff_id if course.is_for_staff else enrolment.retailer_id
+    learner = _other.staff_id if course.is_for_staff else _other.retailer_id
+    person: Any = Manager if course.is_for_staff else Retailer
+    is_there = Manager.disabled_at.is_(None) if course.is_for_staff else Retailer.openid.is_not(None)
+    return (
+        select(
+            Follower.has_held,
+            and_(Follower.openid.is_not(None), Follower.unfollowed_at.is_(None), is_there).label("is_reachable"),
+            exists().where(learner == mine, _other.told_at.between(today, context.now)).label("has_heard_today"),
+            *columns,
+        )
+        .join(person, person.id == mine)
+        .outerjoin(Follower, Follower.openid == person.openid)
+    )
 
 
 def stop(session: Session, *, now: datetime, retailer_id: int | None = None, staff_id: int | None = None) -> int:
@@ -123,29 +191,11 @@ def withdraw_closed(session: Session, *, now: datetime) -> int:
 
 def _facts(session: Session, course: Course, ids: Sequence[int], context: CampaignContext) -> Any:
     """Select what decides about each of these learners, by the names of `Learner`."""
-    today = datetime.combine(day_in(context.now, context.zone), time(), context.zone)
-    other = aliased(Enrolment)
-    mine = Enrolment.staff_id if course.is_for_staff else Enrolment.retailer_id
-    learner = other.staff_id if course.is_for_staff else other.retailer_id
-    person: Any = Manager if course.is_for_staff else Retailer
-    is_there = Manager.disabled_at.is_(None) if course.is_for_staff else Retailer.openid.is_not(None)
-    follows = and_(Follower.openid.is_not(None), Follower.unfollowed_at.is_(None), is_there)
-    return (
-        select(
-            Enrolment.id,
-            Enrolment.version_id,
-            person.openid,
-            Follower.has_held,
-            follows.label("is_reachable"),
-            exists().where(learner == mine, other.told_at.between(today, context.now)).label("has_heard_today"),
-            _enough(session, course, ids, context).label("has_had_enough"),
-            _is_barred(session, course).label("is_barred"),
-            *(getattr(Enrolment, name) for name in _FACTS[4:]),
-        )
-        .join(person, person.id == mine)
-        .outerjoin(Follower, Follower.openid == person.openid)
-        .where(among(session, Enrolment.id, ids))
-    )
+    enough = _enough(session, course, ids, context).label("has_had_enough")
+    barred = _is_barred(session, course).label("is_barred")
+    columns = (enough, barred, *(getattr(Enrolment, name) for name in _FACTS[4:]))
+    facts = with_learner(course, Enrolment, context, Enrolment.id, Enrolment.version_id, *columns)
+    return facts.where(among(session, Enrolment.id, ids))
 
 
 def _enough(session: Session, course: Course, ids: Sequence[int], context: CampaignContext) -> ColumnElement[bool]:
@@ -175,10 +225,19 @@ def _definitions(session: Session, course: Course, ids: Iterable[int | None]) ->
     return {each: found[each or course.version_id] for each in ids}
 
 
-def _replace(session: Session, openids: Sequence[str], now: datetime) -> None:
+def _replace(session: Session, course: Course, ids: Sequence[int], now: datetime) -> None:
     """Withdraw earlier messages of courses that are held for the next contact of these learners."""
-    if openids:
-        queueing.withdraw_free(session, Delivery.openid.in_(openids), Delivery.key.startswith(KEY), now=now)
+    if ids:
+        theirs = Delivery.openid.in_(_openids(session, course, ids))
+        queueing.withdraw_free(session, theirs, Delivery.key.startswith(KEY), now=now)
+
+
+def _openids(session: Session, course: Course, ids: Sequence[int], *more: Any) -> Any:
+    """Select the openids of these learners, and more columns."""
+    person: Any = Manager if course.is_for_staff else Retailer
+    mine = Enrolment.staff_id if course.is_for_staff else Enrolment.retailer_id
+    to = select(person.openid, *more).join(Enrolment, mine == person.id)
+    return to.where(among(session, Enrolment.id, ids))
 
 
 def _queue(
@@ -203,22 +262,14 @@ def _queue(
     if said is ToldOf.REMINDER:
         lines.append(texts.NO_MORE)
     template = notices.notice(NOTICE, path, when=context.now, who=account.name, what=words)
-    person: Any = Manager if course.is_for_staff else Retailer
-    mine = Enrolment.staff_id if course.is_for_staff else Enrolment.retailer_id
     which = [cast(each, String) for each in (Enrolment.id, Enrolment.released, Enrolment.lessons, Enrolment.reminded)]
     parts = which[:2] if said is not ToldOf.REMINDER else which
     key = literal(KEY) + parts[0]
     for part in parts[1:]:
         key = key + ":" + part
-    recipients: Any = (
-        select(person.openid, key)
-        .join(Enrolment, mine == person.id)
-        .where(among(session, Enrolment.id, ids))
-        .order_by(Enrolment.id)
-    )
     queueing.queue_all(
         session,
-        recipients,
+        _openids(session, course, ids, key).order_by(Enrolment.id),
         reply.text_message("\n".join(lines)),
         template=template if NOTICE in account.notices else None,
         now=context.now,
@@ -226,16 +277,6 @@ def _queue(
         not_after=course.closes_at,
         heeds_quiet=True,
     )
-
-
-def _note(session: Session, said: ToldOf, then: datetime | None, ids: Sequence[int], now: datetime) -> None:
-    """Note what these learners were told, and when they are looked at again."""
-    values: dict[str, Any] = {"tell_at": then}
-    if said is not ToldOf.NOTHING:
-        values |= {"told_at": now, "told": Enrolment.released, "reminded": 0}
-    if said is ToldOf.REMINDER:
-        values["reminded"] = Enrolment.reminded + 1
-    changed(session, update(Enrolment).where(among(session, Enrolment.id, ids)).values(values))
 
 
 #: The names of a `Learner`; what follows the fourth are columns of the enrolment.

@@ -49,10 +49,9 @@ def decide(learner: Learner, pace: Pace, *, now: datetime, zone: ZoneInfo) -> tu
     """Return what a learner is told now, and when they are looked at again; None for not until something happens."""
     if not learner.is_reachable:
         return ToldOf.NOTHING, None
-    today = day_in(now, zone)
+    tomorrow, later = _tomorrow(pace, now, zone), reminded_at(pace, now, zone)
     if learner.is_barred:
-        return ToldOf.NOTHING, pace.on(today + timedelta(days=1), zone)
-    tomorrow, later = pace.on(today + timedelta(days=1), zone), pace.on(today + REMINDED_AFTER, zone)
+        return ToldOf.NOTHING, tomorrow
     new = _new(learner)
     if new is not ToldOf.NOTHING:
         return (ToldOf.NOTHING, tomorrow) if learner.has_heard_today else (new, later)
@@ -60,12 +59,33 @@ def decide(learner: Learner, pace: Pace, *, now: datetime, zone: ZoneInfo) -> tu
     if has_all or learner.reminded >= MOST_REMINDERS:
         return ToldOf.NOTHING, None
     since = max(each for each in (learner.enrolled_at, learner.started_at, learner.last_at, learner.told_at) if each)
-    due = pace.on(day_in(since, zone) + REMINDED_AFTER, zone)
+    due = reminded_at(pace, since, zone)
     if due > now:
         return ToldOf.NOTHING, due
     if learner.has_heard_today or learner.has_had_enough:
         return ToldOf.NOTHING, tomorrow
     return ToldOf.REMINDER, later if learner.reminded + 1 < MOST_REMINDERS else None
+
+
+def decide_released(
+    is_reachable: bool, has_heard_today: bool, pace: Pace, *, now: datetime, zone: ZoneInfo
+) -> tuple[ToldOf, datetime | None]:
+    """Return the same for a learner who is released a lesson at this moment: it is new to them, whatever they have
+    done so far.
+
+    >>> from datetime import time
+    >>> noon, china = datetime(2026, 12, 2, 12, tzinfo=ZoneInfo("UTC")), ZoneInfo("Asia/Shanghai")
+    >>> for has_heard_today in (False, True):
+    ...     said, then = decide_released(True, has_heard_today, Pace(2, time(10)), now=noon, zone=china)
+    ...     print(said, then)
+    lesson 2026-12-05 10:00:00+08:00
+    nothing 2026-12-03 10:00:00+08:00
+    """
+    if not is_reachable:
+        return ToldOf.NOTHING, None
+    if has_heard_today:
+        return ToldOf.NOTHING, _tomorrow(pace, now, zone)
+    return ToldOf.LESSON, reminded_at(pace, now, zone)
 
 
 def _new(learner: Learner) -> ToldOf:
@@ -80,3 +100,7 @@ def _new(learner: Learner) -> ToldOf:
 def reminded_at(pace: Pace, now: datetime, zone: ZoneInfo) -> datetime:
     """Return when a learner who takes a step now is reminded if they take no other."""
     return pace.on(day_in(now, zone) + REMINDED_AFTER, zone)
+
+
+def _tomorrow(pace: Pace, now: datetime, zone: ZoneInfo) -> datetime:
+    return pace.on(day_in(now, zone) + timedelta(days=1), zone)

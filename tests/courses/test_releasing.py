@@ -170,7 +170,7 @@ class Killed(Exception):
 
 
 @pytest.mark.pooled
-def test_killed_in_the_middle_of_a_release_each_lesson_is_released_once_and_told_once(school, monkeypatch) -> None:
+def test_killed_in_the_middle_each_lesson_is_released_and_told_once_and_each_reminder_too(school, monkeypatch) -> None:
     course_id, house = school.published(replace(PACED, is_ordered=False)), school.house
     services, count = house.services, 25
     monkeypatch.setattr(releasing, "BATCH", 10)
@@ -193,21 +193,27 @@ def test_killed_in_the_middle_of_a_release_each_lesson_is_released_once_and_told
         house.phone(f"o-more-{n}").follow()
     at(school, "2026-03-11 10:00:05")
     (version,) = list(_due(house))
-    step = {"version": version, "quiet": services.quiet, "zone": services.zone, "now": house.clock()}
+    step = {"version": version, "context": jobs.context(services, house.clock()), "quiet": services.quiet}
     with suppress(Killed), services.transaction() as session:
         releasing.release_some(session, **step)
         raise Killed
     with services.transaction() as session:
         assert releasing.release_some(session, **step) == 10
-    with suppress(Killed), services.transaction() as session:
-        telling.tell_some(session, course_id, jobs.context(services, house.clock()))
-        raise Killed
     jobs.release(services)
     jobs.release(services)
     with house.look() as session:
         assert set(session.scalars(select(Enrolment.released).where(Enrolment.version_id == version.id))) == {2}
+    at(school, "2026-03-13 10:00:05")
+    jobs.release(services)
+    at(school, "2026-03-16 10:00:05")
+    with suppress(Killed), services.transaction() as session:
+        assert telling.tell_some(session, course_id, jobs.context(services, house.clock())) == 10
+        raise Killed
+    jobs.release(services)
+    jobs.release(services)
+    lessons = ["今日一课（2/3）：看喷码（2 分钟）", "今日一课（3/3）：看钢印（2 分钟）"]
     for n in range(count):
-        assert told(school, f"o-more-{n}") == ["今日一课（2/3）：看喷码（2 分钟）"]
+        assert told(school, f"o-more-{n}") == [*lessons, "《怎么辨别真假烟》共 3 课，一课几分钟，有空接着学。"]
 
 
 def _due(house):
