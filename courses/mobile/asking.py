@@ -26,6 +26,8 @@ def classroom() -> ResponseReturnValue:
     with services.reading() as session:
         who = asking.asking(session, openid)
         found = asking.answers(session, services.declared, words, who.seeker, now=now, limit=MOST) if words else []
+        # What cannot be read yet stands behind what can.
+        found.sort(key=lambda each: bool(each.shut))
         hits = [(each, services.switchboard.page(session, each.link)) for each in found]
     if words and not found and oauth.is_looked_at():
         _note(services, openid, words)

@@ -204,7 +204,7 @@ def _of_row(session: Session, row: Any, openid: str) -> CourseSheet:
         manager=row.manager or "",
         enrolment_id=row.enrolment_id,
         started_at=row.started_at,
-        released=released(row, definition),
+        released=row.released if row.started_at else definition.open_at_first,
         next_at=row.next_at,
         finished=row.finished or 0,
         seconds=row.seconds or 0,
@@ -212,12 +212,6 @@ def _of_row(session: Session, row: Any, openid: str) -> CourseSheet:
         version_id=row.version_id,
         definition=definition,
     )
-
-
-def released(row: Any, definition: CourseDefinition) -> int:
-    """Return how many lessons may be read, in order; before the beginning those that it will release. `row` holds what
-    the enrolment has of `started_at` and `released`."""
-    return int(row.released) if row.started_at else definition.open_at_first
 
 
 def reading_of(row: Any) -> LessonReading:

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, false, func, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session
 
 from console.authored import AuthoredState
-from courses.models.courses import LESSON, Course, CourseVersion, Lesson
+from courses.models.courses import LESSON, Course, Lesson
 from courses.models.learning import Enrolment
-from courses.queries import course_sheet, versions
+from courses.queries import course_sheet
+from courses.queries.course_sheet import CourseSheet, LessonReading
 from courses.texts import chat
 from finding.topics import FindableTopic, Seeker
+from foundation.dialects import table_of
+from people.models import Manager, Retailer
 
 
 def lessons(session: Session, who: Seeker, now: datetime) -> Select[int]:
@@ -45,32 +49,46 @@ def places(session: Session, references: Sequence[int]) -> Mapping[int, str]:
 
 
 def shut(session: Session, who: Seeker, references: Sequence[int]) -> Mapping[int, str]:
-    """Why somebody may not read some of the lessons that they find: not released to them yet, or not of the version
-    they have begun. One statement, and one for a version not used lately."""
-    if not who.is_bound or who.is_staff:
+    """Why somebody may not read some of the lessons that they find: others come first, it is not released to them yet,
+    or not of the version they have begun. Three statements; one more each for a version not used lately, and where
+    courses are to be finished first."""
+    learner = _openid(who)
+    openid = None if learner is None else session.scalar(learner)
+    if openid is None:
         return {}
-    learner = (
-        Enrolment.staff_id == who.manager_id if who.retailer_id is None else Enrolment.retailer_id == who.retailer_id
-    )
-    standing = (Enrolment.started_at, Enrolment.released, Enrolment.next_at)
-    which = (
-        select(Lesson.id, *standing, CourseVersion.id.label("version_id"), CourseVersion.digest)
-        .join(Course, Course.id == Lesson.course_id)
-        .outerjoin(Enrolment, and_(Enrolment.course_id == Course.id, learner))
-        .join(CourseVersion, CourseVersion.id == func.coalesce(Enrolment.version_id, Course.version_id))
-        .where(Lesson.id.in_(references))
-    )
-    found = {}
-    for row in session.execute(which):
-        definition = versions.definition(session, row.version_id, row.digest)
-        number = next((n for n, each in enumerate(definition.lessons, 1) if each.id == row.id), 0)
-        released = course_sheet.released(row, definition)
-        if not number:
-            found[row.id] = chat.OTHER_VERSION
-        elif number > released:
-            later = row.next_at is not None
-            found[row.id] = chat.told_then(number) if later else chat.not_released(number, max(1, released))
-    return found
+    rows = session.execute(_STANDINGS, {"openid": openid, "lessons": list(references)}).all()
+    sheets = course_sheet.of_rows(session, rows, openid)
+    read = course_sheet.readings(session, [each.enrolment_id for each in sheets if each.enrolment_id is not None])
+    why = {
+        row.lesson_id: _why(sheet, row.lesson_id, read.get(sheet.enrolment_id, {}))
+        for row, sheet in zip(rows, sheets, strict=True)
+    }
+    return {lesson_id: sentence for lesson_id, sentence in why.items() if sentence}
 
 
+def _openid(who: Seeker) -> Select[str | None] | None:
+    """The follower for whom is sought; none for staff, who read all, and for strangers, who find nothing."""
+    if who.retailer_id is not None:
+        return select(Retailer.openid).where(Retailer.id == who.retailer_id)
+    return select(Manager.openid).where(Manager.id == who.manager_id) if who.manager_id is not None else None
+
+
+def _why(sheet: CourseSheet, lesson_id: int, read: Mapping[int, LessonReading]) -> str:
+    number = sheet.number(lesson_id)
+    if not number:
+        return chat.OTHER_VERSION
+    if sheet.lacks:
+        return chat.requires(sheet.definition.title, sheet.lacks.values())
+    for first in sheet.left_before(sheet.lesson(number), read):
+        return chat.lesson_requires(number, first, sheet.lesson(first).title)
+    if number <= sheet.released:
+        return ""
+    return chat.told_then(number) if sheet.next_at else chat.not_released(number, max(1, sheet.released))
+
+
+_lesson = table_of(Lesson)
+_STANDINGS: Select[Any] = course_sheet.joined(
+    select(*course_sheet.COLUMNS, _lesson.c.id.label("lesson_id")),
+    _lesson.join(course_sheet.course, course_sheet.course.c.id == _lesson.c.course_id),
+).where(_lesson.c.id.in_(bindparam("lessons", expanding=True)))
 LESSONS = FindableTopic(LESSON, readable=lessons, places=places, shut=shut)

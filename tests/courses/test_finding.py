@@ -110,3 +110,10 @@ def test_the_passage_of_a_lesson_is_found_by_nobody_who_may_not_read_it_yet(scho
     school.again(course, replace(LAW, lessons=LAW.lessons[::-1], is_ordered=False))
     assert read("搬迁") == not_yet and titles(school, "封签", WANG)[0] == "看封签"
     assert find(school, "搬迁", Seeker(retailer_id=2))[0].passage
+    # Neither that of one which others come before, as a lesson or as a whole course.
+    asks = replace(LAW.lessons[2], requires=("l1",))
+    school.published(replace(LAW, title="一课先学", lessons=(*LAW.lessons[:2], asks)))
+    school.published(LAW, title="一门先学", requires=(course,))
+    found = {each.place: (each.passage, each.shut) for each in find(school, "搬迁", WANG)}
+    for place, said in (("微课《一课先学》第 3 课", "先"), ("微课《一门先学》第 3 课", "守法经营")):
+        assert not found[place][0] and said in found[place][1], found[place]
