@@ -1,6 +1,7 @@
 """Pictures of the library: of any kind a telephone makes, kept as WeChat takes them, until nothing holds them."""
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -19,19 +20,22 @@ def noise(width: int, height: int, mode: str = "RGB") -> Image.Image:
 
 
 @pytest.mark.parametrize(
-    ("content", "size", "kind"),
+    ("make", "size", "kind"),
     [
-        (written("WEBP", noise(1200, 900)), (1080, 810), "image/jpeg"),
-        (written("JPEG", noise(60, 40, "CMYK")), (60, 40), "image/jpeg"),
-        (written("GIF", noise(50, 50)), (50, 50), "image/jpeg"),
-        (written("PNG", noise(1400, 1400)), (1080, 1080), "image/jpeg"),  # 1.2 MB and more
-        (written("PNG", Image.new("RGBA", (300, 200), (255, 0, 0, 128))), (300, 200), "image/png"),
-        (taken_by_a_phone(), (30, 40), "image/jpeg"),  # held upright
-        (written("JPEG", Image.new("RGB", (1200, 4800))), (1080, 4320), "image/jpeg"),  # a long sheet stays readable
+        (lambda: written("WEBP", noise(1200, 900)), (1080, 810), "image/jpeg"),
+        (lambda: written("JPEG", noise(60, 40, "CMYK")), (60, 40), "image/jpeg"),
+        (lambda: written("GIF", noise(50, 50)), (50, 50), "image/jpeg"),
+        (lambda: written("PNG", noise(1400, 1400)), (1080, 1080), "image/jpeg"),  # 1.2 MB and more
+        (lambda: written("PNG", Image.new("RGBA", (300, 200), (255, 0, 0, 128))), (300, 200), "image/png"),
+        (taken_by_a_phone, (30, 40), "image/jpeg"),  # held upright
+        # A long sheet stays readable.
+        (lambda: written("JPEG", Image.new("RGB", (1200, 4800))), (1080, 4320), "image/jpeg"),
     ],
 )
-def test_a_picture_of_any_kind_becomes_one_that_wechat_takes(content: bytes, size: tuple[int, int], kind: str) -> None:
-    made = pictures.prepare(content)
+def test_a_picture_of_any_kind_becomes_one_that_wechat_takes(
+    make: Callable[[], bytes], size: tuple[int, int], kind: str
+) -> None:
+    made = pictures.prepare(make())
     assert (made.width, made.height) == size and made.content_type == kind
     assert len(made.content) <= 1 << 20
     with Image.open(io.BytesIO(made.content)) as image:
