@@ -18,7 +18,7 @@ from broadcasts.pages import pushes as push_pages
 from broadcasts.pages import series as series_pages
 from broadcasts.pages import staff as staff_pages
 from broadcasts.permissions import LIBRARY_SEE, LIBRARY_WRITE, PUSHES_APPROVE, PUSHES_SEE, PUSHES_WRITE
-from broadcasts.queries import audience, links, own_rows, readers, searching
+from broadcasts.queries import audience, links, measures, own_rows, readers, searching
 from console.extension import ConsoleExtension
 from console.menu import Item, MenuGroup, Need, Start, ToMany
 from finding import models as finding_models
@@ -41,7 +41,7 @@ broadcasts = Feature(
     listeners=(Listener(Unfollow, answering.unfollowed),),
     kept_specs=audience.kept_specs,
     criteria=(*audience.CRITERIA, own_rows.OWN_ROW, readers.READ_ARTICLE),
-    measures=readers.MEASURES,
+    measures=measures.MEASURES,
     titles=links.titles,
     destinations=links.destinations,
     notices=(Notice(pushes.PUSH, "业务通知"),),

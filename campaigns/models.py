@@ -196,6 +196,7 @@ class Recipient(Base):
     openid: Mapped[str | None] = mapped_column(String(64))
     #: As they were when the row was written, so that a shop that moves changes no report.
     area_id: Mapped[int]
+    class_id: Mapped[int | None]
     manager_id: Mapped[int | None]
     #: Why nothing is sent; null where a message is meant for it.
     why: Mapped[str | None] = mapped_column(String(16))

@@ -77,7 +77,7 @@ def _choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
 
 
 READ = TimelineKind("articles", "资料", "book", LIBRARY_SEE, read, 60)
-MEASURES = (Measure("articles_read", "读了的文章", reads, unit="篇次"),)
+ARTICLES_READ = Measure("articles_read", "读了的文章", reads, unit="篇次", order=50)
 READ_ARTICLE = Criterion(
     "read_article",
     "看过某篇文章：{article: 编号}",

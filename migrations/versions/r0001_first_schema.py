@@ -126,6 +126,7 @@ def upgrade() -> None:
         sa.Column("retailer_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("openid", sa.String(length=64), nullable=True),
         sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("class_id", sa.Integer(), nullable=True),
         sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.Column("why", sa.String(length=16), nullable=True),
         sa.Column("outcome", sa.String(length=16), nullable=True),

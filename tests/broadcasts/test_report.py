@@ -8,16 +8,19 @@ from sqlalchemy import func, insert, select, text, update
 
 from broadcasts.models.answers import PushReads
 from broadcasts.models.pushes import Push, Shows
-from broadcasts.queries import report
-from campaigns import tally
+from broadcasts.queries import measures, report
+from campaigns import progress, tally
 from campaigns.models import Campaign, CampaignPart, CampaignTally, Recipient
+from foundation.clock import day_in, month_of
 from foundation.errors import Refused
 from people import audiences
 from people.models import Area, Errand, Retailer, ShopClass
 from tests.broadcasts.town import SHANGHAI, PushTown
 from tests.conftest import House
 from tests.office import file_of
+from wechat_bot import measure
 from wechat_bot.mass.models import MassByHand, MassJob, MassState
+from wechat_bot.measure import Fact
 
 REPORT, MISSED = "/console/broadcasts/pushes/1/report", "/console/broadcasts/pushes/1/missed"
 
@@ -64,6 +67,7 @@ def account(town: PushTown, size: int = 1000) -> None:
                 "campaign_id": 1,
                 "retailer_id": first + n,
                 "area_id": area.id,
+                "class_id": classes[n % 2],
                 "manager_id": area.manager_id,
                 "openid": None,
                 "why": None,
@@ -175,6 +179,56 @@ def test_everybody_is_counted_exactly_once_and_never_more_than_is_known(counted)
     assert {each: reasons.count(each) for each in set(reasons)} == {"quota": 300, "unbound": 100, "not_delivered": 20}
     assert counted.house.flask("broadcasts", "report", "9", "--json").exit_code == 1
     assert "没有这条推送" in counted.house.flask("broadcasts", "missed", "9").output
+
+
+def test_the_months_measures_are_the_figures_of_the_reports_by_area_class_and_manager(counted) -> None:
+    house = counted.house
+    with house.services.transaction() as session:
+        first = select(Recipient.retailer_id).where(Recipient.outcome == "custom").limit(20)
+        opened = update(Recipient).where(Recipient.retailer_id.in_(first))
+        session.execute(opened.values(is_opened=True, acted_at=house.clock()))
+        tally.recount(session, ["push"], 1)
+    # A shop that moves afterwards changes nothing.
+    with house.services.transaction() as session:
+        areas = session.scalars(select(Area.id).order_by(Area.id)).all()
+        session.execute(update(Retailer).values(area_id=areas[0], class_id=1, manager_id=None))
+    month = month_of(day_in(house.clock(), SHANGHAI), SHANGHAI)
+
+    def told(session, which) -> dict[str, Fact]:
+        found: dict[str, Fact] = {}
+        for each in measures.MEASURES[:4]:
+            cells = [cell.fact for cell in measure.cells(session, each, month) if which(cell)]
+            found[each.name] = Fact(sum(fact.n for fact in cells), sum(fact.of for fact in cells))
+        return found
+
+    for state in ("sent", "cancelled"):
+        with house.services.transaction() as session:
+            session.execute(update(Campaign).values(state=state))
+            job = select(CampaignPart.mass_job_id).where(CampaignPart.number == 2)
+            session.execute(update(MassJob).where(MassJob.id.in_(job), state == "cancelled").values(state="drafted"))
+        with house.look() as session:
+            campaign = session.get(Campaign, 1)
+            whole = report.figures_of(session, campaign, report.WHOLE)
+            figures = progress.figures(session, [campaign])[1]
+            assert told(session, lambda cell: True) == {
+                "reached": Fact(whole.delivered, whole.meant),
+                "opened": Fact(whole.opened, whole.delivered),
+                "acted": Fact(whole.acted, whole.delivered),
+                "missed": Fact(whole.missed, whole.audience),
+            }
+            assert (figures.audience, figures.listed) == (whole.audience, whole.meant)
+            assert (figures.opened, figures.acted) == (20, 20) == (whole.opened, whole.acted)
+            assert whole.missed == (420 if state == "sent" else 520)
+            # Of whom WeChat did not reach in a part of several areas it is not known where they are.
+            for area in areas:
+                part = report.figures_of(session, campaign, report.ReportScope(areas=frozenset([area])))
+                by_area = told(session, lambda cell, area=area: cell.area_id == area)
+                assert by_area["reached"] == Fact(part.delivered, part.meant)
+                assert by_area["missed"] == Fact(part.missed, part.audience)
+            by = (Recipient.class_id, Recipient.manager_id)
+            for *whose, number in session.execute(select(*by, func.count()).group_by(*by)):
+                mine = told(session, lambda cell, of=whose: [cell.class_id, cell.manager_id] == of)
+                assert mine["missed"].of == number
 
 
 def test_the_page_says_of_what_its_rates_are_and_what_can_be_done(counted) -> None:
