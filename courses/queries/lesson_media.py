@@ -1,5 +1,6 @@
 """Media of a learner: the file behind one, for whoever may read a lesson that shows it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from courses.models.courses import CourseMediaUse
 from courses.queries import course_sheet, media
-from courses.queries.course_sheet import CourseSheet
+from courses.queries.course_sheet import CourseSheet, LessonReading
 from wechat_bot.media import Found
 
 
@@ -21,12 +22,16 @@ def of_learner(
     and where it is not there."""
     rows = session.execute(_SHOWING, {"openid": openid, "sha256": sha256})
     sheets = course_sheet.of_rows(session, rows, openid)
-    may = any(_may_read(each, sha256, now, zone) for each in sheets)
+    ruled = [each.enrolment_id for each in sheets if any(one.requires for one in each.definition.lessons)]
+    read = course_sheet.readings(session, [each for each in ruled if each is not None])
+    may = any(_may_read(each, read.get(each.enrolment_id, {}), sha256, now, zone) for each in sheets)
     return media.find(session, folder, sha256) if may else None
 
 
-def _may_read(sheet: CourseSheet, sha256: str, now: datetime, zone: ZoneInfo) -> bool:
-    released = sheet.definition.lessons[: sheet.released]
+def _may_read(
+    sheet: CourseSheet, read: Mapping[int, LessonReading], sha256: str, now: datetime, zone: ZoneInfo
+) -> bool:
+    released = [lesson for lesson in sheet.definition.lessons[: sheet.released] if not sheet.left_before(lesson, read)]
     shows = any(sha256 in screen.media for lesson in released for screen in lesson.screens)
     return shows and not course_sheet.obstacle(sheet, now=now, zone=zone)
 

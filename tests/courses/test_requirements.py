@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
-from courses.models.courses import Course
+from courses.models.courses import Course, CourseMedia
 from courses.rules.definition import CourseDefinition
 from courses.texts import chat, pages
 from foundation.errors import Refused
@@ -16,10 +17,12 @@ from tests.courses.learners import ask, begun, course_of, lesson_ids, wait
 from tests.courses.pacing import PACED, at, told
 from tests.courses.test_authoring_pages import press
 from tests.courses.test_chat import card
+from tests.courses.test_finding import WANG, find
 from tests.courses.test_loading import draft as loaded
 from tests.courses.test_loading import load
 from tests.h5 import Browser
 from tests.office import Office
+from tests.pictures import png
 from tests.quizzes.test_managers import chen
 
 FIRST = course_of(replace(COURSE.lessons[1].screens[0]))
@@ -41,6 +44,8 @@ def test_a_course_that_requires_another_opens_once_that_is_finished_and_leads_to
     assert f"怎么辨别真假烟 {pages.first(['一课'])}" in page.open("/m/courses")
     with pytest.raises(Refused, match="请先学完《一课》"):
         ask(school, school.wang, lesson, 1)
+    found = find(school, "封签", WANG)[0]
+    assert (found.passage, found.shut) == ("", BARRED), "the classroom quotes nothing of it"
     assert begun(school) == []
     assert card(say("学习"))[0] == "第 1 课：看喷码", "what can be learnt, and no choice of two"
     say("下一页")
@@ -138,12 +143,13 @@ def test_a_requirement_is_chosen_in_the_console_and_told_with_the_invitation(sch
 @pytest.mark.on_sqlite
 def test_a_lesson_may_require_an_earlier_one_where_the_course_has_no_order(school, tmp_path: Path) -> None:
     lessons = "  - {title: 一, screens: [看。]}\n  - {title: 二, screens: [看。]}\n"
+    (tmp_path / "seal.jpg").write_bytes(png(1))
     head = f"title: 辨别\nordered: false\nlessons:\n{lessons}"
     for written, fault in (
         ("[3]", "第 3 课（第 6 行）：先学“3”应是前面一课的序号，1 到 2"),
         ("看封签", "第 3 课（第 6 行）：先学“看封签”应是前面一课的序号，1 到 2"),
     ):
-        third = f"  - {{title: 三, screens: [看。], requires: {written}}}\n"
+        third = f"  - {{title: 三, screens: [{{picture: seal.jpg, text: 喷码三十二位。}}], requires: {written}}}\n"
         done = load(school.house, tmp_path, "a.yaml", head + third)
         assert (done.exit_code, done.output.strip()) == (1, fault)
     course = load(school.house, tmp_path, "a.yaml", head + third.replace(written, "[1]")).output.strip()
@@ -153,13 +159,18 @@ def test_a_lesson_may_require_an_earlier_one_where_the_course_has_no_order(schoo
     assert say(f"lesson:{ids['l3']}").text == barred and barred.partition("。")[0] in page.open(
         f"/m/lessons/{ids['l3']}"
     )
-    assert "第 2 课：二 1 分钟 第 3 课：三 先学完第 1 课" in page.open("/m/courses/1")
+    assert "第 2 课：二 约 1 分钟 第 3 课：三 先学完第 1 课" in page.open("/m/courses/1")
     with pytest.raises(Refused, match=barred):
         ask(school, school.wang, ids["l3"], 1)
+    with school.house.look() as session:
+        picture = session.scalars(select(CourseMedia.sha256)).one()
+    assert find(school, "喷码", WANG)[0].shut == barred
+    assert page.get(f"/m/media/{picture}").status_code == 404
     for step in (1, 2):
         ask(school, school.wang, ids["l1"], step)
         wait(school, 3)
     assert card(say(f"lesson:{ids['l3']}"))[0] == "第 3 课：三", "the second may be left out"
+    assert find(school, "喷码", WANG)[0].passage and page.get(f"/m/media/{picture}").status_code == 200
     office = Office(school.house)
     office.staff()
     market, here = office.browser("market"), "/console/courses/1/lessons"
