@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import hypothesis
+import psycopg
 import pytest
 import requests
 from click.testing import Result
@@ -243,6 +244,19 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def unlettered_postgresql(postgresql: str) -> str:
+    """The address of a database that takes no sign but those of ASCII for a letter (`lc_ctype` C), for one test."""
+    with psycopg.connect(postgresql, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE unlettered TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+    url = postgresql.removesuffix("wuwei") + "unlettered"
+    database = Database(url)
+    schema.upgrade(database, FEATURES)
+    assert not schema.settle(database)
+    database.dispose()
+    return url
+
+
+@pytest.fixture(scope="session")
 def empty_postgresql(postgresql: str) -> Iterator[Callable[[], None]]:
     """Empties the PostgreSQL database, and only what was written to: truncating all takes longer than most tests."""
     database = Database(postgresql)
@@ -326,7 +340,8 @@ def stores(request: pytest.FixtureRequest) -> dict[str, Any]:
             each.unlink()
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         return {"database_url": f"sqlite:///{path}", "redis_url": None}
-    request.getfixturevalue("empty_postgresql")()
+    if request.param != "unlettered_postgresql":
+        request.getfixturevalue("empty_postgresql")()
     redis = Redis.from_url(request.getfixturevalue("redis"))
     redis.flushall()
     redis.close()

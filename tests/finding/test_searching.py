@@ -13,22 +13,17 @@ from finding.models import FindingState, IndexedWord, Passage, Posting
 from finding.searching import FoundPassage
 from foundation.errors import Refused
 from tests.conftest import House
-from tests.finding.library import JUNK, LIBRARY, QUESTIONS
+from tests.finding.library import EVERYTHING, JUNK, ORDER, QUESTIONS, fill, found
 
 TAKEN = "“缺货”已经在“断货 缺货 没货 脱销 卖断”这一行里。请先删去那一行，再合起来写。"
-#: Whatever there is.
-EVERYTHING = {"article": select(Passage.reference)}
-#: What the twenty questions found, on the database that was asked first.
-FOUND: dict[str, list[tuple[int, int, float, float]]] = {}
 
 
 def filled(house: House) -> House:
-    def fill() -> None:
+    def lay_out() -> None:
         with house.services.transaction() as session:
-            for reference, (title, passages) in LIBRARY.items():
-                indexing.put(session, "article", reference, title, passages)
+            fill(session)
 
-    house.lay_out("a library to search", fill)
+    house.lay_out("a library to search", lay_out)
     return house
 
 
@@ -58,18 +53,15 @@ def counted(session: Session) -> tuple[int, int, dict[str, int]]:
 
 def test_twenty_questions_find_their_texts_in_the_same_order_on_both_databases(house) -> None:
     filled(house)
-    found = {question: search(house, question, limit=5) for question in QUESTIONS}
-    first = [question for question, reference in QUESTIONS.items() if found[question][0].reference == reference]
+    with house.look() as session:
+        order = found(session)
+    first = [question for question, reference in QUESTIONS.items() if order[question][0][0] == reference]
     assert len(first) >= 19
     for question, reference in QUESTIONS.items():
-        assert reference in [hit.reference for hit in found[question][:3]], question
-        assert found[question][0].coverage >= searching.ENOUGH, question
-    order = {
-        question: [(hit.reference, hit.number, hit.score, hit.coverage) for hit in hits]
-        for question, hits in found.items()
-    }
-    # Whichever database is asked second must say what the first did.
-    assert FOUND.setdefault("order", order) == order
+        assert reference in [hit[0] for hit in order[question][:3]], question
+        assert order[question][0][3] >= searching.ENOUGH, question
+    # To the last digit, with what is written down: whichever process asks whichever database.
+    assert order == ORDER
 
 
 def test_what_has_nothing_to_do_with_the_library_covers_too_little(house) -> None:
