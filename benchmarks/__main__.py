@@ -10,6 +10,7 @@ from benchmarks import (
     callback,
     campaigns,
     claims,
+    classroom,
     course_report,
     courses,
     export,
@@ -44,6 +45,7 @@ BENCHMARKS = {
     "course report": course_report.run,
     "searching": searching.run,
     "finding": finding.run,
+    "classroom": classroom.run,
     "visits": visits.run,
 }
 

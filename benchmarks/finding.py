@@ -74,19 +74,19 @@ def _measure(url: str, passages: int, since: int = 0) -> tuple[dict[str, list[fl
     for first in range(since // PASSAGES, passages // PASSAGES, AT_ONCE):
         with database.transaction() as session:
             for reference in range(first, min(first + AT_ONCE, passages // PASSAGES)):
-                title, texts = _text(reference)
-                _publish(session, reference, title)
+                title, texts = text_of(reference)
+                publish(session, reference, title)
                 indexing.put(session, "article", reference + 1, title, texts)
     rate = (passages - since) / (time.perf_counter() - begun)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE"))
     took = {kind: [_time(database, question) for question in asked] for kind, asked in _asked().items()}
-    took[CLASSROOM] = [_time(database, question, by=_ask) for question in _questions()]
+    took[CLASSROOM] = [_time(database, question, by=_ask) for question in questions()]
     database.dispose()
     return took, rate
 
 
-def _publish(session: Session, reference: int, title: str) -> None:
+def publish(session: Session, reference: int, title: str) -> None:
     """The article that a text is, nine in ten of them published."""
     article = {"id": reference + 1, "token": str(reference), "column_id": 1, "title": title, "stamp": ""}
     state = ArticleState.WITHDRAWN if reference % 10 == 3 else ArticleState.PUBLISHED
@@ -94,7 +94,7 @@ def _publish(session: Session, reference: int, title: str) -> None:
     session.execute(insert(LibraryArticle).values(**article, **more))
 
 
-def _text(reference: int) -> tuple[str, list[str]]:
+def text_of(reference: int) -> tuple[str, list[str]]:
     """A text: everyday words by Zipf's law, some of the trade's, and a name of its own."""
     dice = random.Random(reference)
     shares = [1 / (n + 1) for n in range(len(EVERYDAY))]
@@ -131,7 +131,7 @@ def _asked() -> dict[str, list[str]]:
     }
 
 
-def _questions() -> list[str]:
+def questions() -> list[str]:
     """What shopkeepers ask: two words of the trade in a sentence."""
     dice = random.Random(11)
     return [f"{dice.choice(TRADE_WORDS)}的{dice.choice(TRADE_WORDS)}怎么办？" for _ in range(QUESTIONS)]

@@ -157,18 +157,19 @@ def peak() -> float:
 
 
 class Cpu:
-    """CPU time of this process, and of the PostgreSQL process that works for its one connection."""
+    """CPU time of this process, and of the PostgreSQL processes that work in a database, as many as there are now."""
 
     def __init__(self, database: Database) -> None:
-        self._of_server: Path | None = None
+        self._of_server: list[Path] = []
         if not database.is_sqlite:
             with database.reading() as session:
-                self._of_server = Path(f"/proc/{session.scalar(text('SELECT pg_backend_pid()'))}/schedstat")
+                found = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+                self._of_server = [Path(f"/proc/{pid}/schedstat") for pid in session.scalars(found)]
 
     def spent(self) -> float:
-        """Seconds so far."""
-        of_server = int(self._of_server.read_text().split()[0]) / 1e9 if self._of_server else 0.0
-        return time.process_time() + of_server
+        """Seconds so far; a process that has ended meanwhile counts no more."""
+        ticks = sum(int(each.read_text().split()[0]) for each in self._of_server if each.exists())
+        return time.process_time() + ticks / 1e9
 
 
 # Servers

@@ -94,7 +94,7 @@ def run() -> None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wuwei-bench-")))
             few, many = (_place(pages.address(url, count), folder, count) for count in (FEW, MANY))
             rows += [[name, *pages.measure(page, few, many)] for page in PAGES]
-            said += _chat(name, _another(url, "chat"), folder)
+            said += _chat(name, another(url, "chat"), folder)
     harness.table(
         f"Results of a quiz of {QUESTIONS} questions: {MANY:,} shops against {FEW:,}",
         ["database", "page", "ratio [IQR]", "limit", "ms, median", f"ms at {FEW:,}", "ms, p95"],
@@ -108,7 +108,7 @@ def run() -> None:
     _analysis()
 
 
-def _another(url: str, name: str) -> str:
+def another(url: str, name: str) -> str:
     return url.replace(".db", f"-{name}.db") if url.startswith("sqlite") else harness.another_database(url, name)
 
 
@@ -317,7 +317,7 @@ def _chat(name: str, url: str, folder: Path) -> list[list[str]]:
     """Rows of the table: an answer, and the one that ends it, in CPU and statements of a survey's."""
     sim = Simulator(Account(), clock=real_clock)
     phones = sim.follow_many(2 * GROUPS * GROUP)
-    app, now = _app(sim.account, url, folder), datetime.now(UTC)
+    app, now = chat_app(sim.account, url, folder), datetime.now(UTC)
     database = Database(url)
     with database.transaction() as session:
         town.settle(session, [phone.follower.openid for phone in phones], now=now)
@@ -333,9 +333,9 @@ def _chat(name: str, url: str, folder: Path) -> list[list[str]]:
     database.dispose()
     client, statements = app.test_client(), _Statements()
     theirs, mine = phones[: GROUPS * GROUP], phones[GROUPS * GROUP :]
-    _say(sim, client, theirs, ["调查"] * len(theirs))
+    say(sim, client, theirs, ["调查"] * len(theirs))
     for opening in ("测试", "开始"):
-        _say(sim, client, mine, [opening] * len(mine))
+        say(sim, client, mine, [opening] * len(mine))
     cpu: dict[str, list[tuple[float, float]]] = {"an answer": [], "the last answer": []}
     counts: dict[str, list[tuple[float, float]]] = {"an answer": [], "the last answer": []}
     for number in range(QUESTIONS):
@@ -345,7 +345,7 @@ def _chat(name: str, url: str, folder: Path) -> list[list[str]]:
             taken = []
             for whose, said in ((mine, str(number % 3 + 1)), (theirs, town.said(survey, number, group))):
                 with statements if group == 0 else nullcontext():
-                    spent = _say(sim, client, whose[slice_of], [said] * GROUP)
+                    spent = say(sim, client, whose[slice_of], [said] * GROUP)
                 taken.append((spent / GROUP, statements.seen / GROUP))
             (ours, own), (other, others) = taken
             # What is watched takes another way (`foundation.prepared`), and its time says nothing.
@@ -389,7 +389,7 @@ class _Statements:
         self.seen += 1
 
 
-def _app(account: Account, url: str, folder: Path) -> Flask:
+def chat_app(account: Account, url: str, folder: Path) -> Flask:
     database = Database(url)
     schema.upgrade(database, FEATURES)
     database.dispose()
@@ -407,7 +407,7 @@ def _app(account: Account, url: str, folder: Path) -> Flask:
     return create_app(Settings(_env_file=None, **given))
 
 
-def _say(sim: Simulator, client: FlaskClient, phones: list[Any], texts: list[str]) -> float:
+def say(sim: Simulator, client: FlaskClient, phones: list[Any], texts: list[str]) -> float:
     """Let phones say something, one after the other; gives the seconds of CPU of the callbacks alone."""
     spent = 0.0
     for prepared in sim.prepare(phones, texts):
