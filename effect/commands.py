@@ -6,15 +6,16 @@ import click
 from sqlalchemy.orm import Session
 
 from effect import jobs
-from effect.queries import counting
+from effect.queries import counting, scores
 from effect.queries import month as queries
 from effect.rules import months
 from effect.rules.groups import COMPANY, FactGroup
+from effect.texts import scores as scoring_texts
 from effect.texts import sentences as texts
 from foundation.errors import Refused
 from wechat_bot.command_line import CommandGroup
 from wechat_bot.measure import Fact, Measure
-from wechat_bot.services import current_services
+from wechat_bot.services import Services, current_services
 
 effect = CommandGroup("effect", help="成效：每月的数、结账、客户经理评分。")
 
@@ -30,15 +31,9 @@ def show(month: str, area: str | None, manager: str | None, as_json: bool) -> No
     每项有数（n）、总数（of）、比率（share）、上月（before，有比率的写比率）、纸面（paper）；没有量过的是 null。
     """
     services, wanted = current_services(), months.read(month)
-    now = services.clock()
-    if wanted > months.current(now, services.zone):
-        raise Refused(texts.NOT_YET.format(months.written(wanted)))
     with services.reading() as session:
-        is_closed, is_filed = counting.is_closed(session, wanted), counting.is_filed(session, wanted)
         group = _group(session, area, manager)
-    # Not what lies further back and was never filed: the clock would close all months from there on.
-    if not is_closed and (is_filed or wanted >= months.before(months.current(now, services.zone))):
-        jobs.file(services, wanted, services.measures, now=now)
+    _count(services, wanted)
     with services.reading() as session:
         state = queries.state(session, wanted)
         found = queries.measured(session, wanted, group, services.measures, back=1)
@@ -47,6 +42,27 @@ def show(month: str, area: str | None, manager: str | None, as_json: bool) -> No
         return
     for each in found:
         click.echo(f"{each.measure.label}  {_said(each.measure, each.fact)}（上月 {_said(each.measure, each.before)}）")
+
+
+@effect.command()
+@click.argument("month", metavar="MONTH")
+@click.option("--json", "as_json", is_flag=True, help="给程序读。")
+def scorecard(month: str, as_json: bool) -> None:
+    """看一个月的客户经理评分表，月份写成 2026-11。没有结账的月份先算到现在。
+
+    每项有几次（n）、比率（share）、往公司平均靠过的比率（shrunk）、误差范围（low、high）和名次（place）；没有量过的是
+    null，不到 10 次的没有名次。
+    """
+    services, wanted = current_services(), months.read(month)
+    _count(services, wanted)
+    with services.reading() as session:
+        found = scores.scorecard(session, wanted)
+    if as_json:
+        click.echo(json.dumps(scores.to_json(found), ensure_ascii=False))
+        return
+    for line in found.lines:
+        said = "；".join(scoring_texts.said(name, line.scores[name]) for name in scores.GIVEN)
+        click.echo(f"{line.name}  {said}")
 
 
 @effect.command()
@@ -76,6 +92,18 @@ def recount(month: str, by: str) -> None:
         click.echo(f"{measure.label}  {_said(measure, before)} → {_said(measure, after)}")
     if not changed:
         click.echo("没有变化。")
+
+
+def _count(services: Services, month: int) -> None:
+    """Count a month up to now, where it is not closed. Raises Refused where it has not begun."""
+    now = services.clock()
+    if month > months.current(now, services.zone):
+        raise Refused(texts.NOT_YET.format(months.written(month)))
+    with services.reading() as session:
+        is_closed, is_filed = counting.is_closed(session, month), counting.is_filed(session, month)
+    # Not what lies further back and was never filed: the clock would close all months from there on.
+    if not is_closed and (is_filed or month >= months.before(months.current(now, services.zone))):
+        jobs.file(services, month, services.measures, now=now)
 
 
 def _group(session: Session, area: str | None, manager: str | None) -> FactGroup:

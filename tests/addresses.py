@@ -19,6 +19,7 @@ from broadcasts.queries import pictures
 from campaigns.approving import CampaignAuthor
 from campaigns.models import Campaign, CampaignState
 from console.models import Task, TaskState, User
+from console.rules.visitors import Role, Visitor
 from courses.actions import asking
 from courses.actions import authoring as courses
 from courses.models.certificates import Certificate
@@ -28,6 +29,7 @@ from courses.queries import media as lesson_media
 from courses.rules import printed
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from courses.rules.printed import CertificateText
+from effect.actions import weights as scores
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
 from quizzes.actions import importing
@@ -272,6 +274,15 @@ def check_bank(house: House) -> None:
         session.add(Task(owner_id=owner, stage="", done=0, total=0, attempts=1, **file, **made))
 
 
+def weigh_scores(house: House) -> None:
+    """A month with scores, and weights that somebody has to approve."""
+    with house.services.transaction() as session:
+        market = session.scalars(select(User).where(User.login == "market")).one()
+        by = Visitor(market.id, market.name, Role.MARKETING)
+        scores.write(session, "junior", 202612, {"satisfaction": 100}, by=by, now=house.clock())
+    assert house.flask("effect", "scorecard", f"{day_in(house.clock(), house.services.zone):%Y-%m}").exit_code == 0
+
+
 def lay_out(house: House) -> Office:
     """Three shops; of the first a survey begun and a request, both with a photo; a checked roster; account 6."""
     office = Office(house)
@@ -377,4 +388,5 @@ def lay_out(house: House) -> Office:
     begin_series(house)
     fill_brands(house)
     check_bank(house)
+    weigh_scores(house)
     return office

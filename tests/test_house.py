@@ -204,7 +204,7 @@ def test_no_floor_names_what_a_feature_above_it_or_beside_it_declares(packages, 
 
 def test_every_word_written_into_the_audit_log_is_declared() -> None:
     """A word nobody declares would stop the transaction that writes it down."""
-    words = declared_by("console", "people", "surveys", "visits", "broadcasts", "courses", "quizzes")
+    words = declared_by("console", "people", "surveys", "visits", "broadcasts", "courses", "quizzes", "effect")
     written = {
         (constant.value, f"{named(path)}:{node.lineno}")
         for path in modules(("console", *(name for name in PRODUCT if name not in ("foundation", "wechat_bot"))))

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
-from effect.models import EffectMonth, MonthFact, Recount
+from effect.models.months import EffectMonth, MonthFact, Recount
 from effect.queries import counting
 from effect.rules import carrying, months
 from effect.rules.carrying import FactKey, Facts

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from effect.models import EffectMonth, MonthFact
+from effect.models.months import EffectMonth, MonthFact
 from effect.rules import carrying, months
 from effect.rules.carrying import FactKey, Facts
 from foundation.clock import Period

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from effect.models import EffectMonth, FactBy, MonthFact, PaperFigure
+from effect.models.months import EffectMonth, FactBy, MonthFact, PaperFigure
 from effect.rules import months
 from effect.rules.groups import FactGroup
 from effect.texts import sentences as texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from effect.models import FactBy
+from effect.models.months import FactBy
 from wechat_bot.measure import Fact, FactCell
 
 

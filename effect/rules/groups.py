@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from effect.models import FactBy
+from effect.models.months import FactBy
 
 
 @dataclass(frozen=True, slots=True)

@@ -383,6 +383,23 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_effect_recount_month"), "effect_recount", ["month"], unique=False)
     op.create_table(
+        "effect_weights",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.String(length=8), nullable=False),
+        sa.Column("from_month", sa.Integer(), nullable=False),
+        sa.Column("weights", Json, nullable=False),
+        sa.Column("written_by_id", sa.Integer(), nullable=True),
+        sa.Column("written_by", sa.String(length=40), nullable=False),
+        sa.Column("written_at", Moment(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_by", sa.String(length=40), nullable=True),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("is_approved", sa.Boolean(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effect_weights")),
+    )
+    op.create_index(op.f("ix_effect_weights_decided_at"), "effect_weights", ["decided_at"], unique=False)
+    op.create_index("ix_effect_weights_tier_from_month", "effect_weights", ["tier", "from_month"], unique=False)
+    op.create_table(
         "finding_state",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -1199,6 +1216,22 @@ def upgrade() -> None:
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_cross_tally_survey_id_survey")),
         sa.PrimaryKeyConstraint("survey_id", "question", "by", "member_id", "option", name=op.f("pk_cross_tally")),
+    )
+    op.create_table(
+        "effect_remark",
+        sa.Column("month", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("written_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_effect_remark_manager_id_manager")),
+        sa.PrimaryKeyConstraint("month", "manager_id", name=op.f("pk_effect_remark")),
+    )
+    op.create_table(
+        "effect_tier",
+        sa.Column("manager_id", sa.Integer(), nullable=False),
+        sa.Column("tier", sa.String(length=8), nullable=False),
+        sa.ForeignKeyConstraint(["manager_id"], ["manager.id"], name=op.f("fk_effect_tier_manager_id_manager")),
+        sa.PrimaryKeyConstraint("manager_id", name=op.f("pk_effect_tier")),
     )
     op.create_table(
         "known_browser",

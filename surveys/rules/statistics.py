@@ -7,25 +7,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from math import sqrt
-from statistics import NormalDist
 from typing import Any, NamedTuple
 
+from foundation.shares import CONFIDENCE, Interval, wilson, z_of
 from questions.question import OTHER, Question, QuestionType
 from surveys.rules.definition import Definition
 from surveys.rules.histogram import histogram
 from surveys.rules.tally import ANSWERED, Key
 
-CONFIDENCE = 0.95
-
 Distribution = Mapping[int, int] | Mapping[Decimal, int]
 """How often each value was given. Never expanded: the cost depends on the different values, not on the answers."""
-
-
-class Interval(NamedTuple):
-    """Confidence interval of a figure."""
-
-    low: float
-    high: float
 
 
 class Nps(NamedTuple):
@@ -51,31 +42,6 @@ class Spread(NamedTuple):
     max: float
 
 
-def wilson(count: int, n: int, confidence: float = CONFIDENCE) -> Interval | None:
-    """Return the two-sided Wilson score interval of a share, 0 to 1, without continuity correction; None for n = 0.
-
-    E. B. Wilson (1927); the same figures as R's prop.test(count, n, correct = FALSE). At count = 0 and count = n the
-    end is exactly 0 and 1.
-
-    Raises ValueError when count is not between 0 and n.
-
-    >>> [round(end, 7) for end in wilson(3, 10)]
-    [0.1077913, 0.6032219]
-    """
-    if not 0 <= count <= n:
-        raise ValueError(f"{count} of {n}")
-    if n == 0:
-        return None
-    z = _z(confidence)
-    share, spread = count / n, z * z / n
-    middle = share + spread / 2
-    reach = z * sqrt(share * (1 - share) / n + spread / (4 * n))
-    low = 0.0 if count == 0 else max(0.0, (middle - reach) / (1 + spread))
-    high = 1.0 if count == n else min(1.0, (middle + reach) / (1 + spread))
-    # Rounding must not push the share itself out of its interval.
-    return Interval(min(low, share), max(high, share))
-
-
 def nps(distribution: Distribution) -> Nps | None:
     """Return the share of promoters (9 and more) less the share of detractors (below 7), times 100; None when nobody
     answered.
@@ -97,7 +63,7 @@ def nps(distribution: Distribution) -> Nps | None:
     net = Fraction(promoters - detractors, n)
     variance = Fraction(promoters + detractors, n) - net * net
     score, error = float(100 * net), 100 * sqrt(variance / n)
-    reach = _z(CONFIDENCE) * error
+    reach = z_of(CONFIDENCE) * error
     low, high = max(-100.0, score - reach), min(100.0, score + reach)
     return Nps(score, error, low, high, promoters, n - promoters - detractors, detractors)
 
@@ -164,10 +130,6 @@ def response_rate(returned: int, sent: int) -> float | None:
 def valid_rate(valid: int, returned: int) -> float | None:
     """Return the valid rate (有效率): valid of returned."""
     return rate(valid, returned)
-
-
-def _z(confidence: float) -> float:
-    return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
 def summary(definition: Definition, counts: Mapping[Key, int]) -> list[dict[str, Any]]:

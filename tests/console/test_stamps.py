@@ -18,6 +18,9 @@ from visits.models.deadlines import Policy
 
 #: Forms that write over nothing somebody else may have changed: what each of them is instead.
 ACTS = {
+    "effect_pages.remark": "one's own words, with their stamp, on the page of each manager alone",
+    "effect_pages.weights": "something new, for somebody else to approve",
+    "effect_pages.decide_weights": "decides once; decided already is said",
     "courses_pages.hand_over": "makes errands for those who have none",
     "courses_pages.certificate": "revokes once; revoked already is said",
     "courses_pages.question_words": "something new; what is there already is refused",

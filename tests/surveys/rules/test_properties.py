@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.errors import Refused
+from foundation.shares import wilson
 from questions import flow
 from questions.question import QuestionType
 from surveys.rules import definition, files, review, tally
 from surveys.rules.definition import Definition
 from surveys.rules.differences import changes
-from surveys.rules.statistics import nps, spread, summary, wilson
+from surveys.rules.statistics import nps, spread, summary
 from tests.questions.strategies import LABELS, answered, several
 
 

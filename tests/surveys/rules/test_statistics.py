@@ -4,10 +4,11 @@ import math
 
 import pytest
 
+from foundation.shares import wilson
 from questions.question import Option, Question, QuestionType, retire
 from surveys.rules import statistics
 from surveys.rules.definition import Definition
-from surveys.rules.statistics import nps, spread, summary, wilson
+from surveys.rules.statistics import nps, spread, summary
 
 
 @pytest.mark.parametrize(

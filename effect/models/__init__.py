@@ -1,0 +1,1 @@
+"""Tables of effect: months and their facts; the scorecard."""
