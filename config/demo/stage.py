@@ -19,7 +19,8 @@ from wechat_bot.services import Services
 
 #: Seconds for one step on the simulator: much longer than needed, for the machine may be busy.
 PATIENCE = 300
-#: Jobs that run at least this often look at what the messages of one step came to; the others wait until they are due.
+#: Jobs that run at least this often look at what the messages of one step came to; the others wait until they are due
+#: where a scene begins.
 FREQUENT = timedelta(minutes=2)
 
 _TOKEN = re.compile(r'name="form_token" value="([^"]*)"')
@@ -229,12 +230,14 @@ class Stage:
         """The browser on a person's phone."""
         return Handset(self.app, self.platform, self.services.public_url, who)
 
-    def work(self) -> None:
-        """Run the jobs that are due, send the queued messages, and let the frequent jobs look at what became of it;
-        wait for receipts."""
+    def work(self, *, is_on_the_way: bool = False) -> None:
+        """Run the jobs that are due, on the way to a scene the frequent ones alone; send the queued messages, and let
+        the frequent jobs look at what became of it; wait for receipts."""
         for _ in range(2):
             for job in self.app.extensions["jobs"]:
-                self._run_if_due(job)
+                if job.every <= FREQUENT or not (is_on_the_way or self._has_just_run(job)):
+                    self._last_run[job.name] = self.clock()
+                    job.run(self.services)
             is_idle = True
             while jobs.work(self.services):
                 is_idle = False
@@ -242,15 +245,12 @@ class Stage:
                 break
         self.platform.settle()
 
-    def _run_if_due(self, job: Job) -> None:
-        now = self.clock()
+    def _has_just_run(self, job: Job) -> bool:
         last = self._last_run.get(job.name)
-        if job.every <= FREQUENT or last is None or now - last >= job.every:
-            self._last_run[job.name] = now
-            job.run(self.services)
+        return last is not None and self.clock() - last < job.every
 
     def until(self, moment: datetime) -> None:
         """Move time forward in steps, doing the work that comes due."""
         while (left := min(moment, system_clock()) - self.clock()) > timedelta(seconds=1):
             self.platform.advance(self.clock.move_to(self.clock() + min(left, self.STRIDE)))
-            self.work()
+            self.work(is_on_the_way=left > self.STRIDE)
