@@ -27,7 +27,6 @@ console = Feature(
                 Item("操作记录", "console.audit_log", AUDIT_SEE, 90, SYSTEM),
             ),
             tiles=(
-                Tile("console/_services.html", SIGNED_IN, dashboard.five_services, 60, span=12),
                 Tile("console/_outbox.html", OUTBOX_SEE, dashboard.outbox, 90),
             ),
             needs=(

@@ -1,4 +1,4 @@
-"""Console jobs: run long tasks, count measures, and delete expired tasks, sessions, tries and files."""
+"""Console jobs: run long tasks, and delete expired tasks, sessions, tries and files."""
 
 import shutil
 import threading
@@ -11,10 +11,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from console import mailing, tasks
-from console.actions import measuring, sessions, tries
+from console.actions import sessions, tries
 from console.extension import ConsoleExtension, collect
 from console.lists import exporting
-from console.rules import months
 from console.tasks import Lost, TaskClaim
 from console.work import Work, WorkKind
 from foundation.database import is_away
@@ -22,40 +21,22 @@ from foundation.errors import Refused
 from wechat_bot import clock_steadiness
 from wechat_bot.collecting import more
 from wechat_bot.feature import Feature, Job
-from wechat_bot.measure import Measure, total
 from wechat_bot.services import Services
 
 log = structlog.get_logger(__name__)
 
 LOOK_EVERY = timedelta(seconds=2)
-COUNTED_EVERY = timedelta(minutes=10)
 BUG = "处理时出错了，已记录。请重试；如果还是不行，请联系管理员。"
 
 
 def workers(features: Sequence[Feature]) -> list[Job]:
-    """The jobs that run the features' long tasks, one for each feature: they do not wait for each other. And the one
-    that counts their measures."""
+    """The jobs that run the features' long tasks, one for each feature: they do not wait for each other."""
     extensions = collect(features)
     kinds = {
         name: {**each.tasks, **exporting.kinds(each.lists, extensions)}
         for name, each in more(features, ConsoleExtension)
     }
-    measures = [measure for feature in features for measure in feature.measures]
-    return [
-        *(Job(f"tasks of {name}", LOOK_EVERY, partial(work, kinds=those)) for name, those in kinds.items() if those),
-        Job("count measures", COUNTED_EVERY, partial(count_measures, measures=measures)),
-    ]
-
-
-def count_measures(services: Services, measures: Sequence[Measure]) -> None:
-    """Count every measure for this month and as much of the last, for the front page."""
-    now = services.clock()
-    periods = months.so_far(now, services.zone)
-    for measure in measures:
-        with services.reading() as session:
-            counts = [total(session, measure, period).n for period in periods]
-        with services.transaction() as session:
-            measuring.save(session, measure.name, *counts, now=now)
+    return [Job(f"tasks of {name}", LOOK_EVERY, partial(work, kinds=those)) for name, those in kinds.items() if those]
 
 
 def work(services: Services, kinds: Mapping[str, WorkKind]) -> None:

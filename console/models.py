@@ -187,18 +187,6 @@ class ChosenColumns(Base):
     columns: Mapped[list[Any]]
 
 
-class MonthFigure(Base):
-    """Figure of a measure: of this month until a moment, and of as much of the last month. Counted by the clock, for a
-    measure may read as many rows as a month has."""
-
-    __tablename__ = "month_figure"
-
-    measure: Mapped[str] = mapped_column(String(60), primary_key=True)
-    counted_at: Mapped[datetime]
-    now: Mapped[int] = mapped_column(BigInteger)
-    before: Mapped[int] = mapped_column(BigInteger)
-
-
 class SavedFilter(Base):
     """Filter of a list that a user saved under a name: the address parameters it stands for."""
 

@@ -1,6 +1,5 @@
 """Console queries: session of a cookie, users, open sessions, audit log, tasks, and what needs a person."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from console import passwords
 from console.audit import TERMINAL
-from console.models import AuditEntry, MonthFigure, RecoveryCode, Task, TaskState, User, UserSession
+from console.models import AuditEntry, RecoveryCode, Task, TaskState, User, UserSession
 from console.permissions import TASKS_ALL
 from console.rules.sessions import ABSOLUTE, IDLE, SEEN_EVERY, has_expired
 from console.rules.visitors import Role, Visitor
@@ -221,11 +220,6 @@ def undelivered(session: Session, *, failed_since: datetime) -> tuple[int, int]:
     failed = select(Delivery.id).where(_IS_TROUBLE, Delivery.state == _FAILED, Delivery.settled_at > failed_since)
     unsure = select(Delivery.id).where(_IS_TROUBLE, Delivery.state == _UNSURE)
     return count_to(session, unsure, FIGURED) + receipts.count_unsure(session), count_to(session, failed, FIGURED)
-
-
-def month_figures(session: Session, *, since: datetime) -> Sequence[MonthFigure]:
-    """The figures of all measures that were counted since a moment."""
-    return session.scalars(select(MonthFigure).where(MonthFigure.counted_at >= since)).all()
 
 
 def is_worker_alive(session: Session, *, now: datetime) -> bool:

@@ -103,8 +103,7 @@ def ask(
         earlier = session.scalar(select(Task.id).where(Task.key == key))
         if earlier is not None:
             return earlier
-    running = session.scalars(select(Task.id).where(Task.owner_id == owner_id, IS_OPEN).limit(MOST_OPEN)).all()
-    if len(running) >= MOST_OPEN:
+    if is_full(session, owner_id):
         raise Refused(f"您已有 {MOST_OPEN} 项任务在处理，请等其中一项完成。")
     # Two at the same time with one key: the second inserts nothing and gets the first one's id.
     statement = upsert(session, Task).values(
@@ -124,6 +123,12 @@ def ask(
     statement = statement.on_conflict_do_update(index_elements=["key"], set_={"kind": Task.kind})
     task_id: int = session.execute(statement.returning(Task.id)).scalar_one()
     return task_id
+
+
+def is_full(session: Session, owner_id: int) -> bool:
+    """Whether so many tasks of a user are waiting or running that no other may be asked for."""
+    running = session.scalars(select(Task.id).where(Task.owner_id == owner_id, IS_OPEN).limit(MOST_OPEN)).all()
+    return len(running) >= MOST_OPEN
 
 
 def claim(session: Session, kinds: Collection[str], *, now: datetime) -> TaskClaim | None:

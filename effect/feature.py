@@ -3,13 +3,17 @@
 from pathlib import Path
 
 from console.extension import ConsoleExtension
-from console.menu import Item, MenuGroup, Need
+from console.menu import Item, MenuGroup, Need, Tile
 from effect import commands, jobs, permissions
+from effect.actions import reporting
+from effect.export.month import MONTH
 from effect.export.scores import SCORES
+from effect.mobile import month as month_in_wechat
+from effect.mobile import routes as routes_in_wechat
 from effect.models import months, scores
-from effect.pages import routes, weights
-from effect.permissions import SCORES_SEE, SCORES_WEIGH
-from wechat_bot.feature import Feature
+from effect.pages import home, routes, weights
+from effect.permissions import EFFECT_SEE, SCORES_SEE, SCORES_WEIGH
+from wechat_bot.feature import Feature, Notice
 
 EFFECT = MenuGroup("成效", "target-arrow", 70)
 
@@ -17,6 +21,9 @@ effect = Feature(
     name="effect",
     forgets=None,
     models=(months, scores),
+    notices=(Notice(reporting.NOTICE, "每月成效"),),
+    mobile=routes_in_wechat.blueprint,
+    cards=month_in_wechat.cards,
     commands=(commands.effect,),
     jobs=jobs.JOBS,
     console=routes.blueprint,
@@ -25,9 +32,17 @@ effect = Feature(
         ConsoleExtension(
             permissions=permissions.ALL,
             groups=(EFFECT,),
-            items=(Item("评分表", "effect_pages.scores", SCORES_SEE, 20, EFFECT),),
+            items=(
+                Item("月度成效", "effect_pages.month", EFFECT_SEE, 10, EFFECT),
+                Item("评分表", "effect_pages.scores", SCORES_SEE, 20, EFFECT),
+            ),
+            tiles=(Tile("effect/console/_services.html", EFFECT_SEE, home.five_services, 60, span=12),),
             needs=(Need(SCORES_WEIGH, weights.needs, 17),),
             audit_words={
+                "effect.close": "给月份结账",
+                "effect.recount": "重算月份",
+                "effect.paper": "修改纸面的数",
+                "effect.export": "导出月度成效",
                 "effect.scores.export": "导出客户经理评分表",
                 "effect.remark": "给自己的分数写说明",
                 "effect.tier": "改客户经理的级别",
@@ -35,8 +50,9 @@ effect = Feature(
                 "effect.weights.approve": "批准评分权重",
                 "effect.weights.reject": "退回评分权重",
             },
-            topics={"manager": "客户经理", "effect-weights": "评分权重"},
-            lists=(SCORES,),
+            topics={"effect": "成效", "manager": "客户经理", "effect-weights": "评分权重"},
+            lists=(MONTH, SCORES),
+            tasks=jobs.TASKS,
         ),
     ),
 )

@@ -1,11 +1,15 @@
-"""Jobs of the clock for effect: file the open month, and close the last one."""
+"""Jobs of the clock for effect: file the open month, close the last one, send it to supervisors; and long work."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from effect.actions import filing
+from console.work import Work, WorkKind
+from effect.actions import filing, reporting
+from effect.export.month import MONTH
 from effect.queries import counting
-from effect.rules import months
+from effect.rules import figures, months
+from effect.texts import sentences as texts
+from foundation.errors import Refused
 from wechat_bot import clock_steadiness
 from wechat_bot.feature import Job
 from wechat_bot.measure import Fact, Measure
@@ -46,8 +50,9 @@ def file(services: Services, month: int, measures: Sequence[Measure], *, now: da
         with services.reading() as session:
             rows = counting.of_rows(session, measure, month, services.zone, now=now)
             late = counting.taken_late(session, measure, month, services.zone, now=now)
+            same_days = counting.of_same_days(session, measure, month, services.zone, now=now)
         with services.transaction() as session:
-            if not filing.keep(session, month, measure.name, rows, late, now=now):
+            if not filing.keep(session, month, measure.name, rows, late, same_days, now=now):
                 return False
     with services.transaction() as session:
         filing.note_time(session, month, took_ms=round(1000 * (services.stopwatch() - since)))
@@ -71,4 +76,48 @@ def recount(services: Services, month: int, *, by: str) -> Mapping[Measure, tupl
     return found
 
 
-JOBS = (Job("file the month", timedelta(minutes=10), run),)
+def close_asked(work: Work) -> None:
+    """Close a month that an administrator wants closed. Raises Refused where it is closed already."""
+    month = int(work.params["month"])
+    if not close(work.services, month, by=work.params["by"]):
+        raise Refused(texts.IS_CLOSED.format(months.written(month)))
+    work.finish({"said": texts.IS_CLOSED.format(months.written(month))})
+
+
+def recount_asked(work: Work) -> None:
+    """Recount a month that an administrator wants recounted; the task shows the difference."""
+    found = recount(work.services, int(work.params["month"]), by=work.params["by"])
+    lines = [
+        f"{measure.label}：{figures.with_parts(measure, before)} → {figures.with_parts(measure, after)}"
+        for measure, (before, after) in found.items()
+    ]
+    work.finish({"said": "\n".join(lines) or texts.NO_CHANGE})
+
+
+def send(services: Services) -> None:
+    """Send the last month to every supervisor on the first working day: its file as a task of theirs, and a notice."""
+    now = services.clock()
+    if not clock_steadiness.goes_steadily(services):
+        return
+    month = months.before(months.current(now, services.zone))
+    with services.reading() as session:
+        if not reporting.is_due(session, month, services.zone, now=now):
+            return
+        users, managers = reporting.users(session), reporting.managers(session)
+    is_whole = True
+    for user_id in users:
+        with services.transaction() as session:
+            is_whole &= reporting.hand_out(session, month, user_id, MONTH.kind, now=now)
+    for manager_id in managers:
+        with services.transaction() as session:
+            reporting.tell(session, month, manager_id, now=now)
+    if is_whole:
+        with services.transaction() as session:
+            filing.note_sent(session, month, now=now)
+
+
+JOBS = (Job("file the month", timedelta(minutes=10), run), Job("send the month", timedelta(minutes=10), send))
+TASKS = {
+    filing.CLOSE: WorkKind(close_asked, is_begun_again=True),
+    filing.RECOUNT: WorkKind(recount_asked, is_begun_again=True),
+}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from foundation.clock import Period
 from people.errands import ErrandEnd
 from people.models import IS_THERE, Area, Binding, Errand, FollowerMove, MoveKind, Retailer
-from wechat_bot.measure import Measure, columns
+from wechat_bot.measure import Measure, Remedy, columns
 from wechat_bot.models import Follower
 
 #: How long a shop was not in touch that counts as silent.
@@ -51,6 +51,21 @@ def bound(session: Session, period: Period) -> Select[Any]:
     there = select(*columns(*_SHOP, n=0, of=1)).select_from(Retailer).join(Area, Area.id == Retailer.area_id)
     both = union_all(held, there.where(IS_THERE)).subquery()
     return select(both)
+
+
+def shops(session: Session, period: Period) -> Select[Any]:
+    """Select the shops of the roster."""
+    there = select(*columns(*_SHOP)).select_from(Retailer).join(Area, Area.id == Retailer.area_id)
+    return there.where(IS_THERE)
+
+
+def still_following(session: Session, period: Period) -> Select[Any]:
+    """Select the shops that are bound and follow the account, as both are now."""
+    return (
+        shops(session, period)
+        .join(Follower, Follower.openid == Retailer.openid)
+        .where(Follower.unfollowed_at.is_(None))
+    )
 
 
 def silent(session: Session, period: Period) -> Select[Any]:
@@ -104,12 +119,34 @@ def _bound(moment: datetime, chosen: Any) -> Select[Any]:
     )
 
 
+_ROSTER = Remedy("看店铺", "people_pages.roster")
+_SILENT = Remedy("给他们写一条", whom={"last_contact": {"before_days": SILENT.days}})
 MEASURES = (
     Measure("followers", "关注的人", followers, unit="人", is_state=True, order=10),
-    Measure("bound", "绑定的店", bound, unit="家", of="名单里的店", is_state=True, order=20),
+    Measure("shops", "店铺", shops, unit="家", is_state=True, is_neutral=True, order=15, step=10),
+    Measure(
+        "bound",
+        "绑定的店",
+        bound,
+        unit="家",
+        of="名单里的店",
+        is_state=True,
+        order=20,
+        step=20,
+        remedies=(_ROSTER,),
+    ),
+    Measure("still_following", "还在关注的店", still_following, unit="家", is_state=True, order=25, step=30),
     Measure("gone", "取消关注", gone, unit="人", of="关注过的人", is_less_better=True, is_of_state=True, order=30),
     Measure(
-        "silent_30d", "30 天没有联系", silent, unit="家", of="绑定的店", is_state=True, is_less_better=True, order=40
+        "silent_30d",
+        "30 天没有联系",
+        silent,
+        unit="家",
+        of="绑定的店",
+        is_state=True,
+        is_less_better=True,
+        order=40,
+        remedies=(_SILENT,),
     ),
     Measure("errands_done", "办完的交办", errands_done, unit="件", of="交办的事", is_of_state=True, order=50),
 )

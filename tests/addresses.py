@@ -30,6 +30,7 @@ from courses.rules import printed
 from courses.rules.definition import CourseDefinition, LessonDefinition, Screen
 from courses.rules.printed import CertificateText
 from effect.actions import weights as scores
+from effect.models.months import EffectMonth
 from foundation.clock import day_in
 from people.models import Audience, Retailer, Tag
 from quizzes.actions import importing
@@ -84,6 +85,8 @@ VALUES = {
     ("visits_mobile", "number"): 101,
     "day": "2026-10-01",
     "sha256": "a" * 64,
+    "month": "2026-01",
+    ("effect_pages.recount", "month"): "2026-02",
     ("broadcasts_mobile", "token"): "an-article",
     ("broadcasts_mobile.own_row", "token"): "own-rows",
     ("broadcasts_pages.own_rows_check", "task_id"): 5,
@@ -317,6 +320,8 @@ def lay_out(house: House) -> Office:
     learnt = CourseDefinition("看封签", lessons=(LessonDefinition("l1", "看封签", shown),), has_certificate=True)
     storage.write(lesson_media.path(house.services.media_folder, sign), PIXEL)
     with house.services.transaction() as session:
+        at = house.clock()
+        session.add(EffectMonth(month=202602, filed_at=at, closed_at=at, sent_at=at))
         kind, size = MediaKind.PICTURE, len(PIXEL)
         session.add(
             CourseMedia(

@@ -1,14 +1,27 @@
 """Measure of what a feature brought about: facts that add up over areas, classes and customer managers, for any
 period."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Integer, Label, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from foundation.clock import Period
+
+#: Unit of measures that count money: they say what was saved.
+YUAN = "元"
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Remedy where a measure stands badly: a page of the console, or shops to write to (by the criteria of an audience,
+    narrowed to the area in question)."""
+
+    words: str
+    endpoint: str = ""
+    whom: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +46,20 @@ class Measure:
     #: for a month that is closed.
     is_of_state: bool = False
     is_less_better: bool = False
+    #: Neither more nor less of it is better (how many requests came).
+    is_neutral: bool = False
     #: Place among the measures of its feature.
     order: int = 50
+    #: Whether it stands on the front page: two of a feature at most.
+    is_headline: bool = False
+    #: Place among the steps from the shop to the certificate; 0 where it is none. A step counts shops.
+    step: int = 0
+    remedies: Sequence[Remedy] = ()
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it says what was saved: `n` in yuan, of so many times a price (`of` 1,284 家, ¥30 each)."""
+        return self.unit == YUAN
 
 
 @dataclass(frozen=True, slots=True)

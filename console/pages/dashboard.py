@@ -10,15 +10,11 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access, mailing, queries
-from console.extension import ConsoleExtension
 from console.menu import Tile, Waiting
 from console.permissions import SIGNED_IN
-from console.rules import months
 from console.rules.visitors import Visitor
-from foundation.clock import when
 from wechat_bot import alarms, texts
 from wechat_bot.client.codes import EXPLAINED
-from wechat_bot.collecting import more
 from wechat_bot.outbox import pausing
 from wechat_bot.services import Services, current_services
 
@@ -105,32 +101,6 @@ def greeting(hour: int) -> str:
 def outbox(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any]:
     """Tile: waiting, unsure and failed messages, and followers."""
     return {"outbox": queries.outbox(session, now=now)}
-
-
-def five_services(services: Services, session: Session, visitor: Visitor, now: datetime) -> Mapping[str, Any] | None:
-    """Tile: a row for each service, with what it brought about this month and in the same days of the last one; only
-    for those who see the whole company, as measures are its own."""
-    if not visitor.is_company_wide:
-        return None
-    begins_at = months.so_far(now, services.zone)[0].begins_at
-    counted = {each.measure: each for each in queries.month_figures(session, since=begins_at)}
-    rows = []
-    for feature in access.extensions().features:
-        figures = [(each.label, counted[each.name]) for each in feature.measures if each.name in counted]
-        items = [item for _, each in more((feature,), ConsoleExtension) for item in each.items if item.group]
-        if figures and items and items[0].group and visitor.may(items[0].permission):
-            rows.append((items[0].group, items[0].endpoint, figures))
-    rows.sort(key=lambda row: row[0].order)
-    if not rows:
-        return None
-    day = now.astimezone(services.zone)
-    days = f"{day.month} 月 1–{day.day} 日" if day.day > 1 else f"{day.month} 月 1 日"
-    return {
-        "rows": rows,
-        "days": days,
-        "change": months.change,
-        "at": when(min(each.counted_at for each in counted.values()), now=now, zone=services.zone),
-    }
 
 
 def troubles(services: Services, session: Session, visitor: Visitor, now: datetime) -> Sequence[Waiting]:

@@ -1,5 +1,6 @@
 """Measures of courses: lessons and courses finished, certificates given, and shops that learnt, in a period."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
@@ -7,9 +8,12 @@ from sqlalchemy.orm import Session
 
 from courses.models.certificates import Certificate
 from courses.models.learning import Enrolment, Reading
+from courses.queries import report
+from courses.rules import saving
 from foundation.clock import Period
 from people.models import IS_THERE, Area, Binding, Retailer
-from wechat_bot.measure import Measure, columns
+from people.shops.counted import bound_among
+from wechat_bot.measure import YUAN, Measure, Remedy, columns
 
 _MANAGER = func.coalesce(Retailer.manager_id, Area.manager_id)
 
@@ -64,9 +68,48 @@ def learning(session: Session, period: Period) -> Select[Any]:
     )
 
 
+def learnt_ever(session: Session, period: Period) -> Select[Any]:
+    """Select the bound shops that have ever begun a course by the period's end."""
+    begun = Enrolment.started_at < period.ends_at, Enrolment.retailer_id.is_not(None)
+    return bound_among(select(Enrolment.retailer_id).where(*begun))
+
+
+def certified_ever(session: Session, period: Period) -> Select[Any]:
+    """Select the bound shops that hold a certificate by the period's end."""
+    holds = Certificate.made_at < period.ends_at, Certificate.revoked_at.is_(None), Certificate.retailer_id.is_not(None)
+    return bound_among(select(Certificate.retailer_id).where(*holds))
+
+
+def saved_gatherings(session: Session, period: Period) -> Select[Any]:
+    """Select the yuan that shops saved which need not come to the gathering of the year, and how many shops: by month,
+    as the counters have them, so that part of a month counts as all of what there is of it."""
+    found = report.saved_of_months(session, *_months(period))
+    return select(*columns(n=sum(each.shop_yuan for each in found), of=sum(each.shops for each in found)))
+
+
+def saved_venues(session: Session, period: Period) -> Select[Any]:
+    """Select the yuan saved for venues, once a year, and how many venues."""
+    found = report.saved_of_months(session, *_months(period))
+    return select(*columns(n=sum(each.venue_yuan for each in found), of=sum(each.venues for each in found)))
+
+
+def _months(period: Period) -> tuple[int, int]:
+    """The first and the last month of a period in its own time zone, such as 202611."""
+    first, last = period.begins_at, period.ends_at - timedelta(microseconds=1)
+    return saving.month_of(first.date()), saving.month_of(last.astimezone(first.tzinfo).date())
+
+
+_REMEDIES = (Remedy("看微课", "courses_pages.course_list"),)
+_RATES = (Remedy("节省标准", "courses_pages.savings"),)
 MEASURES = (
-    Measure("lessons_finished", "学完的课", lessons, unit="课", order=10),
-    Measure("courses_finished", "学完的微课", learnt, unit="门", order=20),
+    Measure("lessons_finished", "学完的课", lessons, unit="课", order=10, remedies=_REMEDIES),
+    Measure("courses_finished", "学完的微课", learnt, unit="门", order=20, is_headline=True, remedies=_REMEDIES),
     Measure("learning", "学过课的店", learning, unit="家", of="绑定的店", is_state=True, order=25),
-    Measure("certificates", "结业证书", certified, unit="张", order=30),
+    Measure("certificates", "结业证书", certified, unit="张", order=30, is_headline=True, remedies=_REMEDIES),
+    Measure("learnt_ever", "学过课", learnt_ever, unit="家", is_state=True, order=90, step=50, remedies=_REMEDIES),
+    Measure(
+        "certified_ever", "有证书", certified_ever, unit="家", is_state=True, order=91, step=70, remedies=_REMEDIES
+    ),
+    Measure("saved_gatherings", "上课", saved_gatherings, unit=YUAN, of="家", order=95, remedies=_RATES),
+    Measure("saved_venues", "场地", saved_venues, unit=YUAN, of="场", order=96, remedies=_RATES),
 )

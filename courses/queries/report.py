@@ -18,7 +18,7 @@ from courses.queries import learning_states
 from courses.queries.detail import CourseDetail
 from courses.rules import counting, saving
 from courses.rules.counting import CellKey
-from courses.rules.saving import Rate, Saving
+from courses.rules.saving import Rate, SavedSum, Saving
 from foundation.dialects import among, table_of
 from people import audiences
 from people.models import Area, Manager, Retailer, ShopClass
@@ -110,6 +110,17 @@ def saved_by_courses(session: Session, year: int | None = None) -> Mapping[int, 
     rows = session.execute(select(SavedMonth.course_id, SavedMonth.month, SavedMonth.count).order_by(SavedMonth.month))
     savings = [Saving(*row) for row in rows]
     return saving.saved([each for each in savings if year in (None, each.month // 100)], rates(session))
+
+
+def saved_of_months(session: Session, first: int, last: int) -> Sequence[SavedSum]:
+    """Return what was saved from a month to another, such as 202611, month by month and course by course."""
+    rows = session.execute(
+        select(SavedMonth.course_id, SavedMonth.month, SavedMonth.count)
+        # From the year's first month on: the venues belong to its first saving.
+        .where(SavedMonth.month >= first // 100 * 100 + 1, SavedMonth.month <= last)
+    )
+    found = saving.sums([Saving(*row) for row in rows], rates(session))
+    return [each for each in found if each.saving.month >= first]
 
 
 def rates(session: Session) -> Sequence[Rate]:

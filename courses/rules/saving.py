@@ -46,9 +46,39 @@ def rate_in(rates: Sequence[Rate], month: int) -> Rate:
     return max(begun, key=lambda each: each.from_on, default=FIRST)
 
 
+class SavedSum(NamedTuple):
+    """What was saved in a month by a course: of how many shops, and for how many venues."""
+
+    saving: Saving
+    shop_yuan: int
+    venues: int
+    venue_yuan: int
+
+    @property
+    def shops(self) -> int:
+        """How many shops need not come."""
+        return self.saving.shops
+
+
+def sums(savings: Sequence[Saving], rates: Sequence[Rate] = ()) -> list[SavedSum]:
+    """Return what was saved in each month by each course, in order. The venues of a year are counted once, for the
+    course by which the first gathering of the year was saved.
+
+    >>> [each[1:] for each in sums([Saving(5, 202611, 1000), Saving(6, 202612, 200)])]
+    [(30000, 11, 3300), (6000, 0, 0)]
+    """
+    found: list[SavedSum] = []
+    years: set[int] = set()
+    for each in sorted((each for each in savings if each.shops), key=lambda each: (each.month, each.course_id)):
+        rate = rate_in(rates, each.month)
+        venues = 0 if each.month // 100 in years else rate.venues
+        years.add(each.month // 100)
+        found.append(SavedSum(each, each.shops * rate.shop_yuan, venues, venues * rate.venue_yuan))
+    return found
+
+
 def saved(savings: Sequence[Saving], rates: Sequence[Rate] = ()) -> Mapping[int, int]:
-    """Return the yuan that each course saved. The venues of a year are counted once, for the course by which the first
-    gathering of the year was saved.
+    """Return the yuan that each course saved.
 
     >>> saved([Saving(5, 202611, 1000)])
     {5: 33300}
@@ -58,12 +88,7 @@ def saved(savings: Sequence[Saving], rates: Sequence[Rate] = ()) -> Mapping[int,
     {5: 4000}
     """
     found: dict[int, int] = {}
-    years: set[int] = set()
-    for each in sorted((each for each in savings if each.shops), key=lambda each: (each.month, each.course_id)):
-        rate = rate_in(rates, each.month)
-        yuan = each.shops * rate.shop_yuan
-        if each.month // 100 not in years:
-            years.add(each.month // 100)
-            yuan += rate.venues * rate.venue_yuan
-        found[each.course_id] = found.get(each.course_id, 0) + yuan
+    for each in sums(savings, rates):
+        course_id = each.saving.course_id
+        found[course_id] = found.get(course_id, 0) + each.shop_yuan + each.venue_yuan
     return found

@@ -1,6 +1,5 @@
 """Filing: keep what was counted of a month, close it, and recount a closed one."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, insert, update
@@ -9,11 +8,14 @@ from sqlalchemy.orm import Session
 from effect.models.months import EffectMonth, MonthFact, Recount
 from effect.queries import counting
 from effect.rules import carrying, months
-from effect.rules.carrying import FactKey, Facts
+from effect.rules.carrying import Facts
 from effect.texts import sentences as texts
 from foundation.database import changed, upsert
 from foundation.errors import Refused
 from wechat_bot.measure import Fact, Measure
+
+#: Kinds of the long tasks that close a month and recount one.
+CLOSE, RECOUNT = "effect.close", "effect.recount"
 
 
 def begin(session: Session, month: int, *, now: datetime) -> bool:
@@ -24,12 +26,14 @@ def begin(session: Session, month: int, *, now: datetime) -> bool:
     return changed(session, update(EffectMonth).where(*is_open).values(filed_at=now)) == 1
 
 
-def keep(session: Session, month: int, measure: str, rows: Facts, late: Facts, *, now: datetime) -> bool:
-    """Keep what the rows gave of a measure, and what came too late for the month before, in place of what an open month
-    held. False where it is closed meanwhile."""
+def keep(
+    session: Session, month: int, measure: str, rows: Facts, late: Facts, same_days: Facts, *, now: datetime
+) -> bool:
+    """Keep what the rows gave of a measure, what came too late for the month before, and what the same days of that
+    gave, in place of what an open month held. False where it is closed meanwhile."""
     if not begin(session, month, now=now):
         return False
-    _write(session, month, measure, carrying.added(rows, late), rows)
+    _write(session, month, measure, carrying.added(rows, late), rows, same_days)
     return True
 
 
@@ -42,6 +46,11 @@ def close(session: Session, month: int, *, by: str, now: datetime) -> bool:
     """Close a month that was filed; False where somebody else has."""
     is_open = (EffectMonth.month == month, EffectMonth.closed_at.is_(None))
     return changed(session, update(EffectMonth).where(*is_open).values(closed_at=now, closed_by=by[:40])) == 1
+
+
+def note_sent(session: Session, month: int, *, now: datetime) -> None:
+    """Note that a month has gone to all supervisors."""
+    session.execute(update(EffectMonth).where(EffectMonth.month == month).values(sent_at=now))
 
 
 def recount(
@@ -69,25 +78,29 @@ def recount(
     return before, counted
 
 
-def _write(session: Session, month: int, measure: str, shown: Facts, seen: Facts) -> None:
+def _write(
+    session: Session, month: int, measure: str, shown: Facts, seen: Facts, same_days: Facts | None = None
+) -> None:
     session.execute(delete(MonthFact).where(MonthFact.month == month, MonthFact.measure == measure))
-    rows = [
-        {
-            "by": key.by,
-            "member_id": key.member_id,
-            "month": month,
-            "measure": measure,
-            "n": fact.n,
-            "of": fact.of,
-            "seen_n": was.n,
-            "seen_of": was.of,
-        }
-        for key, fact, was in _both(shown, seen)
-    ]
+    before = same_days or {}
+    rows = []
+    for key in sorted({**before, **shown}):
+        has_of = next(each[key].of is not None for each in (shown, before) if key in each)
+        nothing = Fact(0, 0 if has_of else None)
+        fact, was, last = shown.get(key, nothing), seen.get(key, nothing), before.get(key, nothing if before else None)
+        rows.append(
+            {
+                "by": key.by,
+                "member_id": key.member_id,
+                "month": month,
+                "measure": measure,
+                "n": fact.n,
+                "of": fact.of,
+                "seen_n": was.n,
+                "seen_of": was.of,
+                "before_n": last and last.n,
+                "before_of": last and last.of,
+            }
+        )
     if rows:
         session.execute(insert(MonthFact), rows)
-
-
-def _both(shown: Facts, seen: Facts) -> list[tuple[FactKey, Fact, Fact]]:
-    nothing: Mapping[bool, Fact] = {True: Fact(0, 0), False: Fact(0)}
-    return [(key, fact, seen.get(key, nothing[fact.of is not None])) for key, fact in sorted(shown.items())]

@@ -34,6 +34,8 @@ class EffectMonth(Base):
     #: When it was recounted by hand after its close, and by whom.
     recounted_at: Mapped[datetime | None]
     recounted_by: Mapped[str | None] = mapped_column(String(40))
+    #: When it had gone to all supervisors.
+    sent_at: Mapped[datetime | None]
 
 
 class MonthFact(Base):
@@ -56,6 +58,9 @@ class MonthFact(Base):
     of: Mapped[int | None] = mapped_column(BigInteger)
     seen_n: Mapped[int] = mapped_column(BigInteger)
     seen_of: Mapped[int | None] = mapped_column(BigInteger)
+    #: What the same days of the month before gave, while the month is open; null afterwards, and of how things stand.
+    before_n: Mapped[int | None] = mapped_column(BigInteger)
+    before_of: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class Recount(Base):
@@ -82,8 +87,11 @@ class PaperFigure(Base):
     measure: Mapped[str] = mapped_column(String(40), primary_key=True)
     #: The first day of a month.
     from_on: Mapped[date] = mapped_column(primary_key=True)
-    #: As people say it (300 张，两周).
+    #: As people say it (300 张，约 2 周); empty where the numbers say all.
     said: Mapped[str] = mapped_column(String(60))
+    #: What was counted on paper, and of how much; null where nobody did.
+    n: Mapped[int | None] = mapped_column(BigInteger)
+    of: Mapped[int | None] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(120))
     set_by: Mapped[str] = mapped_column(String(40))
     set_at: Mapped[datetime]

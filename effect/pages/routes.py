@@ -3,11 +3,17 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
+from effect.export.month import MONTH
 from effect.export.scores import SCORES
-from effect.pages import scores, weights
+from effect.pages import closing, month, paper, scores, weights
 
 blueprint = Blueprint("effect_pages", __name__, url_prefix="/console/effect", template_folder="../templates")
 for _rule, _view, _methods in (
+    ("", month.month, ("GET",)),
+    ("/export", exporting(MONTH, month.month), ("POST",)),
+    ("/paper", paper.paper, ("GET", "POST")),
+    ("/<month>/close", closing.close, ("POST",)),
+    ("/<month>/recount", closing.recount, ("POST",)),
     # The scorecard of customer managers.
     ("/scores", scores.scores, ("GET",)),
     ("/scores/export", exporting(SCORES, scores.scores), ("POST",)),

@@ -24,6 +24,16 @@ def of_rows(session: Session, measure: Measure, month: int, zone: ZoneInfo, *, n
     return carrying.grouped(cells(session, measure, so_far), nothing=Fact(0, 0 if measure.of else None))
 
 
+def of_same_days(session: Session, measure: Measure, month: int, zone: ZoneInfo, *, now: datetime) -> Facts:
+    """Count a measure in as much of the month before as there is of a month that runs; nothing of one that is over, nor
+    of how things stand."""
+    if measure.is_state or months.period(month, zone).ends_at <= now:
+        return {}
+    return carrying.grouped(
+        cells(session, measure, months.same_days(now, zone)), nothing=Fact(0, 0 if measure.of else None)
+    )
+
+
 def seen(session: Session, measure: str, month: int) -> Facts:
     """Return what the rows gave when a month was filed or recounted last."""
     return {key: fact for key, (_, fact) in held(session, measure, month).items()}

@@ -8,22 +8,15 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from effect.models.months import EffectMonth, FactBy, MonthFact, PaperFigure
+from effect.models.months import EffectMonth, FactBy, MonthFact, PaperFigure, Recount
 from effect.rules import months
 from effect.rules.groups import FactGroup
+from effect.rules.paper import FIRST, Paper
 from effect.texts import sentences as texts
 from foundation.errors import Refused
 from people.models import Area, Manager
 from people.visibility import with_sub_areas
 from wechat_bot.measure import Fact, Measure
-
-
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """What a measure was on paper, and where that is known from."""
-
-    said: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +28,18 @@ class MeasureMonth:
     fact: Fact | None
     earlier: tuple[Fact | None, ...]
     paper: Paper | None
+    #: The same days of the month before, of a month that runs.
+    same_days: Fact | None = None
 
     @property
     def before(self) -> Fact | None:
         """The fact of the month before."""
         return self.earlier[0]
+
+    @property
+    def compared(self) -> Fact | None:
+        """What the month is compared with: the same days of the month before while it runs, else all of that."""
+        return self.same_days or self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +60,41 @@ def state(session: Session, month: int) -> MonthState:
 def measured(
     session: Session, month: int, group: FactGroup, measures: Sequence[Measure], *, back: int = 12
 ) -> list[MeasureMonth]:
-    """Return the measures of a group of shops in a month and in as many months before it: in two statements, however
+    """Return the measures of a group of shops in a month and in as many months before it: in three statements, however
     many shops there are."""
     span = [months.before(month, by) for by in range(back + 1)]
     found = facts(session, span, group)
     papers = paper(session, month)
+    days = same_days(session, month, group)
     return [
         MeasureMonth(
             each,
             found.get((month, each.name)),
             tuple(found.get((one, each.name)) for one in span[1:]),
             papers.get(each.name),
+            days.get(each.name),
         )
         for each in measures
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class RecountLine:
+    """Change of a measure of the company by a recount: what the month showed before, and since."""
+
+    measure: str
+    before: Fact
+    after: Fact
+    at: datetime
+    by: str
+
+
+def recounts(session: Session, month: int) -> list[RecountLine]:
+    """Return what recounts by hand changed in a month, the last one in front."""
+    rows = session.scalars(select(Recount).where(Recount.month == month).order_by(Recount.id.desc()).limit(100))
+    return [
+        RecountLine(row.measure, Fact(row.n_before, row.of_before), Fact(row.n_after, row.of_after), row.at, row.by)
+        for row in rows
     ]
 
 
@@ -91,12 +113,25 @@ def facts(session: Session, span: Collection[int], group: FactGroup) -> Mapping[
     return {(month, name): Fact(int(n), int(of or 0) if shares else None) for month, name, n, of, shares in rows}
 
 
+def same_days(session: Session, month: int, group: FactGroup) -> Mapping[str, Fact]:
+    """Return what the same days of the month before gave, by measure; nothing of a month that is over."""
+    mine = and_(MonthFact.by == group.by, MonthFact.member_id.in_(group.members))
+    is_whole = and_(MonthFact.by == FactBy.WHOLE, MonthFact.member_id == 0)
+    before_n, before_of = (func.sum(each).filter(mine) for each in (MonthFact.before_n, MonthFact.before_of))
+    rows = session.execute(
+        select(MonthFact.measure, before_n, before_of, func.count(MonthFact.before_of))
+        .where(or_(mine, is_whole), MonthFact.month == month, MonthFact.before_n.is_not(None))
+        .group_by(MonthFact.measure)
+    )
+    return {name: Fact(int(n or 0), int(of or 0) if shares else None) for name, n, of, shares in rows}
+
+
 def paper(session: Session, month: int) -> Mapping[str, Paper]:
     """Return what each measure was on paper, as it was set for this month."""
     rows = session.scalars(
         select(PaperFigure).where(PaperFigure.from_on <= months.first_day(month)).order_by(PaperFigure.from_on)
     )
-    return {row.measure: Paper(row.said, row.source) for row in rows}
+    return {**FIRST, **{row.measure: Paper(row.said, row.source, row.n, row.of) for row in rows}}
 
 
 def of_area(session: Session, name: str) -> FactGroup:
@@ -124,9 +159,9 @@ def to_json(month: int, state: MonthState, found: Sequence[MeasureMonth]) -> dic
             each.measure.name: {
                 "n": each.fact.n if each.fact else None,
                 "of": each.fact.of if each.fact else None,
-                "share": each.fact.share if each.fact else None,
+                "share": each.fact.share if each.fact and not each.measure.is_money else None,
                 "before": _figure(each.measure, each.before),
-                "paper": each.paper.said if each.paper else None,
+                "paper": each.paper.figure if each.paper else None,
             }
             for each in found
         },
@@ -136,4 +171,4 @@ def to_json(month: int, state: MonthState, found: Sequence[MeasureMonth]) -> dic
 def _figure(measure: Measure, fact: Fact | None) -> float | int | None:
     if fact is None:
         return None
-    return fact.share if measure.of else fact.n
+    return fact.share if measure.of and not measure.is_money else fact.n

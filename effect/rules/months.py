@@ -68,6 +68,20 @@ def period(month: int, zone: ZoneInfo) -> Period:
     return month_of(first_day(month), zone)
 
 
+def same_days(now: datetime, zone: ZoneInfo) -> Period:
+    """Return as much of the last month as there is of the one that runs.
+
+    >>> china = ZoneInfo("Asia/Shanghai")
+    >>> same_days(datetime(2026, 11, 26, 9, tzinfo=china), china).ends_at.isoformat()
+    '2026-10-26T09:00:00+08:00'
+    >>> same_days(datetime(2026, 3, 31, 9, tzinfo=china), china).ends_at.isoformat()
+    '2026-03-01T00:00:00+08:00'
+    """
+    this = current(now, zone)
+    runs, last = period(this, zone), period(before(this), zone)
+    return Period(last.begins_at, min(last.begins_at + (now - runs.begins_at), runs.begins_at))
+
+
 def current(now: datetime, zone: ZoneInfo) -> int:
     """Return the month of a moment."""
     return number(day_in(now, zone))

@@ -356,6 +356,7 @@ def upgrade() -> None:
         sa.Column("closed_by", sa.String(length=40), nullable=True),
         sa.Column("recounted_at", Moment(), nullable=True),
         sa.Column("recounted_by", sa.String(length=40), nullable=True),
+        sa.Column("sent_at", Moment(), nullable=True),
         sa.PrimaryKeyConstraint("month", name=op.f("pk_effect_month")),
     )
     op.create_table(
@@ -363,6 +364,8 @@ def upgrade() -> None:
         sa.Column("measure", sa.String(length=40), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("said", sa.String(length=60), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=True),
+        sa.Column("of", sa.BigInteger(), nullable=True),
         sa.Column("source", sa.String(length=120), nullable=False),
         sa.Column("set_by", sa.String(length=40), nullable=False),
         sa.Column("set_at", Moment(), nullable=False),
@@ -705,15 +708,9 @@ def upgrade() -> None:
         sa.Column("of", sa.BigInteger(), nullable=True),
         sa.Column("seen_n", sa.BigInteger(), nullable=False),
         sa.Column("seen_of", sa.BigInteger(), nullable=True),
+        sa.Column("before_n", sa.BigInteger(), nullable=True),
+        sa.Column("before_of", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("by", "member_id", "month", "measure", name=op.f("pk_month_fact")),
-    )
-    op.create_table(
-        "month_figure",
-        sa.Column("measure", sa.String(length=60), nullable=False),
-        sa.Column("counted_at", Moment(), nullable=False),
-        sa.Column("now", sa.BigInteger(), nullable=False),
-        sa.Column("before", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("measure", name=op.f("pk_month_figure")),
     )
     op.create_table(
         "passage",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from foundation.clock import Period
 from people.models import Area, Retailer
 from surveys.models import Participation, Submission, Survey, Version
-from wechat_bot.measure import Measure, columns
+from wechat_bot.measure import Measure, Remedy, columns
 
 _SHEET = Submission.__table__.c
 
@@ -55,7 +55,10 @@ def valid(session: Session, period: Period) -> Select[Any]:
     ).where(at >= period.begins_at, at < period.ends_at, Submission.superseded == 0)
 
 
+_REMEDIES = (Remedy("看调查", "surveys_pages.survey_list"),)
 MEASURES = (
-    Measure("surveys_returned", "交回的调查", returned, unit="份", of="发放", order=10),
-    Measure("surveys_valid", "有效的调查", valid, unit="份", of="交回", order=20),
+    Measure(
+        "surveys_returned", "交回的调查", returned, unit="份", of="发放", order=10, is_headline=True, remedies=_REMEDIES
+    ),
+    Measure("surveys_valid", "有效的调查", valid, unit="份", of="交回", order=20, is_headline=True, remedies=_REMEDIES),
 )

@@ -78,7 +78,7 @@ def test_two_features_that_claim_one_name_stop_the_start_with_both_names(build, 
 def test_a_template_for_a_notice_no_feature_sends_stops_the_start(build) -> None:
     template = {"id": "T", "fields": {"thing1": "{what}"}}
     with pytest.raises(
-        WrongSettings, match="no notice 'lesson', only answer, course, push, quiz, quiz_results, request"
+        WrongSettings, match="no notice 'lesson', only answer, course, effect, push, quiz, quiz_results, request"
     ):
         build(wechat_templates={"lesson": template})
     lessons = Feature(name="lessons", forgets=None, notices=[Notice("lesson", "上课")])

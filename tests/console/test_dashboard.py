@@ -235,20 +235,6 @@ def test_each_open_survey_shows_its_return_of_all_shops_or_of_ones_own(office) -
     assert "送货时间</a>" in others and "0 / 1" not in others
 
 
-@pytest.mark.on_sqlite
-def test_a_row_a_service_compares_this_month_with_the_same_days_of_the_last(office) -> None:
-    ask(office, WANG, LI)
-    office.house.clock.advance(timedelta(days=31, hours=1))
-    assert 'id="tile-services"' not in office.browser("market").get("/console/").text
-    [count] = [job for job in office.house.app.extensions["jobs"] if job.name == "count measures"]
-    count.run(office.house.services)
-    page = office.browser("market").get("/console/").text
-    part = page.split('id="tile-services"')[1].split("</section>")[0]
-    assert "4 月 1–2 日，比上月同期" in part
-    assert re.search(r"微拜访\s*收到的留言 0 −100%", read(part))
-    assert 'id="tile-services"' not in office.browser("chen").get("/console/").text
-
-
 def test_what_was_counted_for_a_tile_is_counted_again_after_some_minutes_and_for_everybody_anew(office) -> None:
     kept = dashboard.kept_figures_of(office.house.app)
     kept.lasts = timedelta(minutes=5)

@@ -21,6 +21,8 @@ ACTS = {
     "effect_pages.remark": "one's own words, with their stamp, on the page of each manager alone",
     "effect_pages.weights": "something new, for somebody else to approve",
     "effect_pages.decide_weights": "decides once; decided already is said",
+    "effect_pages.close": "closes a month, once; closed already is said",
+    "effect_pages.recount": "counts again what is there",
     "courses_pages.hand_over": "makes errands for those who have none",
     "courses_pages.certificate": "revokes once; revoked already is said",
     "courses_pages.question_words": "something new; what is there already is refused",

@@ -10,13 +10,14 @@ def test_a_month_is_told_by_company_area_and_manager_beside_the_last_one(company
     found = company.month("2026-03")
     assert found["month"] == "2026-03" and found["closed"] is False
     requests = found["measures"]["requests"]
-    assert requests == {"n": 1, "of": None, "share": None, "before": None, "paper": None}
+    paper = "城区每月一次，农村每季一次"
+    assert requests == {"n": 1, "of": None, "share": None, "before": None, "paper": paper}
     assert company.counted("2026-03", "requests", "--area", "城区一片") == (1, None)
     assert company.counted("2026-03", "requests", "--area", "江山片") == (0, None)
     assert company.counted("2026-03", "requests", "--manager", "13900002201") == (1, None)
     company.until("2026-04-02T10:00")
     assert company.month("2026-04")["measures"]["requests"] == {
-        "n": 0, "of": None, "share": None, "before": 1, "paper": None
+        "n": 0, "of": None, "share": None, "before": 1, "paper": paper
     }  # fmt: skip
 
 

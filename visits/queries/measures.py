@@ -9,7 +9,7 @@ from foundation.clock import Period
 from visits.models.answers import Rating
 from visits.models.requests import Request
 from visits.queries.report_columns import CONTENT, filed, unfiled
-from wechat_bot.measure import Measure, columns
+from wechat_bot.measure import Measure, Remedy, columns
 
 
 def opened(session: Session, period: Period) -> Select[Any]:
@@ -50,9 +50,19 @@ def _requests(period: Period, counted: Any) -> Select[Any]:
     return select(both)
 
 
+_REPORT = Remedy("看拜访统计", "visits_pages.report")
 MEASURES = (
-    Measure("requests", "收到的留言", opened, unit="条", order=10),
-    Measure("requests_closed", "办结的留言", closed, unit="条", order=20),
-    Measure("answered_24h", "24 小时内答复", within, unit="条", of="到时候的留言", order=30),
-    Measure("satisfaction", "满意", content, unit="条", of="评价", order=40),
+    Measure("requests", "收到的留言", opened, unit="条", order=10, is_neutral=True, is_headline=True),
+    Measure("requests_closed", "办结的留言", closed, unit="条", order=20, is_neutral=True),
+    Measure(
+        "answered_24h",
+        "24 小时内答复",
+        within,
+        unit="条",
+        of="到时候的留言",
+        order=30,
+        is_headline=True,
+        remedies=(Remedy("看人手", "visits_pages.hands"), _REPORT),
+    ),
+    Measure("satisfaction", "满意", content, unit="条", of="评价", order=40, remedies=(_REPORT,)),
 )

@@ -1,0 +1,82 @@
+"""Page inside WeChat of a month: a supervisor's areas, each of them by itself, or a customer manager's own shops."""
+
+from datetime import datetime
+
+from flask import abort, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from console import access
+from console.rules.visitors import Role, Visitor
+from effect.models.months import FactBy
+from effect.queries import areas, groups, looking
+from effect.rules import figures, months
+from effect.texts import month as texts
+from effect.texts import sentences
+from foundation.clock import when
+from foundation.errors import Refused
+from people import identity
+from wechat_bot import oauth
+from wechat_bot.conversation import Card
+from wechat_bot.measure import Fact, Measure
+from wechat_bot.services import current_services
+
+
+def month() -> ResponseReturnValue:
+    """Show a month of the areas of whoever looks. Raises Refused for a shop, and for somebody who is not bound."""
+    openid, services = oauth.who(), current_services()
+    now = services.clock()
+    with services.reading() as session:
+        visitor = _visitor(session, openid)
+        if visitor is None:
+            raise Refused(sentences.FOR_MANAGERS)
+        first = groups.supervised(session, visitor.manager_id or 0)
+        given = request.args.get("of", "")
+        group = groups.chosen(session, visitor, given) if given or first is None else first
+        if group is None:
+            abort(404)
+        wanted = looking.month_of(request.args, services, now=now)
+        shown = looking.of_group(session, services, access.extensions().features, wanted, group, given, now=now)
+        found = areas.facts(session, wanted, group) if group.by is FactBy.AREA and len(group.members) > 1 else None
+    current = months.current(now, services.zone)
+    rows = [row for section in shown.sections for row in section.rows]
+    headlines = [row.measure for row in rows if row.measure.is_headline and row.found.fact]
+    at = shown.state.closed_at or shown.state.filed_at
+    return render_template(
+        "effect/month.html",
+        shown=shown,
+        whose=texts.whose(group.label, is_own=group.by is FactBy.MANAGER),
+        title=texts.month(wanted),
+        state=texts.counted(
+            shown.state.filed_at, shown.state.closed_at, when(at, now=now, zone=services.zone) if at else ""
+        ),
+        here={"of": given or None},
+        before=months.written(months.before(wanted)),
+        after=months.written(months.before(wanted, -1)) if wanted < current else "",
+        written=months.written(wanted),
+        areas=[
+            (f"{FactBy.AREA}-{area_id}", name, [_said(measure, found.of(area_id, measure)[0]) for measure in headlines])
+            for area_id, name in found.names.items()
+        ]
+        if found
+        else [],
+        figures=figures,
+        texts=texts,
+    )
+
+
+def _said(measure: Measure, fact: Fact | None) -> tuple[str, str]:
+    return measure.label, figures.shown(measure, fact)
+
+
+def _visitor(session: Session, openid: str) -> Visitor | None:
+    """The customer manager whose phone it is, as one who looks at figures; None for everybody else."""
+    found = identity.manager_of(session, openid)
+    if found is None or found.is_disabled:
+        return None
+    return Visitor(0, found.name, Role.MANAGER, manager_id=found.id)
+
+
+def cards(session: Session, openid: str, now: datetime) -> list[Card]:
+    """Return the card of a customer manager's own page."""
+    return [Card("每月成效", sentences.CARD, "/m/effect")] if _visitor(session, openid) else []
