@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from effect import jobs
 from simulator.phone import Phone
 from tests.conftest import House
 from tests.office import Office
@@ -39,6 +40,11 @@ class Company:
         at = datetime.fromisoformat(moment).replace(tzinfo=self.house.services.zone)
         self.house.clock.advance(at - self.house.clock())
         self.house.tick()
+        self.file()
+
+    def file(self) -> None:
+        """Let the clock close the months that are over, and file the one that runs."""
+        jobs.run(self.house.services)
 
 
 @pytest.fixture

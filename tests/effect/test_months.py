@@ -57,7 +57,7 @@ def test_months_before_anybody_counted_are_not_measured_until_one_is_closed_by_h
     assert company.counted("2026-06", "requests") == (0, None)
     assert company.counted("2026-03", "requests") == (None, None), "a look back begins no books"
     company.house.flask("effect", "close", "2026-03", "--by", "周主任")
-    company.house.tick()
+    company.file()
     assert [company.month(f"2026-0{month}")["closed"] for month in (3, 4, 5, 6)] == [True, True, True, False]
     assert company.counted("2026-03", "requests") == (1, None)
 
