@@ -41,6 +41,8 @@ BENCHMARKS = {
     "pages": pages.run,
     "pushes": pushes.run,
     "quizzes": quizzes.run,
+    "quiz chat": quizzes.run_chat,
+    "quiz key": quizzes.run_key,
     "courses": courses.run,
     "course report": course_report.run,
     "searching": searching.run,
