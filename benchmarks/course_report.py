@@ -40,7 +40,7 @@ PAGES = (
     Page("who has finished, of an area", "admin", _COURSE + "/learners?state=finished&area=41", holds=_SHOP),
     Page("who has not finished, of a class", "admin", _COURSE + "/learners?state=begun&class=2", holds=_SHOP),
     Page("who has finished, of a class", "admin", _COURSE + "/learners?state=finished&class=4", holds=_SHOP),
-    Page("learners found by their shop", "admin", _COURSE + "/learners?search=便利店7", holds=_SHOP),
+    Page("learners found by their keeper", "admin", _COURSE + "/learners?search=王7", holds=_SHOP),
     Page("learners of a manager with 300 shops", "own", _COURSE + "/learners", holds=_SHOP),
 )
 #: Of a thousand learners a hundred have not begun; the others have finished 0 to 6 lessons, or all of them.

@@ -189,4 +189,7 @@ def sift(
         # Those that meet the conditions may all stand at the beginning: the last rows say whether more will turn up.
         if begin >= FOLLOWED or (begin >= WALKED and len(found) < COMMON):
             return met + list(look_up(last, limit - len(met)))
-        far = min(2 * far, max(FOLLOWED - begin, limit))
+        far = 2 * far
+        if len(met) >= COMMON:  # as many rows as are needed if they stay as frequent, and a few more
+            far = begin * (limit - len(met)) * 5 // (4 * len(met)) + limit
+        far = min(far, max(FOLLOWED - begin, limit))

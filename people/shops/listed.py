@@ -77,11 +77,8 @@ def keys(
     is_up = paging.goes_up(order, cursor)
     wanted = list(conditions)
     if search:
-        ids = searching.rare(session, plain(search), MOST_SHOPS)
-        if ids is not None:
-            found = rows.join(Retailer, Retailer.id == shop).where(*wanted, *own, among(session, shop, ids))
-            return next_of(session.execute(found).all(), order, cursor)[:limit]
-        wanted.append(filtering.named(plain(search), Retailer))
+        # Common words are soon met by reading the list, and rare ones looked up behind that.
+        wanted.append(filtering.sought(search, Retailer))
     if not wanted and not own:
         return list(session.execute(paging.begun(rows, order, cursor).limit(limit)))
     met = (rows.join(Retailer, Retailer.id == shop) if wanted else rows).where(*wanted, *own)
@@ -99,14 +96,24 @@ def keys(
         those = met.where(*_from_to(order, read), among(session, order.columns[-1], [row[-1] for row in read]))
         return sorted(session.execute(those).all(), reverse=not is_up)
 
+    def of_shops(ids: Sequence[int], row: Any, most: int) -> Sequence[Any]:
+        found = session.execute(met.where(among(session, shop, ids))).all()
+        return next_of(found, order, behind(row))[:most]
+
     def look_up(row: Any, most: int) -> Sequence[Any]:
         # The shops are found first, because in the order of the list they are far apart.
+        if search:
+            ids = searching.rare(session, plain(search), MOST_SHOPS)
+            if ids is not None:
+                return of_shops(ids, row, most)
         first = begins
-        if first is None and wanted:
-            first = select(Retailer.id).where(*wanted)
-            few = session.scalars(first.limit(MOST_SHOPS + 1)).all()
+        if first is None and conditions:
+            meant = select(Retailer.id).where(*conditions)
+            few = session.scalars(meant.limit(MOST_SHOPS + 1)).all()
             if len(few) <= MOST_SHOPS:
-                return next_of(session.execute(met.where(among(session, shop, few))).all(), order, behind(row))[:most]
+                return of_shops(few, row, most)
+            # What is sought stands in many shops too, so they are met on the way.
+            first = None if search else meant
         rest = met if first is None else met.where(shop.in_(first.correlate(None)))
         return session.execute(paging.begun(rest, order, behind(row)).limit(most)).all()
 
