@@ -104,7 +104,7 @@ _RATES = (Remedy("节省标准", "courses_pages.savings"),)
 MEASURES = (
     Measure("lessons_finished", "学完的课", lessons, unit="课", order=10, remedies=_REMEDIES),
     Measure("courses_finished", "学完的微课", learnt, unit="门", order=20, is_headline=True, remedies=_REMEDIES),
-    Measure("learning", "学过课的店", learning, unit="家", of="绑定的店", is_state=True, order=25),
+    Measure("learning", "当月学课的店", learning, unit="家", of="绑定的店", is_state=True, order=25),
     Measure("certificates", "结业证书", certified, unit="张", order=30, is_headline=True, remedies=_REMEDIES),
     Measure("learnt_ever", "学过课", learnt_ever, unit="家", is_state=True, order=90, step=50, remedies=_REMEDIES),
     Measure(

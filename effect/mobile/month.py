@@ -10,7 +10,8 @@ from console import access
 from console.rules.visitors import Role, Visitor
 from effect.models.months import FactBy
 from effect.queries import areas, groups, looking
-from effect.rules import figures, months
+from effect.queries.looking import MonthSection
+from effect.rules import changes, figures, months
 from effect.texts import month as texts
 from effect.texts import sentences
 from foundation.clock import when
@@ -39,8 +40,7 @@ def month() -> ResponseReturnValue:
         shown = looking.of_group(session, services, access.extensions().features, wanted, group, given, now=now)
         found = areas.facts(session, wanted, group) if group.by is FactBy.AREA and len(group.members) > 1 else None
     current = months.current(now, services.zone)
-    rows = [row for section in shown.sections for row in section.rows]
-    headlines = [row.measure for row in rows if row.measure.is_headline and row.found.fact]
+    headlines = [each for section in shown.sections if (each := _headline(section))]
     at = shown.state.closed_at or shown.state.filed_at
     return render_template(
         "effect/month.html",
@@ -57,12 +57,19 @@ def month() -> ResponseReturnValue:
         areas=[
             (f"{FactBy.AREA}-{area_id}", name, [_said(measure, found.of(area_id, measure)[0]) for measure in headlines])
             for area_id, name in found.names.items()
+            if any((area_id, measure.name) in found.now for measure in headlines)
         ]
         if found
         else [],
         figures=figures,
         texts=texts,
     )
+
+
+def _headline(section: MonthSection) -> Measure | None:
+    """The measure of a service that stands for it in a list of areas: a share, where it has one."""
+    known = [row.measure for row in section.rows if row.measure.is_headline and row.found.fact]
+    return next((each for each in known if changes.is_share(each)), known[0] if known else None)
 
 
 def _said(measure: Measure, fact: Fact | None) -> tuple[str, str]:

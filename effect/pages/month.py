@@ -55,6 +55,7 @@ def month() -> ResponseReturnValue:
         current=months.written(current),
         choices=choices,
         own=own.label if own else "",
+        is_comparable=any(each.fact and each.compared for each in shown.found),
         told=[_card(each, shown) for each in told],
         funnel=_funnel(shown),
         chart=_chart(shown, given.get("measure", "")),

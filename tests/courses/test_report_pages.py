@@ -1,5 +1,6 @@
 """Sentences on the report of a course in the console: who sees what, who has not finished, what is saved."""
 
+import json
 import secrets
 from datetime import timedelta
 
@@ -126,6 +127,9 @@ def test_a_thousand_shops_save_their_gathering_once_a_year_whatever_they_finish(
         house.tick()
     assert report(school, first)["saved_yuan"] == 33_300
     assert report(school, second)["saved_yuan"] == 0
+    shown = house.flask("effect", "month", f"{now.astimezone(house.services.zone):%Y-%m}", "--json").output
+    saved = [json.loads(shown)["measures"][f"saved_{what}"] for what in ("gatherings", "venues")]
+    assert [(each["n"], each["of"]) for each in saved] == [(30_000, 1000), (3_300, 11)]
     # Recounting and looking again change nothing; the next year saves again.
     assert report(school, first)["finished"] == SHOPS
 
