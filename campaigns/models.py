@@ -188,6 +188,7 @@ class Recipient(Base):
             "retailer_id",
             **only("acted_at is not null"),
         ),
+        Index("ix_campaign_recipient_gone", "gone_at", **only("gone_at is not null")),
     )
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

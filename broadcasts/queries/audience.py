@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Integer, Select, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.pushes import IS_ITS_CAMPAIGN, PUSH, Push
@@ -13,15 +13,19 @@ from broadcasts.queries.pushes import campaign_of
 from broadcasts.queries.report import WHOLE
 from broadcasts.rules.states import OPEN, State
 from campaigns.missed import all_of
-from campaigns.models import Campaign, Recipient
+from campaigns.models import Campaign, CampaignPart, Recipient
+from campaigns.rules import SENT
 from foundation.clock import day_in
 from foundation.errors import Refused
 from wechat_bot.criterion import Choice, Criterion, Field, Input, KeptSpec
+from wechat_bot.mass.models import MassJob, MassState
 from wechat_bot.mass.quota import WECHATS
 
 #: Pushes that a form offers to choose from.
 OFFERED = 100
-MOST_DAYS, MOST_TIMES = 365, 31
+MOST_DAYS, MOST_TIMES, MOST_UNOPENED = 365, 31, 10
+#: Pushes before that say nothing of whether a shop still opens them.
+LOOKED_BACK = timedelta(days=180)
 #: What may have become of a push with a shop, and in words.
 BECAME = {"missed": "没有收到", "opened": "打开了", "silent": "发了没有打开", "acted": "有行动"}
 
@@ -65,6 +69,26 @@ def have_missed(session: Session, value: Any, now: datetime) -> Select[int]:
     begun = (Campaign.kind == PUSH, Campaign.due_at >= begins, Campaign.frozen_at.is_not(None))
     found = all_of(select(Campaign.id).where(*begun)).subquery().c[0]
     return select(found).group_by(found).having(func.count() >= times)
+
+
+def have_opened_none(session: Session, value: Any, now: datetime) -> Select[int]:
+    """Return the shops that opened none of the last so many pushes that reached them, of the last `LOOKED_BACK` days;
+    those that had fewer are not among them. Raises Refused where that is no number."""
+    times = _number(value, "unopened_pushes", "条数", MOST_UNOPENED)
+    place = func.row_number().over(partition_by=Recipient.retailer_id, order_by=Campaign.frozen_at.desc())
+    taken = (MassState.ACCEPTED, MassState.FINISHED)
+    part = and_(CampaignPart.campaign_id == Recipient.campaign_id, CampaignPart.number == Recipient.part)
+    came = (
+        select(Recipient.retailer_id, cast(Recipient.is_opened, Integer).label("opened"), place.label("place"))
+        .join(Campaign, Campaign.id == Recipient.campaign_id)
+        .outerjoin(CampaignPart, part)
+        .outerjoin(MassJob, MassJob.id == CampaignPart.mass_job_id)
+        .where(Campaign.kind == PUSH, Campaign.frozen_at >= now - LOOKED_BACK)
+        .where(or_(and_(Recipient.part.is_(None), Recipient.outcome.in_(SENT)), MassJob.state.in_(taken)))
+        .subquery()
+    )
+    found = select(came.c.retailer_id).where(came.c.place <= times).group_by(came.c.retailer_id)
+    return found.having(func.count() == times, func.sum(came.c.opened) == 0)
 
 
 def _number(value: Any, name: str, what: str, most: int) -> int:
@@ -118,5 +142,12 @@ CRITERIA = (
         "本月没有收到推送",
         (Field("至少", Input.NUMBER, unit="次"),),
         select=have_missed,
+    ),
+    Criterion(
+        "unopened_pushes",
+        "最近送到的几条推送一条也没有打开",
+        "最近的推送都没有打开",
+        (Field("最近", Input.NUMBER, unit="条"),),
+        select=have_opened_none,
     ),
 )

@@ -3,9 +3,10 @@
 from flask import Blueprint
 
 from console.lists.exporting import exporting
+from effect.export.costs import COSTS
 from effect.export.month import MONTH
 from effect.export.scores import SCORES
-from effect.pages import closing, month, paper, scores, weights
+from effect.pages import closing, costs, month, paper, prices, scores, sticking, weights
 
 blueprint = Blueprint("effect_pages", __name__, url_prefix="/console/effect", template_folder="../templates")
 for _rule, _view, _methods in (
@@ -14,6 +15,12 @@ for _rule, _view, _methods in (
     ("/paper", paper.paper, ("GET", "POST")),
     ("/<month>/close", closing.close, ("POST",)),
     ("/<month>/recount", closing.recount, ("POST",)),
+    # Stickiness, and the costs of messages.
+    ("/sticking", sticking.sticking, ("GET",)),
+    ("/sticking/hand-over", sticking.sticking_hand_over, ("POST",)),
+    ("/costs", costs.costs, ("GET",)),
+    ("/costs/export", exporting(COSTS, costs.costs), ("POST",)),
+    ("/costs/prices", prices.prices, ("GET", "POST")),
     # The scorecard of customer managers.
     ("/scores", scores.scores, ("GET",)),
     ("/scores/export", exporting(SCORES, scores.scores), ("POST",)),

@@ -157,6 +157,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("delivery_id is not null"),
     )
     op.create_index(
+        "ix_campaign_recipient_gone",
+        "campaign_recipient",
+        ["gone_at"],
+        unique=False,
+        sqlite_where=sa.text("gone_at is not null"),
+        postgresql_where=sa.text("gone_at is not null"),
+    )
+    op.create_index(
         "ix_campaign_recipient_left_out",
         "campaign_recipient",
         ["campaign_id", "retailer_id"],
@@ -385,6 +393,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_effect_recount")),
     )
     op.create_index(op.f("ix_effect_recount_month"), "effect_recount", ["month"], unique=False)
+    op.create_table(
+        "effect_sms_price",
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("mills", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=120), nullable=False),
+        sa.Column("set_by", sa.String(length=40), nullable=False),
+        sa.Column("set_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("from_on", name=op.f("pk_effect_sms_price")),
+    )
     op.create_table(
         "effect_weights",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -377,6 +377,8 @@ def test_an_audience_is_narrowed_by_what_became_of_pushes(counted) -> None:
         "{opened: 30}": 5,
         "{missed_pushes_of_month: 1}": 520,
         "{missed_pushes_of_month: 2}": 0,
+        "{unopened_pushes: 1}": 80 + 400 - 5,
+        "{unopened_pushes: 2}": 0,
     }
     with house.services.transaction() as session:
         for spec, number in meant.items():

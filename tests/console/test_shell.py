@@ -37,7 +37,7 @@ def test_the_menu_stands_in_groups_and_shows_what_a_role_may_open(office) -> Non
         *("微课堂", "微课", "没答上的问题", "反复答错", "节省标准"),
         *("微测试", "测试", "题库"),
         *("零售户", "店铺", "片区", "对象", "标签", "要告诉的", "绑定卡"),
-        "成效",
+        *("成效", "月度成效", "评分表", "黏性", "费用"),
         *("系统", "任务", "消息", "账号", "操作记录"),
     ]
     reader = words(office.browser("intern").get("/console/").text)

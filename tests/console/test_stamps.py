@@ -23,6 +23,7 @@ ACTS = {
     "effect_pages.decide_weights": "decides once; decided already is said",
     "effect_pages.close": "closes a month, once; closed already is said",
     "effect_pages.recount": "counts again what is there",
+    "effect_pages.sticking_hand_over": "makes errands for those who have none this month",
     "courses_pages.hand_over": "makes errands for those who have none",
     "courses_pages.certificate": "revokes once; revoked already is said",
     "courses_pages.question_words": "something new; what is there already is refused",

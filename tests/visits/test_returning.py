@@ -11,6 +11,7 @@ from visits.actions.open_request import OpenRequest
 from visits.models.answers import Rating
 from visits.models.deadlines import Deadline, Promise
 from visits.models.requests import Closed, Message, Request
+from visits.queries import audience
 from wechat_bot import reply
 from wechat_bot.models import Delivery, Media
 from wechat_bot.outbox import queueing
@@ -185,6 +186,10 @@ def test_a_closing_is_rated_once_by_a_tap_and_a_late_tap_is_thanked(town, wang) 
     assert wang.tap(first["id"]).text == "谢谢您的评价。"
     assert wang.tap(last["id"]).text == "您已评价过，谢谢。"
     assert (scores(town), town.request().closed_at is not None) == ([1], True)
+    with town.house.look() as session:
+        now = town.house.clock()
+        rated = {word: session.scalars(audience.last_rated(session, word, now)).all() for word in audience.RATED}
+        assert rated == {"content": [town.request().retailer_id], "so_so": [], "discontent": []}
 
 
 @pytest.mark.on_sqlite

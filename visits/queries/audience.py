@@ -1,24 +1,30 @@
-"""Audience criterion of visits: shops of a visit plan that are due; and the audiences visits use themselves."""
+"""Audience criteria of visits: shops of a visit plan that are due, and what shops said last of an answer; and the
+audiences visits use themselves."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
 from people import audiences
 from people.audiences import Spec
 from people.models import Retailer
+from visits.models.answers import Rating
 from visits.models.plans import Visited, VisitPlan
+from visits.models.requests import Request
 from visits.queries import visibility
 from visits.queries.visibility import Colleague
+from visits.texts.intake import SCORES
 from wechat_bot.criterion import Choice, Criterion, Field, Input, KeptSpec
 
 Criteria = Mapping[str, Criterion]
 Condition = ColumnElement[bool]
-DUE = "visit_due"
+DUE, LAST_RATING = "visit_due", "last_rating"
+#: What a shop may have said of an answer.
+RATED = {"content": 1, "so_so": 2, "discontent": 3}
 GONE_PLAN = "没有这个计划，或它已结束。"
 
 
@@ -54,6 +60,20 @@ def kept_specs(session: Session) -> Sequence[KeptSpec]:
     return [KeptSpec(f"拜访计划“{name}”", spec) for name, spec in rows]
 
 
+def last_rated(session: Session, value: Any, now: datetime) -> Select[int]:
+    """Return the shops whose last rating of an answer was this one: `discontent`. Raises `Refused` for another word."""
+    if value not in RATED:
+        raise Refused(f"对象条件 {LAST_RATING} 应写成 {'、'.join(RATED)} 之一。")
+    place = func.row_number().over(partition_by=Request.retailer_id, order_by=Rating.rated_at.desc())
+    rated = (
+        select(Request.retailer_id, Rating.score, place.label("place"))
+        .join(Rating, Rating.request_id == Request.id)
+        .where(Rating.score.is_not(None), Request.retailer_id.is_not(None))
+        .subquery()
+    )
+    return select(rated.c.retailer_id).where(rated.c.place == 1, rated.c.score == RATED[value])
+
+
 def _plan(session: Session, value: Mapping[str, Any]) -> VisitPlan:
     plan_id = value["plan"]
     is_number = isinstance(plan_id, int) and not isinstance(plan_id, bool)
@@ -74,6 +94,10 @@ def _words(session: Session, value: Any) -> str:
     return f"计划“{name}”里到期的店" if name else "计划里到期的店"
 
 
+def _ratings(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
+    return [Choice(name, SCORES[score]) for name, score in RATED.items()]
+
+
 def _choices(session: Session, given: Mapping[str, Any]) -> Sequence[Choice]:
     rows = session.execute(
         select(VisitPlan.id, VisitPlan.name).where(VisitPlan.ended_at.is_(None)).order_by(VisitPlan.id)
@@ -90,5 +114,12 @@ CRITERIA = (
         select=due,
         among=_of_plan,
         says=_words,
+    ),
+    Criterion(
+        LAST_RATING,
+        "最近一次评价：content、so_so、discontent 之一",
+        "最近一次评价",
+        (Field("评价", Input.ONE, _ratings),),
+        select=last_rated,
     ),
 )
