@@ -73,8 +73,8 @@ class Fact:
     def share(self) -> float | None:
         """The share from 0 to 1; None where there is nothing to be a share of.
 
-        >>> Fact(216, 233).share, Fact(3).share, Fact(0, 0).share
-        (0.9270386266094421, None, None)
+        >>> Fact(3, 4).share, Fact(3).share, Fact(0, 0).share
+        (0.75, None, None)
         """
         return self.n / self.of if self.of else None
 

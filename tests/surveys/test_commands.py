@@ -27,6 +27,7 @@ def run(house, zone, tmp_path):
             callback_keys=None,
             switchboard=None,
             criteria={criterion.name: criterion for criterion in CRITERIA},
+            measures=(),
             forgets=(),
             tables=(),
             zone=zone,
