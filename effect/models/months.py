@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.database import Base
@@ -47,6 +47,8 @@ class MonthFact(Base):
     """
 
     __tablename__ = "month_fact"
+    # For what compares all areas of a month with those of the month before.
+    __table_args__ = (Index("ix_month_fact_month", "by", "month", "measure"),)
 
     by: Mapped[str] = mapped_column(String(8), primary_key=True)
     #: An area, class or manager; 0 of the whole, and of what is of none. No foreign key: it points into three tables.

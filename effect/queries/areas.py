@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from effect.models.months import FactBy, MonthFact
@@ -20,8 +20,6 @@ class AreaFacts:
     names: Mapping[int, str]
     now: Mapping[tuple[int, str], Fact]
     before: Mapping[tuple[int, str], Fact]
-    #: The same days of the month before, of a month that runs.
-    same_days: Mapping[tuple[int, str], Fact]
     #: The measures that were counted at all, in the month and in the month before.
     counted: tuple[frozenset[str], frozenset[str]]
 
@@ -32,12 +30,6 @@ class AreaFacts:
             self.now.get(key, nothing) if measure.name in self.counted[0] else None,
             self.before.get(key, nothing) if measure.name in self.counted[1] else None,
         )
-
-    def compared(self, area_id: int, measure: Measure) -> tuple[Fact, Fact]:
-        """What a measure that was counted is in an area, and what it is compared with."""
-        nothing, key = Fact(0, 0 if measure.of else None), (area_id, measure.name)
-        before = self.same_days.get(key) or self.before.get(key, nothing)
-        return self.now.get(key, nothing), before
 
 
 def names(session: Session, group: FactGroup) -> Mapping[int, str]:
@@ -54,17 +46,16 @@ def facts(session: Session, month: int, group: FactGroup) -> AreaFacts:
     known, last = names(session, group), months.before(month)
     found: dict[int, dict[tuple[int, str], Fact]] = {month: {}, last: {}}
     counted: dict[int, set[str]] = {month: set(), last: set()}
-    days: dict[tuple[int, str], Fact] = {}
+    among = [] if group == COMPANY else [MonthFact.member_id.in_(group.members)]
     rows = session.execute(
-        select(MonthFact.month, MonthFact.by, MonthFact.member_id, MonthFact.measure, MonthFact.n, MonthFact.of)
-        .add_columns(MonthFact.before_n, MonthFact.before_of)
-        .where(MonthFact.by.in_((FactBy.AREA, FactBy.WHOLE)), MonthFact.month.in_((month, last)))
+        select(MonthFact.month, MonthFact.by, MonthFact.member_id, MonthFact.measure, MonthFact.n, MonthFact.of).where(
+            or_(MonthFact.by == FactBy.WHOLE, and_(MonthFact.by == FactBy.AREA, *among)),
+            MonthFact.month.in_((month, last)),
+        )
     )
     for row in rows:
         if row.by == FactBy.WHOLE:
             counted[row.month].add(row.measure)
         elif row.member_id in known:
             found[row.month][row.member_id, row.measure] = Fact(row.n, row.of)
-            if row.before_n is not None:
-                days[row.member_id, row.measure] = Fact(row.before_n, row.before_of)
-    return AreaFacts(known, found[month], found[last], days, (frozenset(counted[month]), frozenset(counted[last])))
+    return AreaFacts(known, found[month], found[last], (frozenset(counted[month]), frozenset(counted[last])))

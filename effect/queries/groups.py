@@ -18,6 +18,8 @@ _TABLES: Mapping[FactBy, type[Area | ShopClass | Manager]] = {
     FactBy.CLASS: ShopClass,
     FactBy.MANAGER: Manager,
 }
+#: Choices of each kind: more are found by an area's own page, or by an address.
+MOST = 300
 KINDS = {FactBy.AREA: "片区", FactBy.CLASS: "客户类型", FactBy.MANAGER: "客户经理"}
 
 
@@ -34,7 +36,7 @@ def choices(session: Session, visitor: Visitor) -> Mapping[str, Sequence[GroupCh
     found = {}
     for by, table in _TABLES.items():
         seen = _seen(session, visitor, table)
-        named = select(table.id, table.name).order_by(table.name, table.id)
+        named = select(table.id, table.name).order_by(table.name, table.id).limit(MOST)
         rows = session.execute(named if seen is None else named.where(table.id.in_(sorted(seen)))).all()
         if rows:
             found[KINDS[by]] = [GroupChoice(f"{by}-{row.id}", row.name) for row in rows]

@@ -729,6 +729,7 @@ def upgrade() -> None:
         sa.Column("before_of", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("by", "member_id", "month", "measure", name=op.f("pk_month_fact")),
     )
+    op.create_index("ix_month_fact_month", "month_fact", ["by", "month", "measure"], unique=False)
     op.create_table(
         "passage",
         sa.Column("id", sa.Integer(), nullable=False),

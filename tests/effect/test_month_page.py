@@ -57,7 +57,12 @@ def test_case_50_every_measure_stands_beside_paper_and_the_month_before(company)
         "satisfaction": (0, 0),
     }
     file_month(company, 202602, {**facts, **steps, "saved_gatherings": (38520, 1284), "saved_venues": (3300, 11)})
+    for month, one, other in ((202601, 951, 949), (202602, 890, 948)):
+        file_month(company, month, {"answered_24h": (one + other, 2000)})
+        file_month(company, month, {"answered_24h": (one, 1000)}, area="城区一片")
+        file_month(company, month, {"answered_24h": (other, 1000)}, area="江山片")
     page = company.office.browser("market").get(f"{PAGE}?month=2026-02").text
+    assert "城区一片：24 小时内答复从 95.1% 降到 89.0%。" in read(page) and "看人手" in page
     assert row(page, "有效的调查") == ["92.7%", "80.0%", "92.7% 216 / 233 份", "+12.7"], "300 sent, 233 back, 216 valid"
     assert row(page, "交回的调查") == ["300 张，约 2 周", "—", "77.7% 233 / 300 份", "—"]
     assert row(page, "收到的留言") == ["城区每月一次，农村每季一次", "10 条", "12 条", "+20%"]
