@@ -104,8 +104,7 @@ def certify(services: Services) -> None:
     with services.reading() as session:
         waits = certifying.undrawn(session)
     for each in waits:
-        checked_at = f"{services.public_url}/c/{certificate_numbers.printed(each.number)}"
-        sheet = certificate.pdf(each.printed, each.number, checked_at=checked_at)
+        sheet = certificate.pdf(each.printed, certificate_numbers.printed(each.number), public_url=services.public_url)
         # Drawn outside of the transaction: it takes longer than all else in it.
         picture = received.receive(services.media_folder, io.BytesIO(certificate.png(sheet)))
         with services.transaction() as session:

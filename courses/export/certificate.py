@@ -11,7 +11,6 @@ from reportlab.lib.pagesizes import A5, landscape
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from courses.rules import certificate_numbers
 from courses.rules.printed import CertificateText
 from courses.texts import certificates as texts
 from foundation import printing
@@ -29,13 +28,13 @@ LARGE, MIDDLE, LEAST = 21, 17, 11
 SCALE = 2
 
 
-def pdf(of: CertificateText, number: str, *, checked_at: str) -> bytes:
-    """Return the sheet; `checked_at` is the address that its code holds. Raises Refused where the typeface is not
-    installed."""
+def pdf(of: CertificateText, number: str, *, public_url: str) -> bytes:
+    """Return the sheet; `number` as it is printed, `public_url` of the site to which its code leads. Raises Refused
+    where the typeface is not installed."""
     printing.load_font()
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(WIDTH, HEIGHT), pageCompression=1)
-    canvas.setTitle(f"{texts.TITLE} {certificate_numbers.printed(number)}")
+    canvas.setTitle(f"{texts.TITLE} {number}")
     canvas.setAuthor(of.account)
     canvas.setStrokeColorRGB(*GREEN)
     for inset, width in ((8 * mm, 2.2), (10 * mm, 0.7)):
@@ -53,11 +52,11 @@ def pdf(of: CertificateText, number: str, *, checked_at: str) -> bytes:
     lines, size = _in_two(texts.what(of))
     for number_of, line in enumerate(lines):
         _centred(canvas, line, HEIGHT - (87 + 10 * number_of) * mm, size)
-    printing.draw_code(canvas, checked_at, MARGIN - 4 * mm, 13 * mm, CODE)
+    printing.draw_code(canvas, f"{public_url}/c/{number}", MARGIN - 4 * mm, 13 * mm, CODE)
     left, right = MARGIN + CODE - 2 * mm, WIDTH - MARGIN
     canvas.setFillGray(INK)
     canvas.setFont(printing.FONT, SMALL)
-    canvas.drawString(left, 28 * mm, f"编号 {certificate_numbers.printed(number)}")
+    canvas.drawString(left, 28 * mm, f"编号 {number}")
     canvas.drawString(left, 19 * mm, texts.HOW_TO_CHECK)
     account, fitted = printing.fitted(of.account, SMALL, ACCOUNT)
     canvas.setFont(printing.FONT, fitted)

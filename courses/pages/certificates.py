@@ -1,14 +1,16 @@
-"""Console list of the certificates of a course, and a page on which one is revoked."""
+"""Console list of the certificates of a course, and a page of one: its picture, its PDF, its revocation."""
 
+import io
 from functools import partial
 
-from flask import abort, render_template, request, url_for
+from flask import Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import access, act
 from console.lists import looking, seeing
 from console.lists.listing import Asked, Column, Listing
 from courses.actions import certifying
+from courses.export import certificate as sheet
 from courses.pages.course import found_course, head
 from courses.permissions import COURSES_EXPORT, COURSES_SEE, COURSES_WRITE
 from courses.queries import certificates as queries
@@ -20,6 +22,7 @@ from people import visibility
 from people.models import Manager
 from people.pages import filters
 from people.texts import licence
+from wechat_bot import media, serving
 from wechat_bot.services import current_services
 
 
@@ -67,9 +70,34 @@ def certificates(course_id: int) -> ResponseReturnValue:
     return seeing.page(CERTIFICATES, template, "course.certificates", f"course:{course_id}", **found)
 
 
-@access.allow(COURSES_WRITE)
+@access.allow(COURSES_SEE)
 def certificate(course_id: int, certificate_id: int) -> ResponseReturnValue:
-    """Show a certificate, and revoke it."""
+    """Show a certificate."""
+    return _page(course_id, certificate_id, None)
+
+
+@access.allow(COURSES_SEE)
+def certificate_picture(course_id: int, certificate_id: int) -> Response:
+    """Send the picture that its owner got."""
+    line, services = _line(course_id, certificate_id), current_services()
+    with services.reading() as session:
+        found = media.find(session, services.media_folder, line.media_key) if line.media_key else None
+    return serving.send(found, line.number)
+
+
+@access.allow(COURSES_SEE)
+def certificate_sheet(course_id: int, certificate_id: int) -> Response:
+    """Send the sheet to print, drawn as the picture was; none of a revoked certificate, which nobody prints."""
+    line = _line(course_id, certificate_id)
+    if line.revoked_at is not None:
+        abort(404)
+    drawn = sheet.pdf(line.printed, line.number, public_url=current_services().public_url)
+    return access.download(io.BytesIO(drawn), f"{texts.TITLE} {line.number}.pdf")
+
+
+@access.allow(COURSES_WRITE)
+def revoke(course_id: int, certificate_id: int) -> ResponseReturnValue:
+    """Revoke a certificate."""
     return act.form(partial(_revoke, course_id, certificate_id), partial(_page, course_id, certificate_id))
 
 

@@ -26,6 +26,7 @@ from courses.pages import (
 )
 
 blueprint = Blueprint("courses_pages", __name__, url_prefix="/console", template_folder="../templates")
+_CERTIFICATE = "/<int:course_id>/certificates/<int:certificate_id>"
 for _rule, _view, _methods in (
     ("", listing.course_list, ("GET",)),
     ("/export", exporting(listing.COURSES, listing.course_list), ("POST",)),
@@ -58,7 +59,10 @@ for _rule, _view, _methods in (
         exporting(certificates.CERTIFICATES, certificates.certificates),
         ("POST",),
     ),
-    ("/<int:course_id>/certificates/<int:certificate_id>", certificates.certificate, ("GET", "POST")),
+    (_CERTIFICATE, certificates.certificate, ("GET",)),
+    (_CERTIFICATE, certificates.revoke, ("POST",)),
+    (f"{_CERTIFICATE}/picture", certificates.certificate_picture, ("GET",)),
+    (f"{_CERTIFICATE}/pdf", certificates.certificate_sheet, ("GET",)),
 ):
     blueprint.add_url_rule(f"/courses{_rule}", view_func=_view, methods=_methods)
 for _end, _way, _verbs in views(sharing.SHARING):

@@ -25,7 +25,7 @@ ACTS = {
     "effect_pages.recount": "counts again what is there",
     "effect_pages.sticking_hand_over": "makes errands for those who have none this month",
     "courses_pages.hand_over": "makes errands for those who have none",
-    "courses_pages.certificate": "revokes once; revoked already is said",
+    "courses_pages.revoke": "revokes once; revoked already is said",
     "courses_pages.question_words": "something new; what is there already is refused",
     "courses_pages.question_step": "in or out",
     "quizzes_pages.bank_new": "something new; a text that is there already is refused",

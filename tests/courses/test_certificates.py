@@ -104,7 +104,9 @@ def test_tries_are_limited_by_the_hour_and_the_address(certified) -> None:
 @pytest.mark.on_sqlite
 def test_what_is_printed_is_text_in_an_embedded_typeface(certified) -> None:
     (one,) = given(certified)
-    sheet = certificate.pdf(printed.from_json(one.printed), one.number, checked_at="https://example.com/c/1")
+    sheet = certificate.pdf(
+        printed.from_json(one.printed), certificate_numbers.printed(one.number), public_url="https://example.com"
+    )
     page = pypdfium2.PdfDocument(sheet)[0]
     text = page.get_textpage().get_text_bounded()
     for word in ("结业证书", "城南便利店", "王建国", "怎么辨别真假烟", certificate_numbers.printed(one.number)):
@@ -132,6 +134,35 @@ def test_revoked_it_says_so_with_the_reason(certified) -> None:
     assert listed == [{"number": number, "licence": "350802100001"}]
     rows = file_of(office, browser, "/console/courses/1/certificates/export", {})
     assert [row[0] for row in rows][1:] == [number]
+
+
+@pytest.mark.on_sqlite
+def test_staff_see_the_picture_and_the_sheet_of_it_and_a_manager_those_of_own_shops(certified) -> None:
+    office = Office(certified.house)
+    office.staff()
+    (one,) = given(certified)
+    number, here = certificate_numbers.printed(one.number), f"/console/courses/1/certificates/{one.id}"
+    for name in ("market", "chen"):
+        browser = office.browser(name)
+        page = browser.get(here).text
+        assert f'src="{here}/picture"' in page and f'href="{here}/pdf"' in page and number in page
+        assert ("作废这张证书" in page) == (name == "market")
+        picture = browser.get(f"{here}/picture")
+        assert (picture.content_type, picture.data[:4]) == ("image/png", b"\x89PNG")
+        sheet = browser.get(f"{here}/pdf")
+        assert sheet.content_type == "application/pdf"
+        text = pypdfium2.PdfDocument(sheet.data)[0].get_textpage().get_text_bounded()
+        assert all(word in text for word in ("结业证书", "城南便利店", "王建国", number))
+    office.user("lin", "manager", manager_id=office.manager("林小燕"))
+    lin = office.browser("lin")
+    assert {lin.get(f"{here}{end}").status_code for end in ("", "/picture", "/pdf")} == {404}
+    assert office.browser("chen").post(here, {"reason": "看看"}).status_code == 403
+    market = office.browser("market")
+    market.get(here)
+    assert market.post(here, {"reason": "答题不是本人"}).status_code == 303
+    page = market.get(here).text
+    assert f'src="{here}/picture"' in page and f"{here}/pdf" not in page
+    assert market.get(f"{here}/pdf").status_code == 404
 
 
 @pytest.mark.on_sqlite
