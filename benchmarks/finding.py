@@ -5,6 +5,7 @@ import statistics
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
@@ -143,7 +144,7 @@ def _search(session: Session, question: str) -> None:
 
 def _ask(session: Session, question: str) -> None:
     """A shop's question to the classroom: of articles, lessons and answers, who may read them asked in the search."""
-    asking.answers(session, DECLARED, question, Seeker(retailer_id=1), now=AT)
+    asking.answers(session, DECLARED, question, Seeker(retailer_id=1), now=AT, zone=ZoneInfo("Asia/Shanghai"))
 
 
 def _time(database: Database, question: str, by: Callable[[Session, str], None] = _search) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -140,12 +141,18 @@ _SHUT = {
 MOST_OFFERED = 20
 
 
-def hits(page: Page[Any], *, one: Callable[[int], str], every: str, icon: str) -> Hits:
+def hits(page: Page[Any], *, one: Callable[[int], str], every: str, icon: str, now: datetime, zone: ZoneInfo) -> Hits:
     """Return what the search in the head finds of works: their lines, the address of each, and of all of them."""
+
+    def begins(line: Any) -> str:
+        waits = line.state is AuthoredState.WAITING and line.opens_at is not None
+        return f"{when(line.opens_at, now=now, zone=zone)} 开始" if waits else ""
+
     found = [
         Hit(
             line.title,
             one(line.id),
+            small=begins(line),
             icon=icon,
             word=line.state.label,
             kind="good" if line.state is AuthoredState.OPEN else "",

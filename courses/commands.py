@@ -138,7 +138,7 @@ def ask(question: str, licence: str | None, as_json: bool) -> None:
         # A shop that is not bound finds what everybody finds, and nobody could answer it.
         openid = shop.openid if shop else None
         who = Seeker(shop.id if shop and openid else None, is_staff=licence is None)
-        found = asking.answers(session, services.declared, question, who, now=now)
+        found = asking.answers(session, services.declared, question, who, now=now, zone=services.zone)
         desk = request_desk.desk(services.declared)
         if not found and shop is not None and openid:
             asking_actions.unanswered(session, question, openid, shop.id, now=now)

@@ -10,6 +10,7 @@ Who may find a text is asked in the search: what may not be read costs nobody on
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
@@ -46,7 +47,7 @@ class FindableTopic:
     places: Callable[[Session, Sequence[int]], Mapping[int, str]]
     #: Says why somebody may not read some of the texts that they find yet, by their references, each in a sentence:
     #: their passages are not shown. Without it whatever is found may be read.
-    shut: Callable[[Session, Seeker, Sequence[int]], Mapping[int, str]] | None = None
+    shut: Callable[[Session, Seeker, Sequence[int], datetime, ZoneInfo], Mapping[int, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,14 @@ class FoundText:
 
 
 def find(
-    session: Session, declared: Iterable[object], words: str, who: Seeker, *, now: datetime, limit: int
+    session: Session,
+    declared: Iterable[object],
+    words: str,
+    who: Seeker,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    limit: int,
 ) -> list[FoundText]:
     """The texts of all features that answer these words, the best first, of those that somebody may find.
 
@@ -85,7 +93,11 @@ def find(
     for hit in good:
         of.setdefault(hit.topic, []).append(hit.reference)
     places = {topic: topics[topic].places(session, references) for topic, references in of.items()}
-    shut = {topic: ask(session, who, references) for topic, references in of.items() if (ask := topics[topic].shut)}
+    shut = {
+        topic: ask(session, who, references, now, zone)
+        for topic, references in of.items()
+        if (ask := topics[topic].shut)
+    }
     found = []
     for hit in good:
         why = shut.get(hit.topic, {}).get(hit.reference, "")

@@ -114,8 +114,8 @@ class CourseScenes:
         """Let somebody read a lesson at their own time of a day, all or some steps of it, and answer its question."""
         zone = self._stage.services.zone
         of_course = select(Lesson.id).where(Lesson.course_id == course_id, Lesson.number == number)
-        sheet = lesson_sheet.look(session, session.scalars(of_course).one(), openid)
         at = self._some_time(days_ago, number)
+        sheet = lesson_sheet.look(session, session.scalars(of_course).one(), openid, now=at)
         for step in range(1, (steps or sheet.end) + 1):
             given = learning.give(session, sheet, step, openid=openid, heard_at=at, now=at, zone=zone)
             if given.refusal:

@@ -91,11 +91,11 @@ def give(
     finishes = step == sheet.end and sheet.lesson.question is None
     if not _hand_out(session, sheet, step, asked.credited, finishes=finishes, now=now):
         # Handed out at this moment through another door: it is seen there, and stands here.
-        sheet = _again(session, sheet, openid)
+        sheet = _again(session, sheet, openid, now)
         return _not_new(sheet, sheet.place.ask(step, heard_at))
     of_course = finishes and finishing.lesson(session, sheet, now=now, zone=zone)
     return StepGiven(
-        _again(session, sheet, openid), StepVerdict.NEXT, finishes_lesson=finishes, finishes_course=of_course
+        _again(session, sheet, openid, now), StepVerdict.NEXT, finishes_lesson=finishes, finishes_course=of_course
     )
 
 
@@ -135,10 +135,10 @@ def answer(
         "wrong_at": _reading.c.wrong_at if is_right else now,
     }
     if not changed(session, marked.values(values)):
-        return AnswerMarked(_again(session, sheet, openid), AnswerOutcome.PAST)
+        return AnswerMarked(_again(session, sheet, openid, now), AnswerOutcome.PAST)
     of_course = is_right and finishing.lesson(session, sheet, now=now, zone=zone)
     outcome = AnswerOutcome.RIGHT if is_right else AnswerOutcome.WRONG
-    return AnswerMarked(_again(session, sheet, openid), outcome, finishes_course=of_course)
+    return AnswerMarked(_again(session, sheet, openid, now), outcome, finishes_course=of_course)
 
 
 def _not_new(sheet: LessonSheet, asked: StepAsked) -> StepGiven:
@@ -158,12 +158,12 @@ def _begun(session: Session, sheet: LessonSheet, *, openid: str, now: datetime, 
         learner = {"course_id": of.course_id, "retailer_id": of.retailer_id, "staff_id": of.staff_id}
         enrolled = upsert(session, _enrolment).values(**learner, enrolled_at=now).on_conflict_do_nothing()
         session.execute(enrolled)
-        sheet = _again(session, sheet, openid)
+        sheet = _again(session, sheet, openid, now)
     of = sheet.course
     assert of.enrolment_id is not None
     if releasing.begin(session, of.enrolment_id, of.version_id, of.definition, zone=zone, now=now):
         inviting.begun(session, of.course_id, of.retailer_id, now=now)
-    sheet = _again(session, sheet, openid)
+    sheet = _again(session, sheet, openid, now)
     # Begun through another door a moment ago, it may have been begun under another version.
     sentence = lesson_sheet.obstacle(sheet, now=now, zone=zone)
     if sentence:
@@ -202,8 +202,8 @@ def _lock(session: Session, sheet: LessonSheet) -> None:
     session.execute(mine.with_for_update(key_share=True))
 
 
-def _again(session: Session, sheet: LessonSheet, openid: str) -> LessonSheet:
-    return lesson_sheet.look(session, sheet.lesson.id, openid)
+def _again(session: Session, sheet: LessonSheet, openid: str, now: datetime) -> LessonSheet:
+    return lesson_sheet.look(session, sheet.lesson.id, openid, now=now)
 
 
 def _keys(sheet: LessonSheet) -> dict[str, Any]:

@@ -192,7 +192,7 @@ def withdraw_closed(session: Session, *, now: datetime) -> int:
 def _facts(session: Session, course: Course, ids: Sequence[int], context: CampaignContext) -> Any:
     """Select what decides about each of these learners, by the names of `Learner`."""
     enough = _enough(session, course, ids, context).label("has_had_enough")
-    barred = _is_barred(session, course).label("is_barred")
+    barred = _is_barred(session, course, context.now).label("is_barred")
     columns = (enough, barred, *(getattr(Enrolment, name) for name in _FACTS[4:]))
     facts = with_learner(course, Enrolment, context, Enrolment.id, Enrolment.version_id, *columns)
     return facts.where(among(session, Enrolment.id, ids))
@@ -207,12 +207,13 @@ def _enough(session: Session, course: Course, ids: Sequence[int], context: Campa
     return false() if enough is None else enough
 
 
-def _is_barred(session: Session, course: Course) -> ColumnElement[bool]:
+def _is_barred(session: Session, course: Course, now: datetime) -> ColumnElement[bool]:
     """Return the condition for learners who have not begun and cannot yet."""
     newest = _definitions(session, course, [None])[None]
     if not newest.requires:
         return false()
-    return Enrolment.started_at.is_(None) & requirements.is_barred(newest.requires, is_for_staff=course.is_for_staff)
+    barred = requirements.is_barred(newest.requires, is_for_staff=course.is_for_staff, now=now)
+    return Enrolment.started_at.is_(None) & barred
 
 
 def _definitions(session: Session, course: Course, ids: Iterable[int | None]) -> dict[int | None, CourseDefinition]:

@@ -27,7 +27,7 @@ def open_question(turn: Turn, reference: str) -> Reply:
     if not any(map(str.isalnum, words)):
         return Reply(texts.WHAT)
     who = queries.asking(turn.session, turn.openid)
-    found = queries.answers(turn.session, turn.board.declared, words, who.seeker, now=turn.now)
+    found = queries.answers(turn.session, turn.board.declared, words, who.seeker, now=turn.now, zone=turn.zone)
     if not found:
         return _nothing(turn, who, words)
     # What cannot be read yet stands behind what can.
@@ -56,7 +56,7 @@ def beside(turn: Turn, words: str, retailer_id: int | None) -> str:
         seeker = Seeker(retailer_id=retailer_id)
     else:
         seeker = queries.asking(turn.session, turn.openid).seeker
-    found = queries.answers(turn.session, turn.board.declared, words, seeker, now=turn.now)
+    found = queries.answers(turn.session, turn.board.declared, words, seeker, now=turn.now, zone=turn.zone)
     best = next((each for each in found if not each.shut), None)
     if best is None:
         return ""

@@ -48,7 +48,7 @@ def open_lesson(turn: Turn, reference: str) -> Reply:
         raise Refused(chat.UNKNOWN_LESSON)
     if leads := _leads_on(turn, reference):
         return turn.open(leads)
-    sheet = lesson_sheet.look(turn.session, lesson_id, turn.openid)
+    sheet = lesson_sheet.look(turn.session, lesson_id, turn.openid, now=turn.now)
     sentence = lesson_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     if sentence:
         return _barred(turn, sheet.course, sentence)
@@ -75,7 +75,7 @@ def hear_lesson(turn: Turn, talk: Talk) -> Reply:
         if same(said) in _YES:
             return replace(turn.open(leads), after=After.END)
         return Reply(chat.LEFT, after=After.END, yields=True)
-    sheet = lesson_sheet.look(turn.session, int(talk.reference), turn.openid)
+    sheet = lesson_sheet.look(turn.session, int(talk.reference), turn.openid, now=turn.now)
     sentence = lesson_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     turns = same(said) in _NEXT | _PREVIOUS
     if sentence:
@@ -105,7 +105,7 @@ def remains(turn: Turn, talk: Talk) -> str:
     if not talk.reference:
         return ""
     try:
-        sheet = lesson_sheet.look(turn.session, int(talk.reference), turn.openid)
+        sheet = lesson_sheet.look(turn.session, int(talk.reference), turn.openid, now=turn.now)
     except Refused:  # unbound since, or taken out of the course
         return ""
     if sheet.is_finished or lesson_sheet.obstacle(sheet, now=turn.now, zone=turn.zone):
@@ -142,7 +142,7 @@ def _open_one(turn: Turn, reference: str) -> Reply:
     course_id = whole_number(reference)
     if course_id is None:
         raise Refused(chat.UNKNOWN_COURSE)
-    sheet = course_sheet.look(turn.session, course_id, turn.openid)
+    sheet = course_sheet.look(turn.session, course_id, turn.openid, now=turn.now)
     sentence = course_sheet.obstacle(sheet, now=turn.now, zone=turn.zone)
     if sentence:
         return _barred(turn, sheet, sentence)
@@ -254,7 +254,7 @@ def _ended(turn: Turn, sheet: LessonSheet, said: str) -> Reply:
     retake = weak_spots.retake(turn.session, turn.board.declared, turn.openid, sheet.lesson.id, now=turn.now)
     if retake is not None:
         return Reply(f"{said}\n{chat.to_retake(retake.title)}", state={LEADS: retake.link})
-    course = course_sheet.look(turn.session, sheet.course.course_id, turn.openid)
+    course = course_sheet.look(turn.session, sheet.course.course_id, turn.openid, now=turn.now)
     lines = course_sheet.lines(turn.session, course)
     waiting = course_sheet.waiting(lines)
     if waiting is not None:

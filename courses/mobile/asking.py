@@ -25,7 +25,10 @@ def classroom() -> ResponseReturnValue:
     now, words = services.clock(), _words(request.args.get("q", ""))
     with services.reading() as session:
         who = asking.asking(session, openid)
-        found = asking.answers(session, services.declared, words, who.seeker, now=now, limit=MOST) if words else []
+        found = []
+        if words:
+            zone = services.zone
+            found = asking.answers(session, services.declared, words, who.seeker, now=now, zone=zone, limit=MOST)
         # What cannot be read yet stands behind what can.
         found.sort(key=lambda each: bool(each.shut))
         hits = [(each, services.switchboard.page(session, each.link)) for each in found]

@@ -48,7 +48,7 @@ def course(course_id: int) -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     now, zone = services.clock(), services.zone
     with services.reading() as session:
-        sheet = course_sheet.look(session, course_id, openid)
+        sheet = course_sheet.look(session, course_id, openid, now=now)
         sentence = course_sheet.obstacle(sheet, now=now, zone=zone)
         if sentence and sheet.finished_at is None and not sheet.lacks:
             raise Refused(sentence)

@@ -30,7 +30,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
-        sheet = lesson_sheet.look(session, lesson_id, openid)
+        sheet = lesson_sheet.look(session, lesson_id, openid, now=now)
         sentence = lesson_sheet.obstacle(sheet, now=now, zone=services.zone)
     if sheet.course.lacks:
         return redirect(url_for(".course", course_id=sheet.course.course_id))  # it says what comes first
@@ -38,7 +38,7 @@ def lesson(lesson_id: int) -> ResponseReturnValue:
         raise Refused(sentence)
     if not sheet.at and oauth.is_looked_at():
         with services.transaction() as session:
-            sheet = lesson_sheet.look(session, lesson_id, openid)
+            sheet = lesson_sheet.look(session, lesson_id, openid, now=now)
             sheet = learning.give(session, sheet, 1, openid=openid, heard_at=now, now=now, zone=services.zone).sheet
     named = whole_number(request.args.get("screen", "")) or sheet.at
     return _page(services, sheet, max(1, min(named, sheet.at)), now)  # a preview stands before the first screen
@@ -52,7 +52,7 @@ def take(lesson_id: int) -> ResponseReturnValue:
         return _answer(services, lesson_id, openid, now)
     step = whole_number(request.form.get("screen", "")) or 0
     with services.transaction() as session:
-        sheet = lesson_sheet.look(session, lesson_id, openid)
+        sheet = lesson_sheet.look(session, lesson_id, openid, now=now)
         given = learning.give(session, sheet, step, openid=openid, heard_at=now, now=now, zone=services.zone)
         if given.verdict is StepVerdict.TOO_FAR:
             raise Refused(given.refusal)
@@ -66,7 +66,7 @@ def _answer(services: Services, lesson_id: int, openid: str, now: datetime) -> R
     # No number of tries is that of another page, and not of a chat, which has none.
     tries = -1 if tries is None else tries
     with services.transaction() as session:
-        sheet = lesson_sheet.look(session, lesson_id, openid)
+        sheet = lesson_sheet.look(session, lesson_id, openid, now=now)
         position = _position(sheet)
         step = stepping.tap(position, request.form.get("do", "") or "answer", code, request.form.to_dict(flat=False))
         answer = step.position.answers.get(code)

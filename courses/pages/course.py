@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from console import access, authored_pages
 from courses.pages import report
 from courses.permissions import COURSES_SEE
-from courses.queries import readiness
+from courses.queries import readiness, requirements
 from courses.queries.detail import CourseDetail, detail
 from wechat_bot.services import current_services
 
@@ -17,11 +17,19 @@ from wechat_bot.services import current_services
 def course(course_id: int) -> ResponseReturnValue:
     """Show a draft, or a published course."""
     found = found_course(course_id)
-    shown = {}
+    shown, needed_by = {}, {}
     if found.learnt is not None:
-        with current_services().reading() as session:
+        services = current_services()
+        with services.reading() as session:
             shown = report.shown(session, found)
-    return render_template("courses/console/course.html", **head(found), **shown, is_new=readiness.is_new(found))
+            needed_by = requirements.requiring(session, course_id, now=services.clock())
+    return render_template(
+        "courses/console/course.html",
+        **head(found),
+        **shown,
+        is_new=readiness.is_new(found),
+        needed_by=needed_by,
+    )
 
 
 def head(found: CourseDetail) -> dict[str, object]:

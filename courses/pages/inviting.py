@@ -28,6 +28,6 @@ INVITING = Inviting(
     detail=detail,
     head=course.head,
     plan=inviting.plan,
-    says=lambda found: notices.invitation(found.title, found.first.values()),
+    says=lambda found: notices.invitation(found.title, found.bars),
 )
 INVITED = invited(INVITING)

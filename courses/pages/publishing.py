@@ -40,7 +40,11 @@ def close(course_id: int) -> ResponseReturnValue:
     with act.transaction() as (session, now, note):
         authoring.close(session, course_id, now=now)
         note("course.close", f"course:{course_id}")
-    return act.done(url_for("courses_pages.course", course_id=course_id), "微课已结束：不能再学，也不再放出新的一课。")
+        needed_by = requirements.requiring(session, course_id, now=now)
+    said = "微课已结束：不能再学，也不再放出新的一课。"
+    if needed_by:
+        said += f"{''.join(f'《{title}》' for title in needed_by.values())}不再要求先学完它。"
+    return act.done(url_for("courses_pages.course", course_id=course_id), said)
 
 
 def _publish(course_id: int) -> ResponseReturnValue:
@@ -66,6 +70,7 @@ def _page(course_id: int, error: Refused | None) -> str:
         faults += requirements.faults(session, course_id, draft, now=now)
         faults += readiness.dead_ends(session, current_app.extensions["features"], draft)
         first = requirements.titles(session, draft.requires)
+        needed_by = requirements.requiring(session, course_id, now=now) if draft.closes_at else {}
         whom = short.words(session, draft.audience, services.criteria, everybody=EVERYBODY)
         managers = session.scalar(select(func.count(Manager.id)).where(Manager.disabled_at.is_(None)))
         try:
@@ -83,6 +88,7 @@ def _page(course_id: int, error: Refused | None) -> str:
         faults=faults,
         whom=whom,
         first=first,
+        needed_by=needed_by,
         managers=managers,
         look=look,
         texts=texts,

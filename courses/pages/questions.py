@@ -153,7 +153,7 @@ def _page(question_id: int, error: Refused | None) -> str:
     with services.reading() as session:
         kept = questions.kept(session, question_id)
         who = Seeker(is_staff=True)
-        hits = asking.answers(session, services.declared, found.line.words, who, now=now)
+        hits = asking.answers(session, services.declared, found.line.words, who, now=now, zone=services.zone)
         places = collecting.destinations(session, current_app.extensions["features"], now)
     answer = found.answer
     given = {"title": found.line.words, "text": "", "link": "", "is_open": "", "words": "", "kind": "same"}

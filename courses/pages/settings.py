@@ -64,7 +64,9 @@ def _page(course_id: int, error: Refused | None) -> str:
     with services.reading() as session:
         offer = short.offer(session, PICKER, picked, services.criteria)
         first = requirements.titles(session, found.draft.requires)
-        first |= requirements.offered(session, course_id, is_for_staff=form["who"] == "staff", most=OFFERED)
+        first |= requirements.offered(
+            session, course_id, is_for_staff=form["who"] == "staff", most=OFFERED, now=services.clock()
+        )
     return render_template(
         "courses/console/settings.html",
         **course.head(found),

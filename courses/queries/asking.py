@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -37,10 +38,17 @@ def asking(session: Session, openid: str) -> Asking:
 
 
 def answers(
-    session: Session, declared: Sequence[object], words: str, who: Seeker, *, now: datetime, limit: int = MOST
+    session: Session,
+    declared: Sequence[object],
+    words: str,
+    who: Seeker,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    limit: int = MOST,
 ) -> list[FoundText]:
     """What answers a question, the best first; nothing where all covers too little of it."""
-    return topics.find(session, declared, words, who, now=now, limit=limit)
+    return topics.find(session, declared, words, who, now=now, zone=zone, limit=limit)
 
 
 def staff_answer(session: Session, answer_id: int, who: Seeker) -> StaffAnswer:

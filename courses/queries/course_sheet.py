@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, Select, bindparam, case, func, select
+from sqlalchemy import BindParameter, Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from courses.models.courses import Course, CourseVersion
@@ -110,7 +110,7 @@ class LessonLine:
         return self.reading is not None and self.reading.finished_at is not None
 
 
-def look(session: Session, course_id: int, openid: str) -> CourseSheet:
+def look(session: Session, course_id: int, openid: str, *, now: datetime) -> CourseSheet:
     """Return the sheet of the learner behind an openid, in one statement, and one for a version not used lately.
 
     Raises Refused where there is no such course, or it is not for whom this openid stands.
@@ -118,7 +118,7 @@ def look(session: Session, course_id: int, openid: str) -> CourseSheet:
     row = session.execute(_LOOK, {"course_id": course_id, "openid": openid}).first()
     if row is None:
         raise Refused(chat.UNKNOWN_COURSE)
-    return of_rows(session, [row], openid)[0]
+    return of_rows(session, [row], openid, now=now)[0]
 
 
 def lines(session: Session, sheet: CourseSheet) -> list[LessonLine]:
@@ -166,9 +166,10 @@ def obstacle(sheet: CourseSheet, *, now: datetime, zone: ZoneInfo) -> str:
     return chat.requires(sheet.definition.title, sheet.lacks.values()) if sheet.lacks else ""
 
 
-def of_rows(session: Session, rows: Iterable[Any], openid: str) -> list[CourseSheet]:
+def of_rows(session: Session, rows: Iterable[Any], openid: str, *, now: datetime) -> list[CourseSheet]:
     """Return the sheets of one learner in rows of `COLUMNS`; runs a statement only where courses are to be finished
-    first. Raises Refused where a course is not for whom this openid stands."""
+    first: those that this learner can still finish, for nobody waits for ever. Raises Refused where a course is not for
+    whom this openid stands."""
     sheets = [_of_row(session, row, openid) for row in rows]
     wanted = {each for sheet in sheets if sheet.started_at is None for each in sheet.definition.requires}
     if not wanted:
@@ -176,7 +177,7 @@ def of_rows(session: Session, rows: Iterable[Any], openid: str) -> list[CourseSh
     who = {"retailer_id": sheets[0].retailer_id, "staff_id": sheets[0].staff_id}
     for each in sheets[1:]:
         who = {name: value or getattr(each, name) for name, value in who.items()}
-    left = {row.id: row.title for row in session.execute(_LEFT, {"wanted": sorted(wanted), **who})}
+    left = {row.id: row.title for row in session.execute(_LEFT, {"wanted": sorted(wanted), "now": now, **who})}
     return [sheet if sheet.started_at is not None else _barred(sheet, left) for sheet in sheets]
 
 
@@ -310,20 +311,22 @@ def joined(statement: Select[Any], source: Any) -> Select[Any]:
     )
 
 
-_done = enrolment.alias()
+_mine = enrolment.alias()
 
 
-def _done_by(learner: Any, name: str) -> Any:
-    """Whether the learner in a parameter has finished the course."""
-    theirs = (_done.c.course_id == course.c.id, learner == bindparam(name), _done.c.finished_at.is_not(None))
-    return select(_done.c.id).where(*theirs).correlate(course).exists()
+def _takes(learner: Any, name: str, *also: Any) -> Any:
+    """Whether the learner in a parameter is enrolled in the course, and further conditions hold."""
+    theirs = (_mine.c.course_id == course.c.id, learner == bindparam(name), *also)
+    return select(_mine.c.id).where(*theirs).correlate(course).exists()
 
 
 _LOOK: Select[Any] = joined(select(*COLUMNS), course).where(course.c.id == bindparam("course_id"))
 _LEFT: Select[Any] = select(course.c.id, course.c.title).where(
     course.c.id.in_(bindparam("wanted", expanding=True)),
-    ~_done_by(_done.c.retailer_id, "retailer_id"),
-    ~_done_by(_done.c.staff_id, "staff_id"),
+    or_(course.c.closes_at.is_(None), course.c.closes_at > bindparam("now", type_=Course.created_at.type)),
+    or_(course.c.is_for_everyone, _takes(_mine.c.retailer_id, "retailer_id"), _takes(_mine.c.staff_id, "staff_id")),
+    ~_takes(_mine.c.retailer_id, "retailer_id", _mine.c.finished_at.is_not(None)),
+    ~_takes(_mine.c.staff_id, "staff_id", _mine.c.finished_at.is_not(None)),
 )
 _READINGS: Select[Any] = select(reading.c.enrolment_id.label("of_enrolment"), *READING).where(
     reading.c.enrolment_id.in_(bindparam("enrolments", expanding=True))

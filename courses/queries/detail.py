@@ -29,6 +29,13 @@ class CourseDetail(AuthoredDetail):
     codes: frozenset[str]
     #: Titles of the courses to be finished first, by id, as the rules that hold have it.
     first: Mapping[int, str]
+    #: Those of them that have ended and bar nobody any more.
+    over: frozenset[int]
+
+    @property
+    def bars(self) -> list[str]:
+        """Titles of the courses that a learner must finish first by now."""
+        return [title for course_id, title in self.first.items() if course_id not in self.over]
 
     @property
     def rules(self) -> CourseDefinition:
@@ -48,6 +55,7 @@ def detail(session: Session, course_id: int, *, now: datetime) -> CourseDetail |
         return None
     learnt = versions.definition(session, row.id, row.digest) if row.id is not None else None
     draft = from_json(row.Course.draft)
+    requires = (learnt or draft).requires
     return CourseDetail.of(
         row.Course,
         now=now,
@@ -56,6 +64,7 @@ def detail(session: Session, course_id: int, *, now: datetime) -> CourseDetail |
         learnt=learnt,
         has_certificates=row.given or (learnt is not None and learnt.has_certificate),
         draft=draft,
-        first=requirements.titles(session, (learnt or draft).requires),
+        first=requirements.titles(session, requires),
+        over=requirements.over(session, requires, now=now),
         codes=frozenset(session.scalars(select(Lesson.code).where(Lesson.course_id == course_id))),
     )

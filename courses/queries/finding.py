@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from console.authored import AuthoredState
 from courses.models.courses import LESSON, Course, Lesson
 from courses.models.learning import Enrolment
-from courses.queries import course_sheet
+from courses.queries import course_sheet, lesson_sheet
 from courses.queries.course_sheet import CourseSheet, LessonReading
 from courses.texts import chat
 from finding.topics import FindableTopic, Seeker
@@ -48,7 +49,7 @@ def places(session: Session, references: Sequence[int]) -> Mapping[int, str]:
     return {row.id: f"微课《{row.title}》第 {row.number} 课" for row in session.execute(which)}
 
 
-def shut(session: Session, who: Seeker, references: Sequence[int]) -> Mapping[int, str]:
+def shut(session: Session, who: Seeker, references: Sequence[int], now: datetime, zone: ZoneInfo) -> Mapping[int, str]:
     """Why somebody may not read some of the lessons that they find: others come first, it is not released to them yet,
     or not of the version they have begun. Three statements; one more each for a version not used lately, and where
     courses are to be finished first."""
@@ -57,10 +58,10 @@ def shut(session: Session, who: Seeker, references: Sequence[int]) -> Mapping[in
     if openid is None:
         return {}
     rows = session.execute(_STANDINGS, {"openid": openid, "lessons": list(references)}).all()
-    sheets = course_sheet.of_rows(session, rows, openid)
+    sheets = course_sheet.of_rows(session, rows, openid, now=now)
     read = course_sheet.readings(session, [each.enrolment_id for each in sheets if each.enrolment_id is not None])
     why = {
-        row.lesson_id: _why(sheet, row.lesson_id, read.get(sheet.enrolment_id, {}))
+        row.lesson_id: _why(sheet, row.lesson_id, read.get(sheet.enrolment_id, {}), now, zone)
         for row, sheet in zip(rows, sheets, strict=True)
     }
     return {lesson_id: sentence for lesson_id, sentence in why.items() if sentence}
@@ -73,7 +74,7 @@ def _openid(who: Seeker) -> Select[str | None] | None:
     return select(Manager.openid).where(Manager.id == who.manager_id) if who.manager_id is not None else None
 
 
-def _why(sheet: CourseSheet, lesson_id: int, read: Mapping[int, LessonReading]) -> str:
+def _why(sheet: CourseSheet, lesson_id: int, read: Mapping[int, LessonReading], now: datetime, zone: ZoneInfo) -> str:
     number = sheet.number(lesson_id)
     if not number:
         return chat.OTHER_VERSION
@@ -81,9 +82,7 @@ def _why(sheet: CourseSheet, lesson_id: int, read: Mapping[int, LessonReading]) 
         return chat.requires(sheet.definition.title, sheet.lacks.values())
     for first in sheet.left_before(sheet.lesson(number), read):
         return chat.lesson_requires(number, first, sheet.lesson(first).title)
-    if number <= sheet.released:
-        return ""
-    return chat.told_then(number) if sheet.next_at else chat.not_released(number, max(1, sheet.released))
+    return lesson_sheet.unreleased(sheet, number, now=now, zone=zone)
 
 
 _lesson = table_of(Lesson)

@@ -44,7 +44,7 @@ def of_openid(session: Session, openid: str, *, now: datetime) -> list[LearnerCo
     """Return the courses of the learner behind an openid: those begun last in front, then those to begin, then the
     finished ones, over or not. Two statements, and one where some are to be finished first. Where there are none,
     `none` says why."""
-    sheets = course_sheet.of_rows(session, session.execute(_OF, {"openid": openid, "now": now}), openid)
+    sheets = course_sheet.of_rows(session, session.execute(_OF, {"openid": openid, "now": now}), openid, now=now)
     readings = course_sheet.readings(session, [each.enrolment_id for each in sheets if each.enrolment_id is not None])
     return [LearnerCourse(each, course_sheet.lines_of(each, readings.get(each.enrolment_id, {}))) for each in sheets]
 

@@ -21,7 +21,7 @@ def of_learner(
     """The file of a medium, for the learner behind an openid who may read a lesson that shows it now; None for others,
     and where it is not there."""
     rows = session.execute(_SHOWING, {"openid": openid, "sha256": sha256})
-    sheets = course_sheet.of_rows(session, rows, openid)
+    sheets = course_sheet.of_rows(session, rows, openid, now=now)
     ruled = [each.enrolment_id for each in sheets if any(one.requires for one in each.definition.lessons)]
     read = course_sheet.readings(session, [each for each in ruled if each is not None])
     may = any(_may_read(each, read.get(each.enrolment_id, {}), sha256, now, zone) for each in sheets)

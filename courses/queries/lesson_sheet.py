@@ -68,7 +68,7 @@ class LessonSheet:
         return self.lesson.screens[step - 1]
 
 
-def look(session: Session, lesson_id: int, openid: str) -> LessonSheet:
+def look(session: Session, lesson_id: int, openid: str, *, now: datetime) -> LessonSheet:
     """Return the sheet of the learner behind an openid, in one statement; one more for a version not used lately, and
     for a lesson that requires others.
 
@@ -78,7 +78,7 @@ def look(session: Session, lesson_id: int, openid: str) -> LessonSheet:
     row = session.execute(_LOOK, {"lesson_id": lesson_id, "openid": openid}).first()
     if row is None:
         raise Refused(chat.UNKNOWN_LESSON)
-    (course,) = course_sheet.of_rows(session, [row], openid)
+    (course,) = course_sheet.of_rows(session, [row], openid, now=now)
     number = course.number(lesson_id)
     if not number:
         raise Refused(chat.OTHER_VERSION)
@@ -99,12 +99,17 @@ def obstacle(sheet: LessonSheet, *, now: datetime, zone: ZoneInfo) -> str:
     if not sentence and sheet.lacks:
         first = sheet.lacks[0]
         return chat.lesson_requires(sheet.number, first, course.lesson(first).title)
-    if sentence or sheet.number <= course.released:
-        return sentence
+    return sentence or unreleased(course, sheet.number, now=now, zone=zone)
+
+
+def unreleased(course: CourseSheet, number: int, *, now: datetime, zone: ZoneInfo) -> str:
+    """Return the sentence that says when a lesson is released, or what comes before it; empty where it is."""
+    if number <= course.released:
+        return ""
     if course.next_at is not None:
         opens = chat.opens_at(course.released + 1, course.next_at, now=now, zone=zone)
-        return opens if sheet.number == course.released + 1 else f"{chat.not_yet(sheet.number)}{opens}"
-    return chat.not_released(sheet.number, max(1, course.released))
+        return opens if number == course.released + 1 else f"{chat.not_yet(number)}{opens}"
+    return chat.not_released(number, max(1, course.released))
 
 
 _lesson, _reading = table_of(Lesson), course_sheet.reading

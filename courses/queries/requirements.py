@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from console.authored import AuthoredState
 from courses.models.courses import Course, CourseVersion
 from courses.models.learning import Enrolment
-from courses.rules import requiring
+from courses.rules import requiring as rules
 from courses.rules.definition import CourseDefinition
 
 
@@ -22,11 +22,25 @@ def titles(session: Session, course_ids: Collection[int]) -> dict[int, str]:
     return {each: found[each] for each in course_ids if each in found}
 
 
-def offered(session: Session, course_id: int, *, is_for_staff: bool, most: int) -> dict[int, str]:
+def over(session: Session, course_ids: Collection[int], *, now: datetime) -> frozenset[int]:
+    """Return which of these courses have ended: nobody can finish them any more, so that they bar nobody."""
+    ended = select(Course.id).where(Course.id.in_(course_ids), Course.is_in(AuthoredState.CLOSED, now))
+    return frozenset(session.scalars(ended)) if course_ids else frozenset()
+
+
+def requiring(session: Session, course_id: int, *, now: datetime) -> dict[int, str]:
+    """Return the titles of the published courses that require this one, by id, and have not ended."""
+    asks = [other for other, requires in _of_others(session).items() if course_id in requires]
+    ended = over(session, asks, now=now)
+    return titles(session, [each for each in asks if each not in ended])
+
+
+def offered(session: Session, course_id: int, *, is_for_staff: bool, most: int, now: datetime) -> dict[int, str]:
     """Return the titles of the newest published courses that this one could require, by id."""
     rows = session.execute(
         select(Course.id, Course.title)
-        .where(Course.version_id.is_not(None), Course.is_for_staff.is_(is_for_staff), Course.id != course_id)
+        .where(_has_not_ended(Course, now), Course.version_id.is_not(None))
+        .where(Course.is_for_staff.is_(is_for_staff), Course.id != course_id)
         .order_by(Course.id.desc())
         .limit(most)
     )
@@ -48,20 +62,28 @@ def faults(session: Session, course_id: int, definition: CourseDefinition, *, no
         elif course.is_for_staff != definition.is_for_staff:
             found.append(f"{where}《{course.title}》不是同样的人学的，请另选一门。")
         elif course.state(now) is AuthoredState.CLOSED:
-            found.append(f"{where}《{course.title}》已经结束，没学完的人就学不了这门，请另选一门。")
-    back = requiring.leads_back(course_id, definition.requires, _of_others(session))
+            found.append(f"{where}《{course.title}》已经结束，不用先学完了，请去掉或另选一门。")
+    back = rules.leads_back(course_id, definition.requires, _of_others(session))
     if not found and back is not None:
         found.append(f"要先学完的 course:{back}《{known[back].title}》又要求先学完这门课，谁也开始不了，请去掉一个。")
     return found
 
 
-def is_barred(course_ids: Sequence[int], *, is_for_staff: bool) -> ColumnElement[bool]:
-    """Return the condition for enrolments whose learner has not finished all of these courses."""
-    done = aliased(Enrolment)
-    mine = done.staff_id == Enrolment.staff_id if is_for_staff else done.retailer_id == Enrolment.retailer_id
-    return or_(
-        *(not_(exists().where(done.course_id == each, mine, done.finished_at.is_not(None))) for each in course_ids)
+def is_barred(course_ids: Sequence[int], *, is_for_staff: bool, now: datetime) -> ColumnElement[bool]:
+    """Return the condition for enrolments whose learner can finish one of these courses and has not."""
+    first, theirs = aliased(Course), aliased(Enrolment)
+    mine = theirs.staff_id == Enrolment.staff_id if is_for_staff else theirs.retailer_id == Enrolment.retailer_id
+    of_it = exists().where(theirs.course_id == first.id, mine)
+    return exists().where(
+        first.id.in_(course_ids),
+        _has_not_ended(first, now),
+        or_(first.is_for_everyone, of_it),
+        not_(of_it.where(theirs.finished_at.is_not(None))),
     )
+
+
+def _has_not_ended(course: type[Course], now: datetime) -> ColumnElement[bool]:
+    return or_(course.closes_at.is_(None), course.closes_at > now)
 
 
 def _of_others(session: Session) -> Mapping[int, Sequence[int]]:

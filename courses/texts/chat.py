@@ -64,15 +64,6 @@ def not_yet(number: int) -> str:
     return f"第 {number} 课还没有开。"
 
 
-def told_then(number: int) -> str:
-    """A lesson that comes by its day, where nothing is said of the day.
-
-    >>> told_then(3)
-    '第 3 课还没有开，开了会告诉您。'
-    """
-    return f"第 {number} 课还没有开，开了会告诉您。"
-
-
 def not_released(number: int, current: int) -> str:
     """A lesson that waits for others.
 

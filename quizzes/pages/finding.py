@@ -20,6 +20,8 @@ def find(services: Services, session: Session, visitor: Visitor, sought: Sought,
         one=lambda quiz_id: url_for("quizzes_pages.quiz", quiz_id=quiz_id),
         every=url_for("quizzes_pages.quiz_list", search=sought.text),
         icon="checklist",
+        now=now,
+        zone=services.zone,
     )
 
 

@@ -21,6 +21,8 @@ def find(services: Services, session: Session, visitor: Visitor, sought: Sought,
         one=lambda survey_id: url_for("surveys_pages.survey", survey_id=survey_id),
         every=url_for("surveys_pages.survey_list", search=sought.text),
         icon="clipboard-list",
+        now=now,
+        zone=services.zone,
     )
 
 

@@ -101,7 +101,9 @@ def test_a_question_finds_the_articles_that_whoever_asks_may_read(library) -> No
 
     def asked(who: Seeker) -> list[tuple[str, str]]:
         with house.look() as session:
-            found = topics.find(session, house.services.declared, "许可证", who, now=house.clock(), limit=9)
+            found = topics.find(
+                session, house.services.declared, "许可证", who, now=house.clock(), zone=house.services.zone, limit=9
+            )
         return sorted((each.link, each.place) for each in found)
 
     both = [(f"article:{law}", LAW), (f"article:{supply}", SUPPLY)]
@@ -109,7 +111,7 @@ def test_a_question_finds_the_articles_that_whoever_asks_may_read(library) -> No
     assert asked(Seeker()) == both[:1]
     twice = [searching.ARTICLES, dataclasses.replace(searching.ARTICLES, places=dict)]
     with house.look() as session, pytest.raises(ValueError, match="'article'"):
-        topics.find(session, twice, "许可证", Seeker(), now=house.clock(), limit=1)
+        topics.find(session, twice, "许可证", Seeker(), now=house.clock(), zone=house.services.zone, limit=1)
 
 
 @pytest.mark.on_sqlite

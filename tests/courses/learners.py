@@ -36,19 +36,18 @@ def ask(school, phone, lesson_id: int, step: int) -> StepGiven:
     services = school.house.services
     now = services.clock()
     with services.transaction() as session:
-        sheet = lesson_sheet.look(session, lesson_id, phone.openid)
+        sheet = lesson_sheet.look(session, lesson_id, phone.openid, now=now)
         return learning.give(session, sheet, step, openid=phone.openid, heard_at=now, now=now, zone=services.zone)
 
 
 def answer(school, phone, lesson_id: int, option: int, tries: int | None = None) -> AnswerMarked:
     """Answer the end question as a page does."""
     services = school.house.services
+    now = services.clock()
     with services.transaction() as session:
-        sheet = lesson_sheet.look(session, lesson_id, phone.openid)
+        sheet = lesson_sheet.look(session, lesson_id, phone.openid, now=now)
         given = {"o": option}
-        return learning.answer(
-            session, sheet, given, openid=phone.openid, tries=tries, now=services.clock(), zone=services.zone
-        )
+        return learning.answer(session, sheet, given, openid=phone.openid, tries=tries, now=now, zone=services.zone)
 
 
 def readings(school) -> list[Reading]:

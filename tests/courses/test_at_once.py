@@ -76,7 +76,7 @@ def test_a_learner_who_writes_while_they_are_told_of_the_next_lesson_gets_their_
         session.get_one(Follower, school.wang.openid).has_held = True
 
     def reads_on(session: Session) -> None:
-        sheet = lesson_sheet.look(session, lesson_id, school.wang.openid)
+        sheet = lesson_sheet.look(session, lesson_id, school.wang.openid, now=school.house.clock())
         now = services.clock()
         learning.give(session, sheet, 1, openid=school.wang.openid, heard_at=now, now=now, zone=services.zone)
 

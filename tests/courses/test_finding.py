@@ -1,5 +1,6 @@
 """Lessons are found by their words: by whoever may learn them, as long as they run."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,6 +14,7 @@ from finding.topics import FoundText, Seeker
 from people import identity
 from tests.courses.pacing import begin
 from tests.finding import library
+from tests.office import Office
 
 LAW = CourseDefinition(
     "守法经营",
@@ -42,7 +44,7 @@ ASKED = {words: titles[0] for words, titles in ORDER.items()}
 def find(school, words: str, who: Seeker) -> list[FoundText]:
     services = school.house.services
     with school.house.look() as session:
-        return topics.find(session, services.declared, words, who, now=services.clock(), limit=9)
+        return topics.find(session, services.declared, words, who, now=services.clock(), zone=services.zone, limit=9)
 
 
 def titles(school, words: str, who: Seeker) -> list[str]:
@@ -98,6 +100,17 @@ def test_a_text_for_managers_is_never_found_by_a_shop_nor_one_whose_window_is_ov
 
 
 @pytest.mark.on_sqlite
+def test_staff_find_a_course_by_its_title_in_the_head_with_the_day_of_its_beginning(school) -> None:
+    office = Office(school.house)
+    office.staff()
+    school.published(LAW, opens_at=school.house.clock() + timedelta(days=1))
+    school.published(LAW, title="守法又一课")
+    page = office.browser("intern").get("/console/find/hits?q=守法").text
+    assert re.search(r'href="/console/courses/1".*?明天 \d\d:\d\d 开始.*?未开始', page, re.DOTALL)
+    assert re.search(r'href="/console/courses/2".*?进行中', page, re.DOTALL) and page.count("开始") == 2
+
+
+@pytest.mark.on_sqlite
 def test_only_the_shops_a_course_is_for_find_its_lessons(school) -> None:
     school.published(LAW, audience={"licence": ["350802100002"]})
     with school.house.look() as session:
@@ -127,6 +140,11 @@ def test_the_passage_of_a_lesson_is_found_by_nobody_who_may_not_read_it_yet(scho
     school.again(course, replace(LAW, lessons=LAW.lessons[::-1], is_ordered=False))
     assert read("搬迁") == not_yet and titles(school, "封签", WANG)[0] == "看封签"
     assert find(school, "搬迁", Seeker(retailer_id=2))[0].passage
+    # Of one that comes by its day the day is said.
+    daily = school.published(LAW, title="一天一课", every_days=1)
+    begin(school, daily)
+    found = {each.place: each.shut for each in find(school, "搬迁", WANG)}
+    assert found["微课《一天一课》第 3 课"].startswith("第 3 课还没有开。第 2 课明天 ")
     # Neither that of one which others come before, as a lesson or as a whole course.
     asks = replace(LAW.lessons[2], requires=("l1",))
     school.published(replace(LAW, title="一课先学", lessons=(*LAW.lessons[:2], asks)))

@@ -2,12 +2,14 @@
 
 import io
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from courses.actions import authoring
 from courses.models.courses import Course, CourseMedia
 from courses.rules.definition import CourseDefinition
 from courses.texts import chat, pages
@@ -60,6 +62,60 @@ def test_a_course_that_requires_another_opens_once_that_is_finished_and_leads_to
     school.again(second, replace(COURSE, requires=(first, third)))
     wait(school, 10)
     assert say("下一页").text.startswith("第 2 屏")
+
+
+def test_a_course_that_ended_bars_nobody_at_any_door_and_its_author_is_told_whom_it_barred(school) -> None:
+    first = school.published(FIRST)
+    second = school.published(requires=(first,))
+    lesson, page, say = lesson_ids(school, second)["l1"], Browser(school.house, school.wang), school.wang.say
+    office = Office(school.house)
+    office.staff()
+    market = office.browser("market")
+    assert "《怎么辨别真假烟》要求先学完它" in market.get(f"/console/courses/{first}").text
+    assert BARRED in page.open(f"/m/courses/{second}")
+    closed = market.post(f"/console/courses/{first}/close", follow_redirects=True)
+    assert "《怎么辨别真假烟》不再要求先学完它。" in closed.text
+    shown = market.get(f"/console/courses/{second}").text
+    assert "《一课》</a>已经结束，不用再先学完" in shown and "要先学完：" not in shown
+    assert "请先学完" not in market.get(f"/console/courses/{second}/invitations").text
+    assert "《一课》已经结束，不用先学完了" in market.get(f"/console/courses/{second}/publish").text
+    # On the page, in the classroom, in the chat, by a step.
+    assert "请先学完" not in page.open(f"/m/courses/{second}")
+    assert "请先学完" not in page.open("/m/courses")
+    assert find(school, "封签", WANG)[0].passage
+    for seen in (say("学习"), say(f"course:{second}"), school.wang.click(f"lesson:{lesson}")):
+        assert (card(seen)[0], "请先学完" in card(seen)[1]) == ("第 1 课：看封签", False)
+    assert not ask(school, school.li, lesson, 1).refusal
+    assert "第 1 屏" in page.open(f"/m/lessons/{lesson}")
+    # Opened again it is required again, of whom has not begun.
+    school.again(first, replace(FIRST, title="一课又开", closes_at=school.house.clock() + timedelta(days=1)))
+    third = school.published(title="第三门", requires=(first,))
+    assert "请先学完《一课又开》" in page.open(f"/m/courses/{third}")
+    assert "请先学完" not in page.open(f"/m/courses/{second}")
+    school.house.later(days=2)
+    assert "请先学完" not in page.open(f"/m/courses/{third}"), "over by its own window, too"
+
+
+@pytest.mark.on_sqlite
+def test_a_course_for_some_shops_bars_no_other(school) -> None:
+    first = school.published(FIRST, audience={"licence": ["350802100002"]})
+    second = school.published(requires=(first,))
+    assert card(school.wang.say(f"course:{second}"))[0] == "第 1 课：看封签"
+    assert card(school.li.say(f"course:{second}"))[1].startswith(BARRED)
+
+
+@pytest.mark.on_sqlite
+def test_customer_managers_are_told_of_a_course_once_what_it_required_has_ended(school) -> None:
+    chen(school)
+    at(school, "2026-03-09 08:00")
+    first = school.published(PACED, title="怎么走访", is_for_staff=True)
+    school.published(PACED, title="怎么带店", is_for_staff=True, requires=(first,))
+    school.house.tick()
+    with school.house.services.transaction() as session:
+        authoring.close(session, first, now=school.house.clock())
+    at(school, "2026-03-10 10:00:05")
+    school.house.tick()
+    assert told(school, "陈志强")[-1] == "有一门课请您学：《怎么带店》，共 3 课。"
 
 
 @pytest.mark.on_sqlite
