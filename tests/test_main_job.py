@@ -118,6 +118,7 @@ def test_a_shopkeeper_binds_answers_by_number_and_staff_see_it(town, tmp_path) -
     assert "一致" in town.flask("surveys", "recount", number).output
 
 
+@pytest.mark.on_sqlite
 def test_the_export_holds_every_answer_cell_by_cell(town, tmp_path) -> None:
     wang = bound(town, "王建国", "350802100001", "8899")
     xiao = bound(town, "小王", "350802100003", "5678")
@@ -203,6 +204,7 @@ def test_a_photo_in_an_anonymous_survey_leads_to_nobody(town, tmp_path) -> None:
         assert session.scalars(select(Media)).one().openid == ""
 
 
+@pytest.mark.on_sqlite
 def test_three_wrong_tries_a_day_and_no_more(town) -> None:
     stranger = town.phone("路人")
     stranger.follow()
@@ -214,6 +216,7 @@ def test_three_wrong_tries_a_day_and_no_more(town) -> None:
     assert "已绑定" in stranger.say("绑定 350802100001 8899").text
 
 
+@pytest.mark.on_sqlite
 def test_the_invitation_reaches_who_has_not_answered(town, tmp_path) -> None:
     wang = bound(town, "王建国", "350802100001", "8899")
     li = bound(town, "老李", "350802100002", "1234")

@@ -164,6 +164,7 @@ def test_only_wechats_word_that_somebody_is_gone_erases(house, fault, code, is_e
         assert [session.get(Follower, phone.openid) for phone in people] == [None, None]
 
 
+@pytest.mark.on_sqlite
 def test_an_account_that_may_not_ask_goes_by_what_it_heard(house) -> None:
     wang = bound(house)
     wang.unfollow()

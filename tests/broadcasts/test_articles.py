@@ -15,6 +15,7 @@ from foundation.paging import Cursor
 from tests.broadcasts.conftest import BRANDS, LAW, SUPPLY, Library, draft
 
 
+@pytest.mark.on_sqlite
 def test_seven_columns_are_there_from_the_start_and_one_is_open_to_all(library: Library) -> None:
     with library.house.look() as session:
         found = column_queries.columns(session)
@@ -105,6 +106,7 @@ def test_a_withdrawn_article_is_found_by_nobody_until_it_is_restored(library: Li
     assert is_shown()
 
 
+@pytest.mark.on_sqlite
 def test_an_unfinished_draft_is_saved_and_says_at_its_blocks_why_it_is_not_published(library: Library) -> None:
     article_id = library.write("", "", {"kind": "video", "url": "http://a.com", "title": "看"}, {"kind": "svg"})
     with pytest.raises(Refused) as refused:

@@ -229,6 +229,7 @@ def test_the_names_of_those_who_would_not_get_it_and_a_swap_that_changes_who_los
     assert refusal.status_code in (409, 422)
 
 
+@pytest.mark.on_sqlite
 def test_what_is_left_is_counted_by_the_clock_and_calls_of_the_day_are_told(office: Office) -> None:
     house = office.house
     with house.services.transaction() as session:

@@ -204,6 +204,7 @@ def test_pasted_text_becomes_blocks_without_what_is_dangerous(office: Office, li
     assert nothing.status_code == 422 and "没有读到文字" in nothing.text
 
 
+@pytest.mark.on_sqlite
 def test_a_word_document_is_read_by_a_worker_offered_and_put_behind_the_blocks(
     office: Office, library: Library
 ) -> None:

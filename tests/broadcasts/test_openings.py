@@ -166,6 +166,7 @@ def test_who_is_erased_stays_counted_and_is_no_longer_named(town) -> None:
     assert opened(town, push_id) == {"opened": 1, "others": 1}
 
 
+@pytest.mark.on_sqlite
 def test_an_opening_is_found_by_keys_and_not_among_all_recipients(town) -> None:
     push_id = town.push(audience="{licence: ['350802100001']}")
     engine, said = town.house.services.database.engine, []

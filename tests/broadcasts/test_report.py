@@ -329,6 +329,7 @@ def test_missed_is_handed_over_once_opened_meanwhile_falls_away_and_a_move_chang
     assert "165" in whole
 
 
+@pytest.mark.on_sqlite
 def test_who_leaves_within_two_days_is_put_to_the_latest_push_that_reached_them(town) -> None:
     first = town.push(audience="{licence: ['350802100001', '350802100002']}")
     town.house.later(hours=2)

@@ -84,6 +84,7 @@ def made(office: Office) -> list[tuple[str, str]]:
         return [(f"{due_at.astimezone(SHANGHAI):%m-%d %H:%M}", state) for due_at, state in rows]
 
 
+@pytest.mark.on_sqlite
 def test_occurrences_are_made_two_weeks_ahead_once_each_and_wait_for_approval(office: Office) -> None:
     begin(office, model(office))
     tick(office)

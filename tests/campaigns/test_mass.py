@@ -187,6 +187,7 @@ def test_each_shop_goes_by_the_first_way_that_is_open_or_has_the_one_reason_why_
         assert found == {**counts, "why:unbound": 1, "why:unfollowed": 1, "why:refused": 1}
 
 
+@pytest.mark.on_sqlite
 def test_an_account_without_mass_by_openid_says_so_of_everybody(town: Town) -> None:
     shops, account = town.many(3), replace(town.context.account, has_pages=False)
     campaign = town.plan(FLYER, audience={"shops": shops})
@@ -366,6 +367,7 @@ def test_somebody_who_is_erased_before_it_is_sent_is_left_out_with_that_reason(t
     balanced(town, campaign)
 
 
+@pytest.mark.on_sqlite
 def test_whose_window_closes_before_their_message_goes_gets_a_mass_message_after_all(town: Town, few) -> None:
     shops = [town.shop() for _ in range(2)] + town.many(3)
     campaign = town.plan(FLYER, audience={"shops": shops})
@@ -399,6 +401,7 @@ def test_by_tag_it_is_one_part_of_any_size(town: Town, few) -> None:
         assert session.scalars(select(MassJob.tag_id)).all() == [101]
 
 
+@pytest.mark.on_sqlite
 def test_by_tag_nothing_goes_while_somebody_with_a_reason_carries_the_tag(town: Town, few) -> None:
     shops, of = town.many(6), pushes(SendingWay.TAG, tag=lambda session, campaign: 101)
     had(town, shops[:1], 4)

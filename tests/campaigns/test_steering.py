@@ -55,6 +55,7 @@ def test_a_shop_gets_campaigns_of_every_kind_on_no_more_days_of_seven_than_the_c
         assert figures(town, later).listed == listed
 
 
+@pytest.mark.on_sqlite
 def test_who_was_not_sent_to_counts_as_stopped_once_it_is_cancelled_and_nobody_is_lost(town: Town) -> None:
     made = [town.keeper() for _ in range(4)]
     campaign = town.plan(LEAFLET, audience={"shops": made})

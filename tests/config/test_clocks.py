@@ -60,6 +60,7 @@ def test_a_clock_set_while_somebody_is_answered_makes_no_answer_late(house, wang
         assert session.scalar(select(func.count()).select_from(Delivery)) == 0
 
 
+@pytest.mark.on_sqlite
 def test_a_clock_that_refuses_callbacks_is_named_with_how_wrong_it_is(house, wang) -> None:
     beat(house)
     house.server.wrong_by = AHEAD
@@ -74,6 +75,7 @@ def test_a_clock_that_refuses_callbacks_is_named_with_how_wrong_it_is(house, wan
     assert wang.say("帮助").text
 
 
+@pytest.mark.on_sqlite
 def test_a_beat_that_is_still_to_come_is_no_sign_of_life(house) -> None:
     house.server.wrong_by = AHEAD
     beat(house)

@@ -53,6 +53,7 @@ def test_a_question_in_the_chat_is_answered_with_the_passage_and_the_way_to_a_pe
     assert "陈志强" in school.wang.say("人工").text
 
 
+@pytest.mark.on_sqlite
 def test_what_nothing_answers_goes_to_the_manager_and_is_noted_once_for_all_who_ask_the_same(school) -> None:
     school.published(LAW)
     said = school.wang.say("今天天气怎么样").text

@@ -27,6 +27,7 @@ def card(seen) -> tuple[str, str, str]:
     return article["title"], article["description"], article["url"]
 
 
+@pytest.mark.on_sqlite
 def test_a_whole_course_by_words_and_numbers(school) -> None:
     school.published()
     say = school.wang.say
@@ -165,6 +166,7 @@ def test_what_only_a_page_can_show_is_told_with_the_way_there(school) -> None:
     assert long.endswith(f"看全文</a>\n{chat.TURN_TO_QUESTION}") and len(long.encode()) <= 2047
 
 
+@pytest.mark.on_sqlite
 def test_a_customer_manager_learns_what_is_for_managers_and_a_shop_does_not(school) -> None:
     for_staff = school.published(is_for_staff=True)
     phone = chen(school)

@@ -121,6 +121,7 @@ def test_only_the_shops_a_course_is_for_find_its_lessons(school) -> None:
     assert titles(school, "封签", Seeker(retailer_id=li + 1000)) == titles(school, "封签", WANG) == []
 
 
+@pytest.mark.on_sqlite
 def test_the_passage_of_a_lesson_is_found_by_nobody_who_may_not_read_it_yet(school) -> None:
     def read(words: str) -> tuple[str, str]:
         [first, *_] = find(school, words, WANG)

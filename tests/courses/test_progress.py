@@ -132,6 +132,7 @@ def test_a_message_delivered_again_gets_the_same_screen_and_counts_once(school) 
     assert kept(school) == [(2, 10, False)]
 
 
+@pytest.mark.on_sqlite
 def test_an_answer_posted_twice_counts_once_and_a_right_one_finishes_once(school) -> None:
     course = school.published()
     lesson = lesson_ids(school, course)["l1"]

@@ -123,6 +123,7 @@ def test_what_a_clock_ahead_wrote_holds_nobody_up_once_it_is_right(school) -> No
     finish(school, course_id, 1)  # the screen was shown in June
 
 
+@pytest.mark.on_sqlite
 def test_after_an_outage_lessons_do_not_come_two_on_a_day(school) -> None:
     course_id = school.published(replace(PACED, every_days=1, is_ordered=False))
     at(school, f"{MONDAY} 15:00")

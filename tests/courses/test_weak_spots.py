@@ -227,6 +227,7 @@ def test_a_lesson_told_of_behind_the_question_does_not_take_its_answer(school):
     assert school.wang.say("3").text.startswith("对了，3 天后再问您一次。")
 
 
+@pytest.mark.on_sqlite
 def test_words_that_are_no_answer_go_where_they_always_go(school):
     quiz(school, FILL)
     take(school.wang, "三天")

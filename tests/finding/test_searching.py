@@ -116,6 +116,7 @@ def test_only_what_may_be_seen_is_found(house) -> None:
     assert search(house, "封签", visible=odd) == [] == search(house, "翘", visible=odd)
 
 
+@pytest.mark.on_sqlite
 def test_what_is_removed_or_written_anew_is_found_no_more_and_the_numbers_agree(house) -> None:
     filled(house)
     assert references(house, "封签")[0] == 2

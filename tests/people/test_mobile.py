@@ -69,6 +69,7 @@ def test_a_manager_sees_the_office(town) -> None:
     assert "要解绑客户经理陈志强吗" in browser.open("/m/me/unbind")
 
 
+@pytest.mark.on_sqlite
 def test_unbinding_asks_first_and_done_twice_is_done_once(wang, town) -> None:
     assert "要解绑城南便利店吗" in wang.open("/m/me/unbind")
     form = wang.form()

@@ -180,6 +180,7 @@ def test_who_lost_the_right_meanwhile_gets_no_file(office) -> None:
     assert browser.get(f"{asked.location}/file").status_code == 404
 
 
+@pytest.mark.on_sqlite
 def test_files_and_tasks_are_gone_after_seven_days(office) -> None:
     browser = office.browser("market")
     upload(browser, MORE)

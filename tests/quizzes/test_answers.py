@@ -40,6 +40,7 @@ def taken(school, quiz_id, *replies):
     return attempts(school)[-1]
 
 
+@pytest.mark.on_sqlite
 def test_a_number_is_the_same_number_however_it_is_written_but_not_with_another_unit(school):
     quiz_id = school.published(FILL)
     for said in ("三十天", "30天", "３０ 天", "三十天。", "30"):
@@ -48,6 +49,7 @@ def test_a_number_is_the_same_number_however_it_is_written_but_not_with_another_
         assert taken(school, quiz_id, said, "烟").marks == "0,0", said
 
 
+@pytest.mark.on_sqlite
 def test_nothing_is_no_answer_of_a_fill_in(school):
     school.published(FILL)
     school.wang.say("测试")
@@ -90,6 +92,7 @@ def test_a_reply_means_the_option_shown_at_its_place_and_the_order_stays(school,
     assert attempts(school)[0].marks == "500,500,500"
 
 
+@pytest.mark.on_sqlite
 def test_what_speaks_of_all_others_stays_last_and_true_before_false(school, monkeypatch):
     monkeypatch.setattr(taking, "_dice", Backwards())
     school.published(SHUFFLED)

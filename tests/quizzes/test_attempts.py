@@ -202,6 +202,7 @@ def test_a_second_attempt_begun_in_the_second_the_first_ended_is_heard(school):
     assert [each.number for each in attempts(school)] == [1, 2]
 
 
+@pytest.mark.on_sqlite
 def test_a_need_written_after_the_time_is_taken_as_one_and_the_result_comes_by_itself(school):
     school.published()
     take(school.wang, "3")

@@ -59,6 +59,7 @@ def test_17_the_page_has_half_a_minute_of_grace(school):
         assert ("晚了 31 秒，没有计分" in said) is bool(late)
 
 
+@pytest.mark.on_sqlite
 def test_18_what_was_sent_in_time_counts_though_wechat_delivers_it_later(school):
     begin(school)
     at(school, "08:14:59")
@@ -71,6 +72,7 @@ def test_18_what_was_sent_in_time_counts_though_wechat_delivers_it_later(school)
     assert (attempt.answers["k1"], attempt.late, attempt.total) == ({"o": 3}, {}, 1000)
 
 
+@pytest.mark.on_sqlite
 def test_19_a_message_that_says_it_is_an_hour_old_is_late(school):
     school.published()
     at(school, "07:16:40")
@@ -84,6 +86,7 @@ def test_19_a_message_that_says_it_is_an_hour_old_is_late(school):
     assert (attempt.total, attempt.ended_by, attempt.seconds) == (0, "time", 900)
 
 
+@pytest.mark.on_sqlite
 def test_20_a_message_from_the_future_counts_as_sent_now(school):
     begin(school)
     at(school, "08:20:00")
@@ -111,6 +114,7 @@ def test_21_an_attempt_that_the_end_of_the_quiz_cuts_says_so_at_the_beginning(sc
     assert [(each.total, each.late["k1"]["seconds"], each.seconds) for each in attempts(school)] == [(0, 31, 300)] * 2
 
 
+@pytest.mark.on_sqlite
 def test_22_an_end_that_forbids_only_beginning_leaves_the_whole_time(school):
     at(school, "08:00:00")
     today = school.house.clock().astimezone(school.house.services.zone).date()
@@ -125,6 +129,7 @@ def test_22_an_end_that_forbids_only_beginning_leaves_the_whole_time(school):
     assert school.wang.say("30天").text.startswith("您得了 30 分")
 
 
+@pytest.mark.on_sqlite
 def test_23_left_for_a_day_it_is_ended_by_the_clock_and_told_once(school):
     begin(school)
     school.wang.say("3")
@@ -142,6 +147,7 @@ def test_23_left_for_a_day_it_is_ended_by_the_clock_and_told_once(school):
 
 
 @pytest.mark.parametrize("contact", ["answer", "word", "page", "hand in"])
+@pytest.mark.on_sqlite
 def test_24_who_comes_back_before_the_worker_gets_the_same_result(school, contact):
     quiz = begin(school)
     school.wang.say("3")

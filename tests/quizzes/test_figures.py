@@ -80,6 +80,7 @@ def test_alpha_of_a_scale_is_pingouins_too(school):
     assert figures(school, quiz_id)["alpha"] == pytest.approx(100 * 0.5917188485995826, rel=1e-9)
 
 
+@pytest.mark.on_sqlite
 def test_a_small_staircase_of_marks(school):
     found = examined(school, "111", "110", "100", "000")
     assert [one["facility"] for one in found["questions"]] == [75, 50, 25]
@@ -89,6 +90,7 @@ def test_a_small_staircase_of_marks(school):
     assert found["standard_error"] == pytest.approx(0.645497, abs=1e-6)
 
 
+@pytest.mark.on_sqlite
 def test_a_wrong_key_is_named_on_the_one_question_that_has_it(school):
     found = examined(school, "0111", "0111", "0110", "0101", "1000", "1010", "1000", "0111")
     first, *others = found["questions"]
@@ -98,6 +100,7 @@ def test_a_wrong_key_is_named_on_the_one_question_that_has_it(school):
     assert not [one for one in others if "检查答案" in one["advice"]]
 
 
+@pytest.mark.on_sqlite
 def test_a_question_worth_nothing_has_no_figures_and_no_part_in_alpha(school):
     quiz_id = school.published(paper_of(*["1"] * 4))
     worth(school, quiz_id, 100, 100, 100, 0)
@@ -108,6 +111,7 @@ def test_a_question_worth_nothing_has_no_figures_and_no_part_in_alpha(school):
     assert found["alpha"] == pytest.approx(75)
 
 
+@pytest.mark.on_sqlite
 def test_a_struck_question_is_one_worth_nothing(school):
     quiz_id = school.published(paper_of(*["1"] * 4))
     examine(school, quiz_id, [(*row[:3], None) for row in hundredths("1110", "1100", "1000", "0000")])
@@ -126,6 +130,7 @@ def test_one_attempt_has_a_facility_and_nothing_that_needs_two(school):
     assert "得分率 100.0%  标准差 —  区分度 —" in table
 
 
+@pytest.mark.on_sqlite
 def test_where_all_answered_alike_nothing_is_divided_by_zero(school):
     found = examined(school, *["11"] * 5)
     assert [(one["facility"], one["sd"], one["index"], one["weight"]) for one in found["questions"]] == [
@@ -134,6 +139,7 @@ def test_where_all_answered_alike_nothing_is_divided_by_zero(school):
     assert (found["sd"], found["skewness"], found["kurtosis"], found["alpha"]) == (0, None, None, None)
 
 
+@pytest.mark.on_sqlite
 def test_a_paper_nobody_took_has_questions_and_no_figures_and_an_unknown_one_is_refused(school):
     quiz_id = school.published()
     found = figures(school, quiz_id)

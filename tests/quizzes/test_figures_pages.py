@@ -177,6 +177,7 @@ def answered(option: int, text: str) -> dict:
     return {"c1": {"o": option}, "c2": {"t": text}}
 
 
+@pytest.mark.on_sqlite
 def test_a_question_page_says_what_each_third_of_the_totals_chose(school, desk):
     quiz_id = school.published(CHOICE)
     # Totals of 0, 40 and 60 points, four shops each.

@@ -124,6 +124,7 @@ def test_of_many_at_one_moment_three_are_told_at_once_and_each_once_whoever_work
     assert "《真假鉴别小测试》12 家，合格 0 家。" in digest and "等 12 家。" in digest
 
 
+@pytest.mark.on_sqlite
 def test_who_cannot_be_told_is_left_out_and_a_deputy_hears_at_once(school):
     school.published(PAPER.replace("attempts: 2", "attempts: 1"))
     take(school.wang, *WRONG)  # nobody is bound to 陈志强

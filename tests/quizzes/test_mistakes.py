@@ -20,6 +20,7 @@ def mistakes(school) -> list[Mistake]:
         return list(session.scalars(select(Mistake).order_by(Mistake.question_id)))
 
 
+@pytest.mark.on_sqlite
 def test_what_was_wrong_is_practised_in_the_chat_until_it_is_right_twice_in_a_row(school):
     school.published()
     assert school.wang.say("错题").text == EMPTY
@@ -96,6 +97,7 @@ def test_it_is_practised_on_its_page_and_a_form_posted_twice_counts_once(school)
 
 
 @pytest.mark.parametrize(("reveal", "while_open", "after"), [("after_closing", 0, 2), ("never", 0, 0)])
+@pytest.mark.on_sqlite
 def test_a_key_that_may_not_be_shown_yet_is_not_practised(school, reveal, while_open, after):
     quiz = school.published(PAPER.replace("attempts: 2", f"reveal: {reveal}"))
     said = take(school.wang, "3", "2 4", "错", "三天")
@@ -134,6 +136,7 @@ def test_what_is_retired_struck_or_right_by_a_new_key_leaves_the_book(school):
     ]
 
 
+@pytest.mark.on_sqlite
 def test_what_the_clock_ends_goes_in_too_and_nobody_sees_anothers_book(school):
     school.published()
     school.wang.say("测试")

@@ -27,6 +27,7 @@ questions:
 WANG, LI = "350802100001", "350802100002"
 
 
+@pytest.mark.on_sqlite
 def test_a_changed_key_is_decided_by_another_told_once_and_undone_to_the_digit(desk):
     school, house = desk.school, desk.school.house
     quiz_id = school.published(HUNDRED)
@@ -82,6 +83,7 @@ def test_only_upward_unless_it_is_ticked(desk):
     assert attempts(house)[2].total == 9500
 
 
+@pytest.mark.on_sqlite
 def test_a_struck_question_leaves_the_maximum_and_full_marks_lower_nobody(desk):
     school, house = desk.school, desk.school.house
     quiz_id = school.published(HUNDRED)
@@ -112,6 +114,7 @@ def test_a_struck_question_leaves_the_maximum_and_full_marks_lower_nobody(desk):
     assert [(each.total, each.maximum) for each in attempts(house)] == [(9500, 9500), (6000, 10_000)]
 
 
+@pytest.mark.on_sqlite
 def test_a_paper_of_which_all_is_struck_passes_nobody_and_divides_by_nothing(desk):
     school, house = desk.school, desk.school.house
     quiz_id = school.published(
@@ -157,6 +160,7 @@ def test_what_is_open_ends_by_the_new_key_and_what_ended_meanwhile_is_marked_ane
     agrees(house, quiz_id)
 
 
+@pytest.mark.on_sqlite
 def test_one_change_of_a_question_at_a_time_and_only_the_last_is_undone(desk):
     school, house = desk.school, desk.school.house
     quiz_id = school.published(HUNDRED)

@@ -37,6 +37,7 @@ def test_after_a_result_there_is_something_to_read_for_the_weakest_tag(school):
     assert "全部答对" in better and "先看" not in better and "您得了" not in school.wang.say("复习").text
 
 
+@pytest.mark.on_sqlite
 def test_a_result_told_at_once_is_the_one_that_is_read_later(school):
     house, quiz = school.house, school.published()
     for answers, counts in (("3", "1 3"), True), (("1",), False):

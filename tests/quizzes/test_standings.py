@@ -112,6 +112,7 @@ def test_the_list_is_narrowed_by_how_it_went_and_whose_they_are(office) -> None:
     assert file_of(office, browser, f"{LIST}/export", {"state": "late"})[1][0] == "4 号店"
 
 
+@pytest.mark.on_sqlite
 def test_an_attempt_is_shown_as_it_was_taken_with_the_key_it_was_marked_by(office) -> None:
     browser = office.browser("market")
     page = browser.get(f"{LIST}/{attempt_of(office, 1)}").text

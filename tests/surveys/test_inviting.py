@@ -251,6 +251,7 @@ def test_a_wave_is_paused_resumed_and_cancelled(office) -> None:
     agree(office)
 
 
+@pytest.mark.on_sqlite
 def test_the_end_of_the_survey_stops_what_is_on_its_way(office) -> None:
     browser, page = published(office)
     house = office.house
@@ -361,6 +362,7 @@ def test_nobody_is_invited_for_whom_no_place_is_left(office) -> None:
     assert (refused.status_code, "名额已经收满" in refused.text) == (422, True)
 
 
+@pytest.mark.on_sqlite
 def test_the_look_at_whom_it_would_reach_stops_counting_and_says_so(office) -> None:
     browser, page = published(office)
     services = office.house.services

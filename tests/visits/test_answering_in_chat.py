@@ -90,6 +90,7 @@ def test_closing_asks_the_shop_how_it_was_and_reopening_goes_on(asked) -> None:
     assert asked.news(asked.wang) == ["陈志强：改成后天"]
 
 
+@pytest.mark.on_sqlite
 def test_a_request_is_handed_on_by_name_and_its_clock_goes_on(asked) -> None:
     lin = asked.manager("林小燕")
     asked.news(lin)
@@ -203,6 +204,7 @@ def test_a_shop_that_left_cannot_be_answered_and_the_manager_is_told_to_call(ask
     assert "已记下电话联系" in asked.chen.say(f"{asked.n} 已电话 他说不用了").text
 
 
+@pytest.mark.on_sqlite
 def test_a_quoted_notice_says_which_request_is_answered_and_two_numbers_send_nothing(asked) -> None:
     li = asked.shop("老李")
     li.say("打火机能不能换一批")

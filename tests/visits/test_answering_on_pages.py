@@ -350,6 +350,7 @@ def test_the_shop_sees_until_when_it_is_answered_and_rates_with_one_tap(asked) -
     assert asked.request().closed_at is not None
 
 
+@pytest.mark.on_sqlite
 def test_a_page_posted_twice_by_the_shop_is_one_message(asked) -> None:
     asked.own.open("/m/visits/mine")
     form = asked.own.form() | {"do": "write", "content": "再加一包"}

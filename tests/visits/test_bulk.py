@@ -48,6 +48,7 @@ def closed(desk) -> list[bool]:
     return [request.closed_at is not None for request in desk.requests()]
 
 
+@pytest.mark.on_sqlite
 def test_what_may_be_closed_is_closed_and_the_rest_is_named_with_its_reason_and_taken_back(desk) -> None:
     first, second, third = (request.number for request in desk.requests())
     told = do(desk, "close")

@@ -150,6 +150,7 @@ def test_whether_it_was_in_time_is_decided_by_its_moments_not_by_the_scan(town) 
     assert {each.label: each.outcome for each in found}["首次答复"] == "按时"
 
 
+@pytest.mark.on_sqlite
 def test_an_answer_at_night_takes_back_the_notice_that_waits_for_the_morning(town) -> None:
     chen = town.manager("陈志强")
     town.shop("王建国").say(NEED)
@@ -162,6 +163,7 @@ def test_an_answer_at_night_takes_back_the_notice_that_waits_for_the_morning(tow
     assert town.news(chen) == []
 
 
+@pytest.mark.on_sqlite
 def test_what_falls_into_quiet_hours_is_one_notice_in_the_morning(town) -> None:
     chen = town.manager("陈志强")
     town.shop("王建国").say(NEED)
@@ -182,6 +184,7 @@ def test_what_falls_into_quiet_hours_is_one_notice_in_the_morning(town) -> None:
     )
 
 
+@pytest.mark.on_sqlite
 def test_the_next_answer_is_promised_from_the_first_unanswered_message_and_closing_rests_meanwhile(town) -> None:
     town.manager("陈志强")
     wang = town.shop("王建国")
@@ -326,6 +329,7 @@ def test_a_breach_that_nobody_is_over_is_shown_to_the_staff(town) -> None:
     assert "#102" not in browser.get("/console/visits?shelf=unheard").text
 
 
+@pytest.mark.on_sqlite
 def test_a_supervisor_is_told_of_each_breach_however_many_notices_wait(town) -> None:
     zhou = town.manager("周主任")
     town.house.later(hours=49)

@@ -55,6 +55,7 @@ def test_a_need_is_taken_acknowledged_and_told_to_the_manager(town) -> None:
         assert session.get_one(Request, request.id).category_id == 1
 
 
+@pytest.mark.on_sqlite
 def test_a_need_asks_the_database_for_nothing_twice(town) -> None:
     town.manager("陈志强")
     wang = town.shop("王建国")
@@ -111,6 +112,7 @@ def test_what_is_put_off_does_not_hold_up_the_next_notice(town) -> None:
     assert [each.partition(" ")[0] for each in town.news(chen)] == ["【新留言", "【新留言"]
 
 
+@pytest.mark.on_sqlite
 def test_the_same_message_three_times_is_one(town) -> None:
     town.manager("陈志强")
     wang = town.shop("王建国")

@@ -80,6 +80,7 @@ def test_what_was_handed_on_by_hand_and_what_is_the_deputys_stays_or_goes_by_the
         assert [each.reason for each in session.query(Assignment).order_by(Assignment.id)][-1] == "transfer"
 
 
+@pytest.mark.on_sqlite
 def test_a_shop_that_moves_while_its_deputy_answers_goes_to_its_new_manager(town) -> None:
     lin, zhou = town.manager("林小燕"), town.manager("周主任")
     today = town.house.clock().astimezone(town.house.services.zone).date()

@@ -64,6 +64,7 @@ def test_a_shop_is_due_so_many_days_after_the_plan_began_and_then_after_its_last
     assert len(shops(planned.market.get(f"{PLANS}/1").text)) == 1
 
 
+@pytest.mark.on_sqlite
 def test_tapped_twice_on_one_day_it_is_one_visit(planned) -> None:
     pass_days(planned, 31)
     planned.page.open("/m/visits/due")

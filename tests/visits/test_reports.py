@@ -71,6 +71,7 @@ def first(line) -> float:
     return line.times[ReportTime.FIRST].median
 
 
+@pytest.mark.on_sqlite
 def test_a_report_says_how_each_manager_kept_the_promise(kept) -> None:
     lines = figures(kept)
     chen, lin = lines["陈志强"], lines["林小燕"]
@@ -140,6 +141,7 @@ def test_what_happens_to_a_request_after_it_was_filed_counts(kept) -> None:
     assert (chen.times[ReportTime.FIRST].median, chen.times[ReportTime.NEXT].median) == (2 * 3600, 3 * 3600)
 
 
+@pytest.mark.on_sqlite
 def test_what_a_deputy_answered_is_the_deputys(kept) -> None:
     li = kept.shop("老李")
     li.say("打火机卖完了,麻烦送一盒")

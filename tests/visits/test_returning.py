@@ -91,6 +91,7 @@ def test_thanks_after_an_answer_promise_nothing_and_tell_nobody(town, chen, wang
     assert town.request().closed_at is not None
 
 
+@pytest.mark.on_sqlite
 def test_within_three_days_it_goes_on_and_later_it_is_a_new_one(town, chen, wang) -> None:
     answer(town)
     close(town)

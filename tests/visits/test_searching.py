@@ -44,6 +44,7 @@ def close(desk, number: int) -> None:
     assert desk.market.post(address, {"do": "close", "seen": 99}).status_code == 303
 
 
+@pytest.mark.on_sqlite
 def test_what_was_said_is_found_whatever_its_width_and_case_and_shown_where_it_was_said(desk) -> None:
     first, second = (request.number for request in desk.requests())
     page = desk.market.get(INBOX, query_string={"search": "abc"}).text

@@ -74,6 +74,7 @@ def test_the_last_sends_are_kept_for_new_requests_and_deadlines(asked) -> None:
     assert any(each.startswith(f"【补充 #{asked.n}】") for each in asked.news(asked.chen))
 
 
+@pytest.mark.on_sqlite
 def test_of_a_new_request_the_next_in_line_hears_at_once_where_the_manager_cannot_be_told(town) -> None:
     town.chen, town.wang = town.manager("陈志强"), town.shop("王建国")
     town.house.later(hours=49)

@@ -81,6 +81,7 @@ def li_says():
     return begin
 
 
+@pytest.mark.on_sqlite
 def test_a_token_that_went_bad_is_replaced_and_the_call_made_once_more(house) -> None:
     house.services.wechat.tags()
     house.sim.faults.add(TAGS, "errcode", value=42001, times=1)

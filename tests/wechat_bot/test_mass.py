@@ -635,6 +635,7 @@ def test_two_unsure_jobs_of_one_size_have_the_two_reports_of_that_size(house) ->
     assert len({found(house, part).msg_id for part in (1, 2)}) == 2
 
 
+@pytest.mark.on_sqlite
 def test_whose_report_is_whose_of_two_is_not_pretended_where_they_differ(house) -> None:
     two_unsure(house, failures=2)
     assert states(house) == {"finished": 2}

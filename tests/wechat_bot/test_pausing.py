@@ -68,6 +68,7 @@ def silent(house):
     return phones
 
 
+@pytest.mark.on_sqlite
 def test_one_call_puts_off_all_broadcasts_until_wechats_next_day(house, shops, silent, notice) -> None:
     house.sim.set_quota(CUSTOM, 2)
     broadcast(house, shops)
@@ -114,6 +115,7 @@ def test_it_is_said_and_what_waits_goes_once_the_count_is_cleared(house, shops, 
     assert WAITS not in house.flask("outbox", "list").output
 
 
+@pytest.mark.on_sqlite
 def test_what_somebody_must_mend_costs_one_call_every_five_minutes(house, shops) -> None:
     house.sim.faults.add(CUSTOM, "errcode", value=48001, times=None)
     broadcast(house, shops)

@@ -51,6 +51,7 @@ def test_nobodys_and_a_shop_without_weak_spots_are_told_so(school) -> None:
     assert "请先绑定" in Browser(school.house, school.house.phone("路人")).open(HERE)
 
 
+@pytest.mark.on_sqlite
 def test_the_daily_message_is_stopped_and_started_on_its_page(school) -> None:
     quiz(school)
     take(school.wang, "1")

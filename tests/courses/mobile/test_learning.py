@@ -92,6 +92,7 @@ def test_forged_requests_get_a_sentence_and_nothing_else(school, page) -> None:
     assert (after.at, after.shown_at, after.seconds) == (before.at, before.shown_at, 0) == (1, before.shown_at, 0)
 
 
+@pytest.mark.on_sqlite
 def test_a_hundred_and_twenty_characters_take_ten_seconds_and_an_hour_away_credits_five_minutes(school, page) -> None:
     """Case 38."""
     school.published(replace(COURSE, lessons=(LESSON,)))
@@ -218,6 +219,7 @@ def test_a_lesson_leads_on_to_its_quiz(school, page) -> None:
     assert 'href="/m/quizzes/1"' in page.page.text
 
 
+@pytest.mark.on_sqlite
 def test_whoever_was_sent_by_a_quiz_is_led_back_to_it(school, page) -> None:
     lesson = LessonDefinition("l2", "看喷码", (Screen("看。"),))
     school.published(replace(COURSE, lessons=(lesson,)))
@@ -236,6 +238,7 @@ def test_the_cards_of_ones_own_page_lead_to_what_waits(school, page) -> None:
     assert re.search(r'href="/m/courses".*学习', page.page.text), "the tab"
 
 
+@pytest.mark.on_sqlite
 def test_a_screen_shows_blocks_as_articles_do_and_no_code_of_anybody(school, page) -> None:
     text = "## 先看证\n\n拿不出来就**不卖**。<script>1</script>\n\n- 一\n- 二\n\n> 第五条\n> —— 某法"
     outside = Screen(text, link="https://v.qq.com/x/1", link_title="怎么看<证>")

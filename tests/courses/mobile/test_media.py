@@ -76,6 +76,7 @@ def test_a_sound_stands_beside_its_text_and_plays_in_parts(school, course) -> No
     assert page.get(f"/m/media/{film}").data == FILM
 
 
+@pytest.mark.on_sqlite
 def test_a_medium_is_nobodys_who_may_not_read_its_lesson(school, course) -> None:
     sound, _, film = course
     page = Browser(school.house, school.wang)
