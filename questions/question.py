@@ -74,6 +74,8 @@ class Option:
     most: int | None = field(default=None, repr=False)
     """How many people may choose it; the caller counts them."""
     picture: Illustration | None = field(default=None, repr=False)
+    points: int | None = field(default=None, repr=False)
+    """What choosing it is worth where the whole sheet is scored; None where it says nothing of that (不了解)."""
 
 
 class Span(NamedTuple):
@@ -112,6 +114,9 @@ class Question:
     retired: tuple[Option, ...] = ()
     """Options of earlier versions, no longer offered: their counts keep a label, their codes are never re-used."""
     picture: Illustration | None = field(default=None, repr=False)
+    weight: int | None = field(default=None, repr=False)
+    """How much it counts where the whole sheet is scored: 1 where its options have points and nothing is said. A scale
+    counts only with a weight."""
 
     @property
     def pictures(self) -> tuple[Illustration, ...]:
@@ -143,8 +148,8 @@ class Question:
 
 def retire(question: Question) -> Question:
     """Return the question as it is remembered once no longer asked: without its condition, all its options retired."""
-    retired = tuple(replace(option, most=None, picture=None) for option in question.options) + question.retired
-    return replace(question, options=(), show_if=(), retired=retired, picture=None)
+    bare = tuple(replace(option, most=None, picture=None, points=None) for option in question.options)
+    return replace(question, options=(), show_if=(), retired=bare + question.retired, picture=None, weight=None)
 
 
 def to_json(question: Question) -> dict[str, Any]:
@@ -153,12 +158,14 @@ def to_json(question: Question) -> dict[str, Any]:
         "code": question.code,
         "type": question.type.value,
         "text": question.text,
-        # Left out where there is none, so that what has no pictures stays as it was stored.
+        # Left out where there is none, so that what has no pictures and no weight stays as it was stored.
         **_picture_to_json(question.picture),
+        **({"weight": question.weight} if question.weight else {}),
         "options": [
             {"code": option.code, "label": option.label}
             | ({"most": option.most} if option.most else {})
             | _picture_to_json(option.picture)
+            | ({} if option.points is None else {"points": option.points})
             for option in question.options
         ],
         "other": question.other,
@@ -190,7 +197,9 @@ def from_json(data: Mapping[str, Any]) -> Question:
         type=QuestionType(data["type"]),
         text=data["text"],
         options=tuple(
-            Option(option["code"], option["label"], option.get("most"), _picture_from_json(option))
+            Option(
+                option["code"], option["label"], option.get("most"), _picture_from_json(option), option.get("points")
+            )
             for option in data["options"]
         ),
         other=data["other"],
@@ -208,6 +217,7 @@ def from_json(data: Mapping[str, Any]) -> Question:
         ),
         retired=tuple(Option(option["code"], option["label"]) for option in data["retired"]),
         picture=_picture_from_json(data),
+        weight=data.get("weight"),
     )
 
 

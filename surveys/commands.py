@@ -201,6 +201,8 @@ def tally_lines(figures: Mapping[str, Any]) -> Iterator[str]:
         f"  回收 {figures['returned']}（{percent(figures['response_rate'])}）"
         f"  有效 {figures['valid']}（{percent(figures['valid_rate'])}）"
     )
+    if figures["score"]:
+        yield f"测评得分 {figure(figures['score']['mean'])}（{figures['score']['n']} 份）"
     for entry in figures["questions"]:
         yield ""
         yield f"{entry['code']} {entry['text']}  回答 {entry['n']}" + (" （已停用）" if entry.get("retired") else "")

@@ -151,6 +151,9 @@ class Submission(Base):
     wave: Mapped[int | None]
     #: How many photos are in its answers.
     photos: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The score of its answers under its version, in hundredths (`rules.scores`), worked out at the submit; null where
+    #: they have none. Answers that are erased later have no points.
+    score: Mapped[int | None]
     #: Whether the clock has added it to the cross-tabs and its words to the search (`filing.file_some`).
     is_filed: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: The customer manager at the time of the answer; null where the survey is anonymous. No foreign key: SQLite could
@@ -162,7 +165,8 @@ class Tally(Base):
     """Counter: how many valid submissions chose this option of this question.
 
     `#` counts the answers to a question; under the question `` (none) stand `sent`, `returned` and `valid`, and
-    under `@day` the returned ones by day and invitation (`rules.returns.key`).
+    under `@day` the returned ones by day and invitation (`rules.returns.key`); under `@score` the valid ones with a
+    score, and the sum of their scores.
     Changed only in the transaction that changes what it counts.
     """
 

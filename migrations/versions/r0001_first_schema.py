@@ -2528,6 +2528,7 @@ def upgrade() -> None:
         sa.Column("superseded", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("wave", sa.Integer(), nullable=True),
         sa.Column("photos", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("is_filed", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_submission_area_id_area")),

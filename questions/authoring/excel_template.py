@@ -25,7 +25,7 @@ def row(question: Mapping[str, Any], *, with_codes: bool) -> tuple[str, ...]:
     """Return the cells of a question as its author would write it; options carry their codes where they were published.
     What a cell cannot express is left out: the caller reads the file again and compares."""
     options = [
-        (f"[{each['code']}] " if with_codes else "") + each["text"] + (f" [限{each['most']}]" if "most" in each else "")
+        (f"[{each['code']}] " if with_codes else "") + each["text"] + _marks(each)
         for each in question.get("options", ())
     ]
     cells = {
@@ -39,8 +39,14 @@ def row(question: Mapping[str, Any], *, with_codes: bool) -> tuple[str, ...]:
         "decimals": question.get("decimals", ""),
         "required": "是" if question.get("required", True) else "否",
         "show_if": "\n".join(f"{code}=" + "、".join(wanted) for code, wanted in question.get("show_if", {}).items()),
+        "weight": question.get("weight", ""),
     }
     return tuple(cells[key] for key in COLUMNS.values())
+
+
+def _marks(option: Mapping[str, Any]) -> str:
+    limit = f" [限{option['most']}]" if "most" in option else ""
+    return limit + (f" [{option['points']}分]" if "points" in option else "")
 
 
 def names(spec: Mapping[str, Any], words: Mapping[str, str]) -> str:

@@ -26,6 +26,7 @@ COLUMNS = {
     "小数": "decimals",
     "必填": "required",
     "显示条件": "show_if",
+    "权重": "weight",
 }
 _ALSO_COLUMNS = {"最大": "max", "最小": "min", "小数位": "decimals"}
 _NOTES = (
@@ -33,11 +34,13 @@ _NOTES = (
     ("类型", "单选 多选 评分（1-5） 推荐度（0-10） 数字 文本 照片"),
     ("选项", "一行一个（在单元格里按 Alt+Enter 换行），或用 | 隔开；只改说法时写 [2] 比较满意，票数照旧合并"),
     ("选项名额", "写在选项后面，如 周六上午 [限20]：选的人满 20 个，别人就不能再选"),
+    ("选项分值", "写在选项后面，如 满意 [4分]：交卷时算出一份答卷 0–100 分；没写分的选项（如 不了解）不算这一题"),
     ("其他", "填 是，多一个让人自己写的选项"),
     ("最多 最少", "多选题：选几项；数字题：数值范围"),
     ("小数", "数字题可填几位小数：0、1 或 2"),
     ("必填", "不填就是必填；否：可以跳过"),
     ("显示条件", "只在前面的题这样回答时才问，如 q1=一般、不满意 或 q4=0-6；几个条件各占一行，要同时满足"),
+    ("权重", "算分时这一题占多少，1 到 100；选项有分值的题不填就是 1，评分题和推荐度题填了才算分"),
 )
 
 
@@ -82,7 +85,7 @@ class FileLayout:
     """The columns of a question, in their order, and their keys."""
     also_columns: Mapping[str, str] = field(default_factory=lambda: _ALSO_COLUMNS)
     """Other words for them, also accepted."""
-    widths: Sequence[int] = (8, 8, 40, 24, 8, 8, 8, 8, 8, 28)
+    widths: Sequence[int] = (8, 8, 40, 24, 8, 8, 8, 8, 8, 28, 8)
     """How wide the columns are, in characters."""
     types: TypeWords = ALL_TYPES
     """The words for the types of a question."""

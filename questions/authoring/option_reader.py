@@ -1,4 +1,4 @@
-"""Reader of the options of a question: their labels, codes, limits and pictures; every mistake is noted."""
+"""Reader of the options of a question: their labels, codes, limits, points and pictures; every mistake is noted."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ LONGEST_LABEL = 60
 MOST_OPTIONS = 20
 MOST_CHOSEN = 10_000_000
 LONGEST_ALT = 60
+MOST_POINTS = 1000
+_LONGEST_LINE = LONGEST_LABEL + len("[限10000000][1000分]")
 #: The brackets around a code or a limit, as any keyboard writes them.
 _OPEN, _SHUT = r"[\[［【〔]\s*", r"\s*[\]］】〕]"
 _CODED = re.compile(rf"{_OPEN}([0-9０-９]{{1,3}}){_SHUT}\s*(.*)", re.DOTALL)
+_SCORED = re.compile(rf"(.*?)\s*{_OPEN}([0-9０-９]{{1,4}})\s*分{_SHUT}", re.DOTALL)
 _LIMITED = re.compile(rf"(.*?)\s*{_OPEN}限\s*([0-9０-９]{{1,8}})\s*[个人名份家户]?{_SHUT}", re.DOTALL)
 #: Text that was probably meant as a limit, and would otherwise be shown to people as words.
 _LIKE_LIMITED = re.compile(
@@ -51,14 +54,14 @@ def read_options(
         notes.add(where, path, f"有 {len(written)} 个选项，最多 {MOST_OPTIONS} 个")
         return (), ()
     entries: list[tuple[int | None, str]] = []
-    most: list[int | None] = []
+    marks: list[tuple[int | None, int | None]] = []
     pictures: list[Illustration | None] = []
     good = True
     for n, one in enumerate(written, start=1):
         try:
-            code, label, limit = _read_option(one)
+            code, label, *marked = _read_option(one)
             entries.append((code, label))
-            most.append(limit)
+            marks.append((marked[0], marked[1]))
             pictures.append(read_picture(one["picture"], keyed=notes.keyed) if _has_picture(one) else None)
             _check_label(entries[-1][1], n, len(written), other, [label for _, label in entries[:-1]])
         except Misspelt as problem:
@@ -75,27 +78,48 @@ def read_options(
     except Misspelt as problem:
         notes.add(where, path, str(problem))
         return (), ()
-    offered = zip(options, most, pictures, strict=True)
-    return tuple(replace(option, most=limit, picture=picture) for option, limit, picture in offered), retired
+    offered = zip(options, marks, pictures, strict=True)
+    return tuple(
+        replace(option, most=most, points=points, picture=picture) for option, (most, points), picture in offered
+    ), retired
 
 
 def _has_picture(option: object) -> bool:
     return isinstance(option, Mapping) and option.get("picture") is not None
 
 
-def _read_option(one: object) -> tuple[int | None, str, int | None]:
+def _read_option(one: object) -> tuple[int | None, str, int | None, int | None]:
+    """Read the code of an option, its label, how many may choose it, and its points."""
     if not isinstance(one, Mapping):
-        return None, *_limited(words(one, longest=LONGEST_LABEL + len("[限10000000]")))
+        return None, *_marked(words(one, longest=_LONGEST_LINE))
     for key in one:
-        if key not in ("code", "text", "most", "picture"):
+        if key not in ("code", "text", "most", "points", "picture"):
             raise Misspelt(f"不认识“{key}”，应如 {{code: 2, text: 比较满意}}")
     code = None if one.get("code") is None else integer(one["code"], 1, HIGHEST_CODE)
-    label, most = _limited(words(one.get("text"), longest=LONGEST_LABEL + len("[限10000000]")))
-    if one.get("most") in (None, ""):
-        return code, label, most
-    if most is not None:
-        raise Misspelt("的名额写了两次")
-    return code, label, _most(one["most"])
+    label, most, points = _marked(words(one.get("text"), longest=_LONGEST_LINE))
+    if one.get("most") not in (None, ""):
+        if most is not None:
+            raise Misspelt("的名额写了两次")
+        most = _most(one["most"])
+    if one.get("points") not in (None, ""):
+        if points is not None:
+            raise Misspelt("的分值写了两次")
+        points = _points(one["points"])
+    return code, label, most, points
+
+
+def _marked(text: str) -> tuple[str, int | None, int | None]:
+    """Read a label, and what follows it in brackets: how many may choose it, and its points, in either order.
+
+    >>> _marked("周六 [限20]"), _marked("满意【4分】"), _marked("满意 [限20] [4分]"), _marked("满意 [4分] [限20]")
+    (('周六', 20, None), ('满意', None, 4), ('满意', 20, 4), ('满意', 20, 4))
+    """
+    behind = _SCORED.fullmatch(text)
+    label, most = _limited(behind[1] if behind else text)
+    before = None if behind else _SCORED.fullmatch(label)
+    scored = behind or before
+    label = words(before[1] if before else label, longest=LONGEST_LABEL)
+    return label, most, _points(scored[2]) if scored else None
 
 
 def _limited(text: str) -> tuple[str, int | None]:
@@ -104,7 +128,7 @@ def _limited(text: str) -> tuple[str, int | None]:
     label, most = (limited[1], _most(limited[2])) if limited else (text, None)
     if _LIKE_LIMITED.search(label):
         raise Misspelt(f"“{label}”里的名额看不懂，请用方括号写在最后，如 周六上午 [限20]")
-    return words(label, longest=LONGEST_LABEL), most
+    return words(label, longest=_LONGEST_LINE), most
 
 
 def _most(value: object) -> int:
@@ -112,6 +136,13 @@ def _most(value: object) -> int:
         return integer(value, 1, MOST_CHOSEN)
     except Misspelt as problem:
         raise Misspelt(f"的名额{problem}") from None
+
+
+def _points(value: object) -> int:
+    try:
+        return integer(value, 0, MOST_POINTS)
+    except Misspelt as problem:
+        raise Misspelt(f"的分值{problem}") from None
 
 
 def _check_label(label: str, n: int, count: int, other: bool, earlier: Sequence[str]) -> None:

@@ -18,7 +18,11 @@ from questions.question import Question, QuestionType
 
 MOST_QUESTIONS = 60
 LONGEST_TEXT = 200
-KEYS = ("code", "type", "text", "options", "other", "min", "max", "decimals", "required", "show_if", "picture")
+MOST_WEIGHT = 100
+KEYS = (
+    *("code", "type", "text", "options", "other", "required", "show_if", "picture"),
+    *("min", "max", "decimals", "weight"),
+)
 
 ONLY_FOR = {
     "options": (QuestionType.SINGLE, QuestionType.MULTIPLE),
@@ -26,6 +30,7 @@ ONLY_FOR = {
     "min": (QuestionType.MULTIPLE, QuestionType.NUMBER),
     "max": (QuestionType.MULTIPLE, QuestionType.NUMBER),
     "decimals": (QuestionType.NUMBER,),
+    "weight": (QuestionType.SINGLE, QuestionType.MULTIPLE, QuestionType.RATING, QuestionType.NPS),
 }
 _T = TypeVar("_T")
 
@@ -135,6 +140,8 @@ def _read(
             entry.wrong(key, f"{key} 只用于 " + "、".join(kinds))
     if question.type.has_options:
         question = _with_options(entry, question, old)
+    if question.type in ONLY_FOR["weight"]:
+        question = _with_weight(entry, question)
     if question.type in ONLY_FOR["min"]:
         question = _with_bounds(entry, question)
     if written.get("show_if") is not None:
@@ -167,6 +174,17 @@ def _with_options(entry: _Entry, question: Question, old: Question | None) -> Qu
     other = entry.take("other", entry.notes.named("其他", "other"), truth, False)
     options, retired = read_options(entry.written, entry.where, entry.path, other, old, entry.notes)
     return replace(question, options=options, retired=retired, other=other)
+
+
+def _with_weight(entry: _Entry, question: Question) -> Question:
+    """Read how much it counts in the score of a sheet, where its options have points or it is a scale."""
+    weight = entry.take("weight", entry.notes.named("权重", "weight"), partial(integer, low=1, high=MOST_WEIGHT), None)
+    points = [option.points for option in question.options if option.points is not None]
+    if weight and question.options and not points:
+        entry.wrong("weight", "写了权重，选项却没有分值，应如 满意 [4分]")
+    if points and not any(points):
+        entry.wrong("options", "选项的分值都是 0，至少一个要多于 0 分")
+    return replace(question, weight=weight)
 
 
 def _with_bounds(entry: _Entry, question: Question) -> Question:

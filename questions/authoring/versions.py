@@ -175,11 +175,18 @@ def _question_changes(then: Question, now: Question) -> list[Change]:
         said.append(Change(f"改为{'必填' if now.required else '可跳过'}", question=code))
     if (then.min, then.max, then.decimals) != (now.min, now.max, now.decimals):
         said.append(Change("限制有改动", "只管以后的回答", code))
+    if _scoring(then) != _scoring(now):
+        said.append(Change("计分有改动", "只管以后的答卷", code))
     if then.show_if != now.show_if:
         said.append(Change("显示条件有改动", question=code))
     if then.pictures != now.pictures:
         said.append(Change("图片有改动", question=code))
     return said
+
+
+def _scoring(question: Question) -> tuple[int, dict[int, int]]:
+    points = {option.code: option.points for option in question.options if option.points is not None}
+    return question.weight or (1 if points else 0), points
 
 
 def _option_changes(then: Question, now: Question) -> list[Change]:

@@ -23,6 +23,7 @@ class OptionRow:
     """The key of its picture; empty where it has none."""
     alt: str = field(default="", repr=False)
     """What the picture shows, in words."""
+    points: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class QuestionCard:
     other: bool = False
     limited: bool = False
     """Whether the limit of people for each option is shown, and written."""
+    scored: bool = False
+    """Whether the points of each option, and the weight of the question, are shown and written."""
+    weight: str = ""
     min: str = ""
     max: str = ""
     decimals: str = "0"
@@ -127,8 +131,10 @@ def _item(fields: Fields, code: str) -> QuestionCard:
     keys, labels = fields.get(f"{code}.k", ()), fields.get(f"{code}.o", ())
     options: dict[str, OptionRow] = {}
     most = dict(zip(keys, fields.get(f"{code}.m", ()), strict=False))
+    points = dict(zip(keys, fields.get(f"{code}.s", ()), strict=False))
     for key, label in zip(keys, labels, strict=False):
-        row = OptionRow(key, label.strip(), most.get(key, "").strip(), *_picture(fields, f"{code}.{key}"))
+        marks = most.get(key, "").strip(), *_picture(fields, f"{code}.{key}"), points.get(key, "").strip()
+        row = OptionRow(key, label.strip(), *marks)
         options.setdefault(key, row)
     picture, alt = _picture(fields, code)
     return QuestionCard(
@@ -138,6 +144,8 @@ def _item(fields: Fields, code: str) -> QuestionCard:
         options=tuple(options.values()),
         other=one(fields, f"{code}.other") == "1",
         limited=one(fields, f"{code}.limited") == "1",
+        scored=one(fields, f"{code}.scored") == "1",
+        weight=one(fields, f"{code}.weight"),
         min=one(fields, f"{code}.min"),
         max=one(fields, f"{code}.max"),
         decimals=one(fields, f"{code}.decimals") or "0",

@@ -16,7 +16,7 @@ from questions.question import Question, QuestionType
 MOST = 10
 """How many deleted things are kept; the oldest goes first."""
 _LONGEST_KEPT = 20_000
-_TEXTS = ("code", "type", "text", "min", "max", "decimals")
+_TEXTS = ("code", "type", "text", "min", "max", "decimals", "weight")
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def _read(value: Any) -> Deleted | None:
 
 
 def _an_option(written: Mapping[str, Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {key: str(written[key]) for key in ("text", "most", "key") if written.get(key)}
+    kept: dict[str, Any] = {key: str(written[key]) for key in ("text", "most", "points", "key") if written.get(key)}
     if isinstance(written.get("code"), int):
         kept["code"] = written["code"]
     return {"text": "", **kept, **_picture(written)}
@@ -145,7 +145,8 @@ def _picture(written: Mapping[str, Any]) -> dict[str, Any]:
 
 def _option(row: OptionRow) -> dict[str, Any]:
     picture = {"picture": {"key": row.picture, "alt": row.alt}} if row.picture else {}
-    return {"text": row.label, "key": row.key} | ({"most": row.most} if row.most else {}) | picture
+    marks = {name: mark for name, mark in (("most", row.most), ("points", row.points)) if mark}
+    return {"text": row.label, "key": row.key} | marks | picture
 
 
 def _with_option(item: QuestionCard, deleted: Deleted) -> QuestionCard:
@@ -157,6 +158,7 @@ def _with_option(item: QuestionCard, deleted: Deleted) -> QuestionCard:
         str(deleted.entry.get("most", "")),
         str(picture.get("key", "")),
         str(picture.get("alt", "")),
+        str(deleted.entry.get("points", "")),
     )
     if not key or any(each.key == key for each in item.options):
         row = replace(row, key=item.with_choice().options[-1].key)

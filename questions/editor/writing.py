@@ -84,11 +84,12 @@ def _of_question(question: Question, by_code: Mapping[str, Question]) -> dict[st
         written["options"] = [
             {"code": option.code, "text": option.label}
             | ({"most": str(option.most)} if option.most else {})
+            | ({} if option.points is None else {"points": str(option.points)})
             | _picture_of(option.picture)
             for option in question.options
         ]
         written["other"] = question.other
-    for key, bound in (("min", question.min), ("max", question.max)):
+    for key, bound in (("min", question.min), ("max", question.max), ("weight", question.weight)):
         if bound is not None:
             written[key] = str(bound)
     if question.decimals:
@@ -110,11 +111,12 @@ def _span(span: Span) -> str:
 
 def _of_item(item: QuestionCard, items: Mapping[str, QuestionCard], known: set[int]) -> dict[str, Any]:
     given: dict[str, Any] = {
-        "options": [_of_choice(each, known, is_limited=item.limited) for each in item.options],
+        "options": [_of_choice(each, known, item) for each in item.options],
         "other": item.other,
         "min": item.min,
         "max": item.max,
         "decimals": item.decimals if item.decimals != "0" else "",
+        "weight": item.weight if item.scored or item.type.scale else "",
     }
     written: dict[str, Any] = {
         "code": item.code,
@@ -131,11 +133,12 @@ def _of_item(item: QuestionCard, items: Mapping[str, QuestionCard], known: set[i
     return written | ({"show_if": conditions} if conditions else {})
 
 
-def _of_choice(choice: OptionRow, known: set[int], *, is_limited: bool) -> dict[str, Any]:
+def _of_choice(choice: OptionRow, known: set[int], item: QuestionCard) -> dict[str, Any]:
     code = whole_number(choice.key, 3) or 0
     written: dict[str, Any] = {"code": code, "text": choice.label} if code in known else {"text": choice.label}
-    limit = {"most": choice.most} if is_limited and choice.most else {}
-    return written | limit | _written(choice.picture, choice.alt)
+    limit = {"most": choice.most} if item.limited and choice.most else {}
+    points = {"points": choice.points} if item.scored and choice.points else {}
+    return written | limit | points | _written(choice.picture, choice.alt)
 
 
 def _written(key: str, alt: str) -> dict[str, Any]:
@@ -170,8 +173,8 @@ def to_item(entry: Mapping[str, Any], earlier: Mapping[str, QuestionCard]) -> Qu
     options: list[OptionRow] = []
     for n, option in enumerate(entry.get("options", ()), start=1):
         label, code = (option.get("text", ""), option.get("code")) if isinstance(option, Mapping) else (option, None)
-        most = option.get("most", "") if isinstance(option, Mapping) else ""
-        options.append(OptionRow(f"n{n}" if code is None else str(code), label, most, *_fields_of(option)))
+        most, points = (option.get(key, "") if isinstance(option, Mapping) else "" for key in ("most", "points"))
+        options.append(OptionRow(f"n{n}" if code is None else str(code), label, most, *_fields_of(option), points))
     type_ = QuestionType(entry["type"])
     if type_.has_options and not options:
         options = [OptionRow("n1", ""), OptionRow("n2", "")]  # empty rows to fill
@@ -183,6 +186,8 @@ def to_item(entry: Mapping[str, Any], earlier: Mapping[str, QuestionCard]) -> Qu
         options=tuple(options),
         other=bool(entry.get("other")),
         limited=any(option.most for option in options),
+        scored=any(option.points for option in options),
+        weight=entry.get("weight", ""),
         min=entry.get("min", ""),
         max=entry.get("max", ""),
         decimals=entry.get("decimals", "0"),

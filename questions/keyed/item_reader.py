@@ -82,7 +82,7 @@ _POINTS_AT = re.compile(
 )
 _TAGS_APART = re.compile(r"[\s,，、;；|｜]+")
 #: Keys of a question that no item has: it says itself how many to choose, and is asked of everybody.
-_NOT_OF_ITEMS = {"min": "最少", "max": "最多", "show_if": "显示条件", "decimals": "小数"}
+_NOT_OF_ITEMS = {"min": "最少", "max": "最多", "show_if": "显示条件", "decimals": "小数", "weight": "权重"}
 _T = TypeVar("_T")
 
 
@@ -236,6 +236,8 @@ def _check_asked(entry: _Entry, question: Question) -> None:
     for option in question.options:
         if option.most is not None:
             entry.wrong("options", f"考题的选项不能限名额，请改“{option.label}”")
+        if option.points is not None:
+            entry.wrong("options", f"考题的分值写在题上，不写在选项上，请改“{option.label}”")
         if LINES.search(option.label):
             entry.wrong("options", f"选项“{option.label}”里不能有竖线")
 

@@ -22,7 +22,7 @@ from surveys.actions import counting, inviting, quotas
 from surveys.models import Participation, Submission, Survey
 from surveys.queries.answer_sheet import AnswerSheet, look, obstacle
 from surveys.rules import quotas as of_quotas
-from surveys.rules import returns, tally
+from surveys.rules import returns, scores, tally
 from surveys.texts import chat
 from wechat_bot import media
 
@@ -169,6 +169,7 @@ def submit(session: Session, sheet: AnswerSheet, *, now: datetime, zone: ZoneInf
             is_valid=is_valid,
             is_fast=not is_valid,
             photos=len(photos),
+            score=scores.score(sheet.definition, answers),
             wave=wave,
             **_who_and_when(sheet, now, zone, int(spent)),
         )

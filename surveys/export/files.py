@@ -16,6 +16,7 @@ from surveys.export import rows, workbook
 from surveys.export.columns import ColumnLayout
 from surveys.export.leading import Leading
 from surveys.queries import version_cache
+from surveys.rules import scores
 
 EXPORT = "surveys.export"
 """The name of the task that writes such a file: a page asks for it, a job does it."""
@@ -56,6 +57,7 @@ def write(
         layout = ColumnLayout(versions, csv_text)
         leading = Leading(
             is_anonymous=is_anonymous,
+            is_scored=scores.is_scored(version.definition for version in versions),
             numbers={version.id: version.number for version in versions},
             guard=csv_text,
             code=csv_digits,

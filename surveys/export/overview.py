@@ -32,6 +32,8 @@ def lines(figures: Mapping[str, Any]) -> Iterator[list[Cell]]:
         *(figures[name] for name in ("sent", "returned", "valid")),
         *(_percent(figures[name]) for name in ("response_rate", "valid_rate")),
     ]
+    if score := figures["score"]:
+        yield [Heading("平均得分"), TwoDecimals(score["mean"]), f"满分 100，{score['n']} 份有效的有得分"]
     yield []
     yield [Heading(name) for name in HEADINGS]
     for entry in figures["questions"]:

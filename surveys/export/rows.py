@@ -22,6 +22,7 @@ class AnswerRow(NamedTuple):
     source: str
     submitted_at: datetime
     is_valid: bool
+    score: int | None
     seconds: int | None
     licence: str | None
     shop: str | None
@@ -46,6 +47,7 @@ def stream(session: Session, survey_id: int, *, is_anonymous: bool) -> Generator
         Submission.source,
         Submission.submitted_at,
         Submission.is_valid,
+        Submission.score,
     )
     if is_anonymous:
         statement = select(*answered, *(literal(None) for _ in range(6)))

@@ -13,6 +13,7 @@ from surveys.export.columns import ColumnLayout
 from surveys.export.leading import Leading
 from surveys.export.rows import AnswerRow
 from surveys.queries.version_cache import Frozen
+from surveys.rules import scores
 
 _CODEBOOK_WIDTHS = (30, 8, 40, 12, 8, 40, 10, 10)
 _OVERVIEW_WIDTHS = (10, 44, 12, 10, 8, 30, 10, 10, 10, 10)
@@ -32,6 +33,7 @@ def write(
     layout = ColumnLayout(versions, str)
     leading = Leading(
         is_anonymous=is_anonymous,
+        is_scored=scores.is_scored(version.definition for version in versions),
         numbers={version.id: version.number for version in versions},
         guard=str,
         code=Digits,

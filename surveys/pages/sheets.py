@@ -16,6 +16,7 @@ from console.lists.listing import Asked, Column, Filter, Listing
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
 from foundation.text import shortened, whole_number
+from foundation.workbooks.writing import TwoDecimals
 from people.pages import filters
 from people.texts import licence
 from questions.answers import describe
@@ -27,6 +28,7 @@ from surveys.queries import version_cache
 from surveys.queries.sheets import SheetFilter, SheetLine
 from surveys.queries.tally import tally
 from surveys.queries.version_cache import Frozen
+from surveys.rules import scores
 from surveys.rules.crossing import is_crossed
 from surveys.rules.disclosure import LEAST
 from surveys.texts import sheets as texts
@@ -183,6 +185,11 @@ def _is_identified(asked: Asked) -> bool:
     return survey is not None and not survey.is_anonymous
 
 
+def _is_scored(asked: Asked) -> bool:
+    versions = version_cache.of_survey(asked.session, asked.of["survey_id"])
+    return scores.is_scored(each.definition for each in versions)
+
+
 def _day(written: str) -> date | None:
     try:
         return fields.day(written)
@@ -256,6 +263,15 @@ SHEETS: Listing[ListedSheet] = Listing(
             lambda line: f"第 {line.sheet.wave} 次" if line.sheet.wave else "",
             seen_if=lambda asked: bool(waves(asked.session, asked.of["survey_id"])),
             is_shown=False,
+        ),
+        Column(
+            "score",
+            "得分",
+            lambda line: None if line.sheet.score is None else TwoDecimals(line.sheet.score / 100),
+            shows=lambda asked, line: texts.points(line.sheet.score),
+            seen_if=_is_scored,
+            is_number=True,
+            width=8,
         ),
         Column("state", "状态", lambda line: texts.STATES[line.sheet.state], width=10),
         Column("reason", "作废原因", lambda line: line.sheet.void_reason, is_shown=False, width=30),

@@ -61,6 +61,7 @@ class SheetLine:
     source: str
     wave: int | None
     photos: int
+    score: int | None
     is_valid: bool
     is_fast: bool
     voided_at: datetime | None
@@ -94,6 +95,7 @@ _COLUMNS = (
     Submission.source,
     Submission.wave,
     Submission.photos,
+    Submission.score,
     Submission.is_valid,
     Submission.is_fast,
     Submission.voided_at,

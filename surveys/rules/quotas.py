@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 
 from questions.authoring.spelling import Misspelt, Notes, integer, words
 from questions.flow import Answers
-from surveys.rules import tally
+from surveys.rules import scores, tally
 from surveys.rules.definition import Definition
 from surveys.rules.disclosure import LEAST
 
@@ -106,7 +106,7 @@ def options(definition: Definition) -> dict[tally.Key, int]:
 
 def keys(definition: Definition, answers: Answers, *, area_id: int, class_id: int) -> list[tally.Key]:
     """Return the key of every quota a submission may count for, whether the quota exists or not."""
-    chosen = [key for key in tally.counts(definition, answers) if key[1] != tally.ANSWERED]
+    chosen = [key for key in tally.counts(definition, answers) if key[1] != tally.ANSWERED and key[0] != scores.SCORE]
     return [TOTAL, (AREA, str(area_id)), (CLASS, str(class_id)), *sorted(chosen)]
 
 

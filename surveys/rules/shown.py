@@ -18,7 +18,8 @@ def shown(figures: Mapping[str, Any]) -> dict[str, Any]:
     """
     if not figures["anonymous"]:
         return dict(figures)
-    return {**figures, "questions": [_question(entry) for entry in figures["questions"]]}
+    # A mean score beside the shown counts would tell what is hidden.
+    return {**figures, "score": None, "questions": [_question(entry) for entry in figures["questions"]]}
 
 
 def _question(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Counting of one submission: the one definition of what it adds to the counters, for the submit and for the recount.
 
 A count is kept under (question code, key). The key is `#` for "answered this question", else what was chosen: an
-option's code, a point of a scale, a number in its one spelling.
+option's code, a point of a scale, a number in its one spelling. Under `scores.SCORE` stand the sheets with a score, and
+the sum of their scores.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 
 from questions.answers import Multiple, Number, Score, Single, Skipped, from_json
 from questions.flow import Answers, settle
+from surveys.rules import scores
 from surveys.rules.definition import Definition
 
 ANSWERED = "#"
@@ -41,7 +43,8 @@ def counts(definition: Definition, answers: Answers) -> Counts:
             case _:
                 keys = []
         added |= {(code, key): 1 for key in [ANSWERED, *keys]}
-    return added
+    score = scores.score(definition, answers)
+    return added if score is None else added | {(scores.SCORE, ANSWERED): 1, (scores.SCORE, scores.SUM): score}
 
 
 def added(*many: Mapping[Key, int]) -> Counts:

@@ -90,6 +90,15 @@ def spent(seconds: int | None) -> str:
     return f"{minutes} 分 {rest:02} 秒" if minutes < 60 else f"{minutes // 60} 时 {minutes % 60} 分"
 
 
+def points(score: int | None) -> str:
+    """The score of a sheet, of 100.
+
+    >>> points(8750), points(6667), points(10000), points(0), points(None)
+    ('87.5', '66.67', '100', '0', '—')
+    """
+    return "—" if score is None else f"{score / 100:g}"
+
+
 def handed_in(at: datetime, now: datetime, zone: ZoneInfo, *, is_day: bool = False) -> str:
     """When a sheet was handed in, as people say it today; only the day where no more is known.
 

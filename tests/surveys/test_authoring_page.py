@@ -24,9 +24,10 @@ limit: 300
 area_limits: {城区一片: 50, 江山片: 60}
 class_limits: {现代终端: 100}
 questions:
-  - {code: q1, type: single, text: 您对服务满意吗?, options: [{text: 非常满意, most: 30}, 满意, 一般, 不满意]}
+  - {code: q1, type: single, text: 您对服务满意吗?, weight: 3,
+     options: ["非常满意 [5分] [限30]", {text: 满意, points: 0}, 一般, 不满意]}
   - {code: q2, type: multiple, text: 您最希望改进哪些?, options: [送货时间, 货源信息, 上门拜访], other: true, max: 2}
-  - {code: q3, type: rating, text: 请打分(1-5), show_if: {q2: [送货时间, 其他]}}
+  - {code: q3, type: rating, text: 请打分(1-5), weight: 2, show_if: {q2: [送货时间, 其他]}}
   - {code: q4, type: nps, text: 您愿意推荐吗?(0-10)}
   - {code: q5, type: number, text: 每天来多少位顾客?, min: -10, max: "50.5", decimals: 1, required: false}
   - {code: q6, type: text, text: 不满意的原因是?, show_if: {q1: [一般, 不满意], q4: 0-6, q5: [3, 20~50]}}

@@ -161,6 +161,11 @@ def test_the_refusal_reads_as_a_list():
         ({"show_if": {"q1": [1]}}, "显示条件 show_if 只能按前面的题，q1 不在前面"),
         ({"show_if": ["q1"]}, "显示条件 show_if 应如 {q1: [一般, 不满意]}"),
         ({"typ": "single"}, "不认识“typ”，是不是“type”"),
+        ({"options": ["满意 [2000分]", "一般"]}, "第 1 个选项的分值“2000”应是 0 到 1000 的整数"),
+        ({"options": [{"text": "满意 [2分]", "points": 2}, "一般"]}, "第 1 个选项的分值写了两次"),
+        ({"options": ["满意 [0分]", "一般"]}, "选项的分值都是 0，至少一个要多于 0 分"),
+        ({"weight": 2}, "写了权重，选项却没有分值，应如 满意 [4分]"),
+        ({"type": "text", "weight": 2}, "weight 只用于 single、multiple、rating、nps"),
     ],
 )
 def test_a_mistake_in_a_question_is_said_in_the_authors_words(question, said):

@@ -11,6 +11,7 @@ import pytest
 
 from foundation.errors import Refused
 from questions.authoring.spelling import Mistaken
+from questions.editor import writing
 from questions.question import Condition
 from surveys.rules import definition, files, review
 from tests.workbooks import NO_RESULT, formatted, rows, workbook
@@ -268,6 +269,18 @@ def test_yaml_lists_are_parted_by_signs_of_any_width(written):
     survey = review.read(written_file.data, timezone=CHINA)
     assert [option.label for option in survey.questions[0].options] == ["满意", "一般", "不满意"]
     assert survey.audience == {"class": ["普通终端", "现代终端"]}
+
+
+def test_points_behind_options_and_weights_are_the_same_in_every_file():
+    said = "满意 [4分]|一般 [2分] [限9]|不了解"
+    (scored,) = read(handed_in(asked=[[*ASKED[0], "权重"], ["q1", "单选", "满意吗?", said, "3"]])).questions
+    assert [(each.label, each.points, each.most) for each in scored.options] == [
+        ("满意", 4, None), ("一般", 2, 9), ("不了解", None, None)
+    ]  # fmt: skip
+    assert scored.weight == 3
+    (written,) = writing.of_questions([scored])
+    back = read(files.filled({"title": "调查", "questions": [written]}, with_codes=False))
+    assert back.questions == (scored,)
 
 
 @pytest.mark.parametrize("quota", ["[限20]", "［限２０］", "【限20】", "[ 限 20 人 ]", "〔限20家〕"])

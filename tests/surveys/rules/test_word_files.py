@@ -130,6 +130,8 @@ def test_brackets_say_the_kind_how_many_and_whether_it_must_be_answered() -> Non
     ]
     assert one("1. 烟是圆的【判断题】").labels == ("对", "错")
     assert [each.most for each in one("1. 哪天？", "A. 周六 [限20]", "B. 周日【限3】").options] == [20, 3]
+    scored = one("1. 满意吗？", "A. 满意 [4分]", "B. 不满意【0分】", "C. 不了解", "权重：3")
+    assert ([each.points for each in scored.options], scored.weight) == ([4, 0, None], 3)
 
 
 def test_a_heading_gives_its_kind_to_the_questions_below_which_may_count_anew() -> None:
