@@ -26,6 +26,7 @@ from benchmarks import (
     searching,
     tally,
     visits,
+    year,
 )
 
 BENCHMARKS = {
@@ -49,6 +50,7 @@ BENCHMARKS = {
     "finding": finding.run,
     "classroom": classroom.run,
     "visits": visits.run,
+    "year": year.run,
 }
 
 

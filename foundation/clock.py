@@ -23,6 +23,8 @@ class Period:
 
     begins_at: datetime
     ends_at: datetime
+    #: When somebody looks back at it; None at its end.
+    seen_at: datetime | None = None
 
 
 def month_of(day: date, zone: ZoneInfo) -> Period:

@@ -1,10 +1,11 @@
 """Measures of people: who follows, who is bound, who left, who was not in touch, and errands done."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select, union_all
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
+from sqlalchemy.orm import Session
 
 from foundation.clock import Period
 from people.errands import ErrandEnd
@@ -17,31 +18,32 @@ SILENT = timedelta(days=30)
 _MANAGER = func.coalesce(Retailer.manager_id, Area.manager_id)
 _SHOP = (Retailer.area_id, Retailer.class_id, _MANAGER)
 _THEN = (FollowerMove.area_id, FollowerMove.class_id, FollowerMove.manager_id)
-_CAME = FollowerMove.kind == MoveKind.FOLLOWED
 
 
 def followers(session: Session, period: Period) -> Select[Any]:
     """Select those who follow at the period's end."""
-    both = union_all(*_following(period.ends_at, lambda n: {"n": n})).subquery()
+    both = union_all(*_following(period.ends_at, {"n": 1})).subquery()
     return select(both)
 
 
 def gone(session: Session, period: Period) -> Select[Any]:
     """Select those who stopped following in the period, of those who followed when it began or came in it: each once,
-    however often they left. Who was erased while they followed did not stop."""
-    at, earlier = FollowerMove.at, aliased(FollowerMove)
-    is_again = exists().where(
-        earlier.openid == FollowerMove.openid,
-        earlier.kind == MoveKind.GONE,
-        earlier.at >= period.begins_at,
-        earlier.id < FollowerMove.id,
+    however often they left, where they were when they left first. Who was erased while they followed did not stop."""
+    in_it = (FollowerMove.at >= period.begins_at, FollowerMove.at < period.ends_at)
+    left = select(*columns(*_THEN, n=1, of=1)).where(_is_first(MoveKind.GONE, *in_it))
+    have_left = select(FollowerMove.openid).where(*in_it, FollowerMove.kind == MoveKind.GONE)
+    erased = select(*columns(*_THEN, n=0, of=1)).where(*in_it, FollowerMove.kind == MoveKind.ERASED)
+    # Whoever was there has left, or was erased, or follows at the end.
+    others = (
+        erased.where(FollowerMove.openid.not_in(have_left)),
+        *(
+            each.where(whose.not_in(have_left))
+            for each, whose in zip(
+                _following(period.ends_at, {"n": 0, "of": 1}), (Follower.openid, FollowerMove.openid), strict=True
+            )
+        ),
     )
-    is_new = or_(FollowerMove.since.is_(None), FollowerMove.since < period.begins_at)
-    in_it = (at >= period.begins_at, at < period.ends_at)
-    left = select(*columns(*_THEN, n=1, of=0)).where(*in_it, FollowerMove.kind == MoveKind.GONE, ~is_again)
-    came = select(*columns(*_THEN, n=0, of=1)).where(*in_it, _CAME, is_new)
-    were_there = _following(period.begins_at, lambda n: {"n": 0, "of": n})
-    both = union_all(left, came, *were_there).subquery()
+    both = union_all(left, *others).subquery()
     return select(both)
 
 
@@ -94,17 +96,25 @@ def errands_done(session: Session, period: Period) -> Select[Any]:
     return select(both)
 
 
-def _following(moment: datetime, counted: Any) -> tuple[Select[Any], ...]:
-    """Select those who followed at a moment: those who do now, and what has changed since, taken back."""
-    now = (
-        select(*columns(*_SHOP, **counted(1)))
+def _following(moment: datetime, counted: Mapping[str, int]) -> tuple[Select[Any], Select[Any]]:
+    """Select those who followed at a moment: those who do now and have not moved since, where they are now; and those
+    who left or were erased since, before any other move, where they were then."""
+    since = FollowerMove.at >= moment
+    stayed = (
+        select(*columns(*_SHOP, **counted))
         .select_from(Follower)
         .outerjoin(Retailer, Retailer.openid == Follower.openid)
         .outerjoin(Area, Area.id == Retailer.area_id)
-        .where(Follower.unfollowed_at.is_(None))
+        .where(Follower.unfollowed_at.is_(None), Follower.openid.not_in(select(FollowerMove.openid).where(since)))
     )
-    since = select(*columns(*_THEN, **counted(case((_CAME, -1), else_=1)))).where(FollowerMove.at >= moment)
-    return now, since
+    moved = select(*columns(*_THEN, **counted)).where(_is_first(None, since), FollowerMove.kind != MoveKind.FOLLOWED)
+    return stayed, moved
+
+
+def _is_first(kind: MoveKind | None, *which: Any) -> ColumnElement[bool]:
+    """Whether a move is its follower's first of a kind, or of any, among those for which a condition holds."""
+    among = [*which, *([FollowerMove.kind == kind] if kind else [])]
+    return FollowerMove.id.in_(select(func.min(FollowerMove.id)).where(*among).group_by(FollowerMove.openid))
 
 
 def _bound(moment: datetime, chosen: Any) -> Select[Any]:

@@ -20,7 +20,7 @@ _INSTANT = timedelta(microseconds=1)
 def of_rows(session: Session, measure: Measure, month: int, zone: ZoneInfo, *, now: datetime) -> Facts:
     """Count a measure of a month from the rows of its feature, up to now; by company, area, class and manager."""
     whole = months.period(month, zone)
-    so_far = Period(whole.begins_at, min(whole.ends_at, now + _INSTANT))
+    so_far = Period(whole.begins_at, min(whole.ends_at, now + _INSTANT), seen_at=now)
     return carrying.grouped(cells(session, measure, so_far), nothing=Fact(0, 0 if measure.of else None))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from foundation.clock import Period
 from visits.models.answers import Rating
-from visits.models.requests import Request
+from visits.models.requests import Closed, Request
 from visits.queries.report_columns import CONTENT, filed, unfiled
 from wechat_bot.measure import Measure, Remedy, columns
 
@@ -18,15 +18,16 @@ def opened(session: Session, period: Period) -> Select[Any]:
 
 
 def closed(session: Session, period: Period) -> Select[Any]:
-    """Select the requests that were closed and still are."""
+    """Select the requests that were closed and still are, but those that were joined to another."""
     at = Request.closed_at
     found = select(*columns(Request.area_id, Request.class_id, Request.owner_id))
-    return found.where(at >= period.begins_at, at < period.ends_at)
+    return found.where(at >= period.begins_at, at < period.ends_at, Request.closed_how != Closed.VOID)
 
 
 def within(session: Session, period: Period) -> Select[Any]:
     """Select the requests opened in the period that count for the first promise, and whether they were answered within
-    24 hours: as the statistics of visits count them, for whoever gave the first answer."""
+    24 hours: as the statistics of visits count them, for whoever gave the first answer. One that waits counts as late
+    as soon as its 24 hours are over, also after the period's end."""
     return _requests(period, lambda facts: {"n": facts.judged * facts.within, "of": facts.judged})
 
 
@@ -43,7 +44,7 @@ def content(session: Session, period: Period) -> Select[Any]:
 
 def _requests(period: Period, counted: Any) -> Select[Any]:
     parts = []
-    for facts in (filed(), unfiled(period.ends_at)):
+    for facts in (filed(), unfiled(period.seen_at or period.ends_at)):
         found = select(*columns(facts.area_id, facts.class_id, facts.manager_id, **counted(facts)))
         parts.append(found.where(*facts.of, facts.opened_at >= period.begins_at, facts.opened_at < period.ends_at))
     both = union_all(*parts).subquery()
