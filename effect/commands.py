@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from effect import jobs
 from effect.queries import counting, scores
 from effect.queries import month as queries
-from effect.rules import months
+from effect.rules import figures, months
 from effect.rules.groups import COMPANY, FactGroup
 from effect.texts import scores as scoring_texts
 from effect.texts import sentences as texts
@@ -36,7 +36,8 @@ def show(month: str, area: str | None, manager: str | None, as_json: bool) -> No
     _count(services, wanted)
     with services.reading() as session:
         state = queries.state(session, wanted)
-        found = queries.measured(session, wanted, group, services.measures, back=1)
+        shown = [each for each in services.measures if not each.is_aid]
+        found = queries.measured(session, wanted, group, shown, back=1)
     if as_json:
         click.echo(json.dumps(queries.to_json(wanted, state, found), ensure_ascii=False))
         return
@@ -115,7 +116,7 @@ def _group(session: Session, area: str | None, manager: str | None) -> FactGroup
 
 
 def _said(measure: Measure, fact: Fact | None) -> str:
-    if fact is None:
-        return "—"
+    if fact is None or measure.per > 1:
+        return figures.with_parts(measure, fact)
     share = "" if fact.share is None else f"，{100 * fact.share:.1f}%"
     return f"{fact.n:,}" + (f" / {fact.of:,}" if fact.of is not None else "") + f" {measure.unit}{share}"

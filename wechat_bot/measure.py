@@ -55,6 +55,10 @@ class Measure:
     #: Place among the steps from the shop to the certificate; 0 where it is none. A step counts shops.
     step: int = 0
     remedies: Sequence[Remedy] = ()
+    #: What one event adds to `of`, where events come out by degrees: 10,000 of a sheet that is so many hundredths good.
+    per: int = 1
+    #: Whether it only helps to judge another measure: it stands on no page.
+    is_aid: bool = False
 
     @property
     def is_money(self) -> bool:

@@ -11,7 +11,7 @@ from effect.rules import changes, figures, months
 from effect.texts import month as texts
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
-from foundation.workbooks.writing import Cell, Digits, Heading, Percent, SheetTitle, Workbook
+from foundation.workbooks.writing import Cell, Digits, Heading, Percent, SheetTitle, TwoDecimals, Workbook
 from wechat_bot.measure import Fact, Measure
 
 NONE_SEEN = "您现在看不到这些店的成效。"
@@ -86,7 +86,7 @@ def _cells(row: MonthRow) -> Iterator[Cell]:
     yield Digits(found.paper.shown) if found.paper else "—"
     yield _cell(measure, found.before)
     yield _cell(measure, found.fact)
-    yield found.fact.of if found.fact else None
+    yield _events(measure, found.fact, "of")
     yield Digits(row.change.text)
     for each in reversed((found.fact, *found.earlier[: BACK - 1])):
         yield _cell(measure, each)
@@ -98,6 +98,12 @@ def _cell(measure: Measure, fact: Fact | None) -> Cell:
     if value is None:
         return "—"
     return Percent(value) if changes.is_share(measure) else int(value)
+
+
+def _events(measure: Measure, fact: Fact | None, which: str) -> Cell:
+    """A number of events; of those that come out by degrees also their sum, each counting from 0 to 1."""
+    count = getattr(fact, which, None)
+    return count if count is None or measure.per == 1 else TwoDecimals(count / measure.per)
 
 
 def _said(asked: Asked) -> str:
@@ -114,10 +120,10 @@ MONTH: Listing[AreaFact] = Listing(
         Column("area", "片区", lambda line: line.area),
         Column("service", "服务", lambda line: line.service),
         Column("measure", "指标", lambda line: line.measure.label, width=20),
-        Column("now", "本月", lambda line: line.fact.n if line.fact else None, is_number=True),
-        Column("of", "总数", lambda line: line.fact.of if line.fact else None, is_number=True),
-        Column("before", "上月", lambda line: line.before.n if line.before else None, is_number=True),
-        Column("before_of", "上月总数", lambda line: line.before.of if line.before else None, is_number=True),
+        Column("now", "本月", lambda line: _events(line.measure, line.fact, "n"), is_number=True),
+        Column("of", "总数", lambda line: _events(line.measure, line.fact, "of"), is_number=True),
+        Column("before", "上月", lambda line: _events(line.measure, line.before, "n"), is_number=True),
+        Column("before_of", "上月总数", lambda line: _events(line.measure, line.before, "of"), is_number=True),
         Column("unit", "单位", lambda line: line.measure.unit),
     ),
     find=_find,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from console.rules.visitors import Visitor
 from effect.models.months import FactBy, MonthFact
 from effect.models.scores import ManagerTier, ScoreRemark, ScoreWeights, Tier
+from effect.rules import means as means_of
 from effect.rules import scoring, weighing
 from effect.rules.scoring import ManagerScore
 from people import visibility
@@ -19,13 +20,16 @@ from wechat_bot.measure import Fact
 #: What each score is a score of, by the names of measures.
 MEASURES: Mapping[str, str] = {
     "satisfaction": "satisfaction",
+    "score": "survey_score",
     "speed": "answered_24h",
     "reach": "reached",
     "learning": "learning",
     "errands": "errands_done",
 }
 #: The scores given to programs.
-GIVEN = ("satisfaction", "speed", "reach", "learning")
+GIVEN = ("satisfaction", "score", "speed", "reach", "learning")
+#: Scores that come out by degrees, with the measures of their squares.
+SQUARES: Mapping[str, str] = {"score": "survey_score_squares"}
 #: The measure whose whole is the number of shops.
 SHOPS = "bound"
 #: The score that places are by, where no other is chosen.
@@ -76,7 +80,13 @@ def scorecard(session: Session, month: int) -> Scorecard:
         company = facts.get((0, measure))
         means[name] = company.share if company else None
         theirs = {row.id: facts.get((row.id, measure), Fact(0, 0)) for row in managers}
-        found[name] = scoring.scores(theirs, company)
+        if name in SQUARES:
+            squares = {each: facts.get((each, SQUARES[name]), Fact(0, 0)) for each in (0, *theirs)}
+            whole = means_of.of_facts(company, squares[0]) if company else None
+            by_degrees = {each: means_of.of_facts(fact, squares[each]) for each, fact in theirs.items()}
+            found[name] = means_of.scores(by_degrees, whole)
+        else:
+            found[name] = scoring.scores(theirs, company)
     tiers, weights = _tiers(session), in_force(session, month)
     remarks = {row.manager_id: row.text for row in session.scalars(select(ScoreRemark).filter_by(month=month))}
     lines = []
@@ -169,7 +179,7 @@ def to_json(found: Scorecard) -> list[dict[str, Any]]:
 
 def _facts(session: Session, month: int) -> dict[tuple[int, str], Fact]:
     """Read the facts of the scorecard's measures by manager, and those of the company under 0."""
-    of_month = (MonthFact.month == month, MonthFact.measure.in_((*MEASURES.values(), SHOPS)))
+    of_month = (MonthFact.month == month, MonthFact.measure.in_((*MEASURES.values(), *SQUARES.values(), SHOPS)))
     by_manager = (MonthFact.by == FactBy.MANAGER, MonthFact.member_id != 0)
     company = (MonthFact.by == FactBy.WHOLE, MonthFact.member_id == 0)
     found = select(MonthFact.member_id, MonthFact.measure, MonthFact.n, MonthFact.of)

@@ -76,7 +76,7 @@ def _scored(session: Session, month: int, group: FactGroup, compared: Mapping[st
     """Each area and measure with the square of how clear its change is, signed, as `changes.clearness` has it."""
     fact, last = MonthFact, months.before(month)
     is_now, is_last = fact.month == month, fact.month == last
-    judged = [each for each in compared.values() if not each.is_neutral and not each.is_money]
+    judged = [each for each in compared.values() if changes.is_judged(each)]
     shares = [each.name for each in judged if changes.is_share(each)]
     less = [each.name for each in judged if each.is_less_better]
     areas = [fact.member_id != 0] if group == COMPANY else [fact.member_id.in_(group.members)]

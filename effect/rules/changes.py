@@ -66,6 +66,12 @@ def is_share(measure: Measure) -> bool:
     return bool(measure.of) and not measure.is_money
 
 
+def is_judged(measure: Measure) -> bool:
+    """Whether a change can be told from chance, and is better or worse. What comes out by degrees is not judged: its
+    spread is in no fact of the month."""
+    return not (measure.is_neutral or measure.is_money or measure.per > 1)
+
+
 def clearness(measure: Measure, fact: Fact, before: Fact) -> float:
     """Return how clear a change for the better is (negative: for the worse), in standard deviations; 0 where there is
     too little to judge by, or nothing is better.
@@ -77,7 +83,7 @@ def clearness(measure: Measure, fact: Fact, before: Fact) -> float:
     >>> round(clearness(learnt, Fact(1284), Fact(980)), 1), clearness(learnt, Fact(5), Fact(1))
     (6.4, 0.0)
     """
-    if measure.is_neutral or measure.is_money:
+    if not is_judged(measure):
         return 0.0
     sign = -1 if measure.is_less_better else 1
     if not is_share(measure):

@@ -33,9 +33,13 @@ def parts(measure: Measure, fact: Fact | None) -> str:
 
     >>> parts(Measure("w", "24 小时内答复", None, unit="条", of="留言"), Fact(890, 1000))
     '890 / 1,000 条'
+    >>> parts(Measure("s", "测评得分", None, unit="份", of="满分", per=10_000), Fact(875_000, 1_000_000))
+    '100 份'
     """
     if fact is None or not is_share(measure) or not fact.of:
         return ""
+    if measure.per > 1:
+        return f"{fact.of // measure.per:,} {measure.unit}"
     return f"{fact.n:,} / {fact.of:,} {measure.unit}".strip()
 
 

@@ -31,7 +31,8 @@ def sections(features: Sequence[Feature]) -> list[ServiceSection]:
     for feature in features:
         items = [item for _, each in more((feature,), ConsoleExtension) for item in each.items if item.group]
         if feature.measures and items and items[0].group:
-            measures = tuple(sorted(feature.measures, key=lambda each: each.order))
+            shown = [each for each in feature.measures if not each.is_aid]
+            measures = tuple(sorted(shown, key=lambda each: each.order))
             is_of_shops = feature.front_desk is not None
             found.append(ServiceSection(items[0].group, items[0].endpoint, items[0].permission, measures, is_of_shops))
     return sorted(found, key=lambda each: (not each.is_of_shops, each.group.order))

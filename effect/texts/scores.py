@@ -6,9 +6,11 @@ from effect.models.scores import ScoreWeights
 from effect.rules.scoring import ManagerScore
 
 #: The scores, as people say them.
-NAMES = {"satisfaction": "满意", "speed": "及时", "reach": "触达", "learning": "学习", "errands": "交办"}
+NAMES = {
+    "satisfaction": "满意", "score": "测评", "speed": "及时", "reach": "触达", "learning": "学习", "errands": "交办"
+}  # fmt: skip
 #: What the events of each are counted in.
-UNITS = {"satisfaction": "人评", "speed": "条", "reach": "家次", "learning": "家", "errands": "件"}
+UNITS = {"satisfaction": "人评", "score": "份", "speed": "条", "reach": "家次", "learning": "家", "errands": "件"}
 TOO_FEW = "样本不足"
 
 
@@ -89,5 +91,6 @@ EXPLAINED = (
     "分数往公司平均靠过：评的人越少，靠得越多；不到 10 次的不排名次。",
     "横条是误差范围（95%）：两人的横条重叠一大半，就不能说谁好谁差。分数相同的名次并列。",
     "满意是办结评价里选“满意”的；及时是 24 小时内答复的，没答复又过了 24 小时的算没有；触达是名单上收到推送的。",
+    "测评是有分值的调查里每份答卷得分（满分 100）的平均，归交卷时的客户经理；误差范围是平均 ± 1.96 × 标准差 ÷ √份数。",
     "学习是绑定的店里本月学完课的；交办是办完的事。每一项按发生的时候归谁算，中途接手的各算各的。",
 )

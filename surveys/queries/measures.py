@@ -1,13 +1,14 @@
-"""Measures of surveys: what was asked, came back and was valid in a period."""
+"""Measures of surveys: what was asked, came back and was valid in a period, and how the sheets were scored."""
 
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, case, cast, func, select, union_all
+from sqlalchemy import BigInteger, Integer, Select, and_, case, cast, func, select, union_all
 from sqlalchemy.orm import Session
 
 from foundation.clock import Period
 from people.models import Area, Retailer
 from surveys.models import Participation, Submission, Survey, Version
+from surveys.rules import scores
 from wechat_bot.measure import Measure, Remedy, columns
 
 _SHEET = Submission.__table__.c
@@ -55,10 +56,32 @@ def valid(session: Session, period: Period) -> Select[Any]:
     ).where(at >= period.begins_at, at < period.ends_at, Submission.superseded == 0)
 
 
+def scored(session: Session, period: Period) -> Select[Any]:
+    """Select the scores of the valid sheets that have one, of the best there is; of anonymous ones none (decision
+    0035)."""
+    return _scores(period, n=_SHEET.score, of=scores.BEST)
+
+
+def squares(session: Session, period: Period) -> Select[Any]:
+    """Select the squares of the same scores, of the number of sheets: how far they lie apart."""
+    score = cast(_SHEET.score, BigInteger)
+    return _scores(period, n=score * score, of=1)
+
+
+def _scores(period: Period, *, n: Any, of: int) -> Select[Any]:
+    at, is_named = Submission.submitted_at, Submission.retailer_id.is_not(None)
+    found = select(*columns(_SHEET.area_id, _SHEET.class_id, _SHEET.manager_id, n=n, of=of))
+    return found.where(
+        at >= period.begins_at, at < period.ends_at, Submission.is_valid, is_named, Submission.score.is_not(None)
+    )
+
+
 _REMEDIES = (Remedy("看调查", "surveys_pages.survey_list"),)
 MEASURES = (
     Measure(
         "surveys_returned", "交回的调查", returned, unit="份", of="发放", order=10, is_headline=True, remedies=_REMEDIES
     ),
     Measure("surveys_valid", "有效的调查", valid, unit="份", of="交回", order=20, is_headline=True, remedies=_REMEDIES),
+    Measure("survey_score", "测评得分", scored, unit="份", of="满分", order=30, per=scores.BEST, remedies=_REMEDIES),
+    Measure("survey_score_squares", "测评得分的平方", squares, of="份", order=31, is_aid=True),
 )

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import statistics
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,10 @@ from sqlalchemy import delete, insert, select, update
 
 from effect.models.months import EffectMonth, MonthFact
 from people.models import Manager
+from surveys.models import Submission
+from tests.effect.test_people_measures import TO_LIN
+from tests.office import ROSTER
+from tests.surveys.test_pages import upload
 
 NEED = "红七匹狼这周断货了能不能先补两条"
 NOT_MEASURED = dict.fromkeys(("n", "share", "shrunk", "low", "high", "place"))
@@ -81,10 +86,72 @@ def test_case_47_few_ratings_are_drawn_to_the_mean_and_have_no_place(company) ->
     assert refused.exit_code == 1 and "还没有到" in refused.output
 
 
+def sheets(*scores: int) -> dict[str, tuple[int, int]]:
+    """What sheets with these scores, in hundredths, give to the two measures."""
+    return {
+        "survey_score": (sum(scores), 10_000 * len(scores)),
+        "survey_score_squares": (sum(score**2 for score in scores), len(scores)),
+    }
+
+
+def test_scored_sheets_are_a_mean_with_an_interval_drawn_to_the_companys_and_have_no_place_under_ten(company) -> None:
+    given = {"陈志强": [8000, 9000] * 10, "林小燕": [6000, 10000] * 6, "董小芳": [10000]}
+    given["公司"] = [score for scores in given.values() for score in scores]
+    by_name = {name: sheets(*scores) for name, scores in given.items()}
+    closed(company, 202602, {m: {who: each[m] for who, each in by_name.items()} for m in sheets()})
+    rows = scorecard(company, "2026-02")
+    chen, lin, dong = (rows[name]["score"] for name in ("陈志强", "林小燕", "董小芳"))
+    # By hand: the sum of all 33 is 27.6; with fewer than five managers it weighs as much as ten sheets.
+    assert chen["n"] == 20 and chen["share"] == pytest.approx(0.85)
+    assert chen["shrunk"] == pytest.approx((20 * 0.85 + 10 * 27.6 / 33) / 30)
+    reach = statistics.NormalDist().inv_cdf(0.975) * statistics.stdev([0.8, 0.9] * 10) / 20**0.5
+    assert (chen["low"], chen["high"]) == (pytest.approx(0.85 - reach), pytest.approx(0.85 + reach))
+    assert [each["place"] for each in (chen, lin, dong)] == [1, 2, None]
+    assert dong["n"] == 1 and dong["low"] is None
+    told = company.house.flask("effect", "scorecard", "2026-02").output
+    assert "测评 84.5（20 份，82.8–87.2，第 1 名）" in told and "测评 样本不足（1 份）" in told
+
+
+MEASURED_SURVEY = """
+title: 客户满意度测评
+questions:
+  - {code: q1, type: single, text: 服务满意吗?, options: ["满意 [2分]", "一般 [1分]", "不满意 [0分]"]}
+"""
+
+
+def test_a_sheet_counts_for_the_manager_the_shop_had_and_where_it_is_set_aside_late_in_the_next_month(company) -> None:
+    market = company.office.browser("market")
+    assert scorecard(company, "2026-03")["陈志强"]["score"] == NOT_MEASURED | {"n": 0}, "a dash, not 0"
+    page = upload(market, MEASURED_SURVEY).location
+    assert market.post(f"{page}/publish").status_code == 303
+    for phone, said in ((company.wang, "1"), (company.li, "2")):
+        phone.say("调查")
+        phone.say(said)
+    company.office.import_roster(ROSTER.replace("城区一片,现代终端,陈志强,13900002201", TO_LIN))
+    rows = scorecard(company, "2026-03")
+    assert (rows["陈志强"]["score"]["n"], rows["陈志强"]["score"]["share"]) == (2, 0.75)
+    assert rows["林小燕"]["score"]["n"] == 0, "a shop that moves takes no sheet along"
+    assert company.counted("2026-03", "survey_score", "--area", "城区一片") == (15_000, 20_000)
+    assert "survey_score_squares" not in company.month("2026-03")["measures"]
+    company.until("2026-04-01T02:10")
+    with company.house.look() as session:
+        low = session.scalar(select(Submission.id).where(Submission.score == 5000))
+    assert company.house.flask("surveys", "void", str(low)).exit_code == 0
+    assert scorecard(company, "2026-03")["陈志强"]["score"]["share"] == 0.75, "a closed month stays as it is"
+    assert company.counted("2026-04", "survey_score") == (-5_000, -10_000)
+    assert scorecard(company, "2026-04")["陈志强"]["score"]["n"] <= 0
+    assert company.house.flask("effect", "recount", "2026-03", "--by", "李主任").exit_code == 0
+    assert scorecard(company, "2026-03")["陈志强"]["score"]["share"] == 1.0
+
+
 PAGE = "/console/effect/scores"
 MEASURED = {
     "satisfaction": {"公司": (210, 250), "陈志强": (148, 165), "林小燕": (45, 50), "董小芳": (1, 1)},
     "answered_24h": {"公司": (300, 320), "陈志强": (150, 160), "林小燕": (80, 80), "董小芳": (20, 20)},
+    "survey_score": {"公司": (2_500_000, 3_000_000), "陈志强": (1_640_000, 2_000_000), "董小芳": (10_000, 10_000)},
+    "survey_score_squares": {
+        "公司": (21_000_000_000, 300), "陈志强": (13_600_000_000, 200), "董小芳": (100_000_000, 1)
+    },
     "bound": {"公司": (330, 340), "陈志强": (160, 170), "林小燕": (150, 160), "董小芳": (10, 10)},
 }
 
@@ -101,7 +168,7 @@ def test_a_supervisor_sees_their_managers_and_a_manager_their_own_and_answers(co
     assert "还没有评分" in admin.get(PAGE).text
     closed(company, 202602, MEASURED)
     seen = rows(admin.get(PAGE))
-    assert seen[0].startswith("1 陈志强 城区一片 · 170 家 · 初级 89.4 165 人评 93.8 160 条 —")
+    assert seen[0].startswith("1 陈志强 城区一片 · 170 家 · 初级 89.4 165 人评 82.1 200 份 93.8 160 条 —")
     assert seen[1].startswith("2 林小燕 江山片 · 160 家") and "样本不足，不排名次 — 1 人评" in seen[2]
     assert [row.split()[1] for row in rows(admin.get(f"{PAGE}?load=fewer"))] == ["林小燕", "董小芳"]
     assert rows(admin.get(f"{PAGE}?load=fewer"))[0].startswith("1 林小燕"), "a place among those compared"
@@ -135,7 +202,7 @@ def test_no_score_leaves_the_house_without_its_number_of_ratings(company) -> Non
     found = {line[0]: dict(zip(head, line, strict=True)) for line in lines}
     assert found["林小燕"]["满意"] == pytest.approx(89.0) and found["林小燕"]["满意：几人评"] == 50
     assert found["董小芳"]["满意"] is None and found["董小芳"]["满意：几人评"] == 1
-    for name in ("满意", "及时", "触达", "学习", "交办"):
+    for name in ("满意", "测评", "及时", "触达", "学习", "交办"):
         assert any(each.startswith(f"{name}：几") for each in head)
     told = {row[0]: row[1] for row in book["说明"].iter_rows(values_only=True)}
     assert told["公司平均：满意"] == "84.0" and told["导出时间"] and told["人数"] == 3

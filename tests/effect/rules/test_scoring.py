@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from effect.rules import scoring
+from effect.rules import means, scoring
 from wechat_bot.measure import Fact
 
 #: Good events and bad ones of a manager.
@@ -53,6 +53,34 @@ def test_few_ratings_never_lead_and_places_are_those_of_a_race(facts):
         level = [other for other in placed if round(other.shrunk, 3) == round(each.shrunk, 3)]
         assert (each.place, each.until) == (len(better) + 1, len(better) + len(level))
     assert 0 <= scoring.level_with_first(found.values()) <= len(placed)
+
+
+#: Scores of sheets of a manager, in hundredths.
+SHEETS = st.lists(st.integers(0, 10_000), max_size=60)
+
+
+def _degrees(scores) -> means.Degrees:
+    squares = Fact(sum(score**2 for score in scores), len(scores))
+    return means.of_facts(Fact(sum(scores), 10_000 * len(scores)), squares)
+
+
+@given(st.lists(SHEETS, min_size=1, max_size=20), st.data())
+def test_scored_sheets_keep_what_shares_keep(sheets, data):
+    by_manager = {n: _degrees(each) for n, each in enumerate(sheets)}
+    company = _degrees([score for each in sheets for score in each])
+    found = means.scores(by_manager, company)
+    assert all((each.place is not None) == (len(sheets[n]) >= scoring.LEAST) for n, each in found.items())
+    for n, each in found.items():
+        assert each.n == len(sheets[n])
+        if each.shrunk is not None:
+            ends = sorted((each.share, company.total / company.n))
+            assert ends[0] - 1e-9 <= each.shrunk <= ends[1] + 1e-9
+            assert each.low is None or (0 <= each.low <= each.share + 1e-9 and each.share - 1e-9 <= each.high <= 1)
+    whose = data.draw(st.sampled_from(sorted(by_manager)))
+    m, mean = data.draw(st.floats(scoring.SMALLEST, scoring.LARGEST)), data.draw(MEANS)
+    before = means.score(by_manager[whose], mean, m)
+    after = means.score(_degrees([*sheets[whose], 10_000]), mean, m)
+    assert before.shrunk is None or after.shrunk >= before.shrunk - 1e-9
 
 
 @given(MANAGERS)
