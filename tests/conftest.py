@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 
 from broadcasts.models import first_rows
 from config import health
-from config.app import FEATURES, build_services, create_app, furnish
+from config.app import FEATURES, build_services, create_app, furnish, jobs_of
 from config.settings import Settings
 from console.pages import dashboard
 from foundation.database import Database
@@ -44,7 +44,7 @@ from simulator.world import Account
 from tools import servers
 from visits.actions import categories
 from wechat_bot import collecting, jobs
-from wechat_bot.feature import Feature
+from wechat_bot.feature import Feature, Job
 from wechat_bot.services import Services
 
 # What a test leaves is little: looking through it often takes a tenth of the run.
@@ -70,6 +70,8 @@ FLAGS = [
 ]
 #: A job that is run less often than this has nothing to do with what a worker has just sent.
 SOON = timedelta(minutes=10)
+#: Services, which never know each other. Each has the folder of its tests.
+SERVICES = ("broadcasts", "courses", "quizzes", "surveys", "visits")
 #: Jobs that count every measure of the house, and change nothing else: a quarter of a second, in a thousand ticks.
 ONLY_FIGURES = ("file the month",)
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -177,6 +179,8 @@ class House:
     clock: HandClock
     server: ServerClock
     templates: Templates
+    #: The clock's jobs: all but `ONLY_FIGURES`, and those of services that the test is not about.
+    jobs: Sequence[Job]
     others: list[Services] = field(default_factory=list)
 
     def lay_out(self, what: str, how: Callable[[], object]) -> None:
@@ -198,13 +202,18 @@ class House:
         return done
 
     def tick(self) -> None:
-        """Let the clock's jobs run, the worker send, and those jobs that may look at what became of it; but none of
-        `ONLY_FIGURES`."""
-        for longest in (timedelta.max, SOON):
-            for job in self.app.extensions["jobs"]:
-                if job.every <= longest and job.name not in ONLY_FIGURES:
-                    job.run(self.services)
+        """Let the clock's jobs run and the worker send; where it did, those jobs again that may look at what became of
+        it."""
+        self.run_jobs()
+        if self.work():
+            self.run_jobs(at_least_every=SOON)
             self.work()
+
+    def run_jobs(self, *, at_least_every: timedelta = timedelta.max) -> None:
+        """Let the clock's jobs run."""
+        for job in self.jobs:
+            if job.every <= at_least_every:
+                job.run(self.services)
 
     def later(self, **span: float) -> None:
         """Let time pass, and the worker do what became due."""
@@ -410,10 +419,20 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
     return Templates(tmp_path_factory.mktemp("templates"))
 
 
+def _jobs(features: Sequence[Feature], about: str) -> list[Job]:
+    """Return the jobs of a test: a service knows nothing of another, so the tests in its folder need none of theirs."""
+    others = set(SERVICES) - {about} if about in SERVICES else ()
+    chosen = [each for each in features if each.name not in others]
+    return [job for job in jobs_of(chosen) if job.name not in ONLY_FIGURES]
+
+
 @pytest.fixture
-def build(stores: dict[str, Any], tmp_path: Path, yard: Yard, templates: Templates) -> Iterator[Callable[..., House]]:
+def build(
+    request: pytest.FixtureRequest, stores: dict[str, Any], tmp_path: Path, yard: Yard, templates: Templates
+) -> Iterator[Callable[..., House]]:
     """Builds a house; takes settings to change, features, and how the account is set up at WeChat."""
     built: list[House] = []
+    about = request.path.parent.name
 
     def build_house(features: Sequence[Feature] = FEATURES, account: Account | None = None, **changes: Any) -> House:
         account = account or Account(aes_key=AES_KEY)
@@ -449,7 +468,7 @@ def build(stores: dict[str, Any], tmp_path: Path, yard: Yard, templates: Templat
         health.checkup_of(app).fresh = 0.0  # a test looks twice within a second
         dashboard.kept_figures_of(app).lasts = timedelta()  # … and at figures that it has just changed
         sim.connect(app.wsgi_app)
-        built.append(House(settings, services, app, sim, clock, server, templates))
+        built.append(House(settings, services, app, sim, clock, server, templates, _jobs(features, about)))
         return built[-1]
 
     yield build_house

@@ -124,8 +124,7 @@ class Crowd:
 
     def tick(self) -> None:
         """What the clock does once: each job, and WeChat's reports."""
-        for job in self.house.app.extensions["jobs"]:
-            job.run(self.house.services)
+        self.house.run_jobs()
         self.house.sim.settle()
 
     def later(self, **span: float) -> None:

@@ -87,6 +87,7 @@ questions:
 
 @pytest.mark.on_sqlite
 def test_what_a_shop_says_is_a_text_in_every_file(town) -> None:
+    town.house.jobs = town.house.app.extensions["jobs"]  # the files are of all services
     office, chen, wang = Office(town.house), town.manager("陈志强"), town.shop("王建国")
     office.staff()
     line = next(line for line in ROSTER.splitlines() if "王建国" in line).split(",")
@@ -139,6 +140,7 @@ def made(browser: Browser, office: Office, address: str, form: dict[str, str]) -
     "title", ["𠮷" * 60, '三季度/满意度: “好”"吗";%\\?', "ＣＯＮ＂／", "CON"], ids=["long", "signs", "wide", "device"]
 )
 def test_whatever_a_title_holds_its_files_have_a_name_every_system_takes(town, tmp_path, title) -> None:
+    town.house.jobs = town.house.app.extensions["jobs"]
     office = Office(town.house)
     office.staff()
     market, wang = office.browser("market"), town.shop("王建国")
