@@ -13,6 +13,7 @@ from benchmarks import (
     classroom,
     course_report,
     courses,
+    effect,
     export,
     finding,
     groups,
@@ -50,6 +51,7 @@ BENCHMARKS = {
     "finding": finding.run,
     "classroom": classroom.run,
     "visits": visits.run,
+    "effect": effect.run,
     "year": year.run,
 }
 

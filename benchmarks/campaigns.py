@@ -147,7 +147,7 @@ def _round(database: Database, number: int, context: CampaignContext, times: Tim
     with database.reading() as session:
         forecast.forecast(session, session.get_one(Campaign, draft), PUSH, context)
     times.forecast.append(time.perf_counter() - begun)
-    with _callbacks(database, times.waits):
+    with callbacks(database, times.waits):
         booked, campaign = _listed(database, PUSH, number + 1, context)
         times.booked.append(booked)
         times.cut.append(_cut(database, campaign, PUSH, context))
@@ -268,7 +268,7 @@ def _settle_parts(database: Database, campaign: int, times: Times) -> None:
 
 
 @contextmanager
-def _callbacks(database: Database, waits: list[float]) -> Any:
+def callbacks(database: Database, waits: list[float]) -> Any:
     """A callback's write beside, every twentieth of a second; notes how long each waited."""
     stopped = threading.Event()
     beside = Database(str(database.url.render_as_string(hide_password=False)))

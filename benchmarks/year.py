@@ -21,6 +21,7 @@ from config.settings import Settings
 from effect import jobs
 from effect.models.months import MonthFact
 from effect.rules import months
+from foundation.clock import Clock
 from foundation.database import Database
 from migrations import schema
 from simulator.clock import HandClock
@@ -163,8 +164,18 @@ def whole_year(url: str) -> tuple[int, int, float, float]:
 @contextmanager
 def company(url: str) -> Iterator[tuple[Services, HandClock]]:
     """An empty company on a database, with a clock that is moved by hand."""
+    clock = HandClock(months.period(FIRST, ZoneInfo("Asia/Shanghai")).begins_at)
+    database = Database(url)
+    schema.upgrade(database, FEATURES)
+    database.dispose()
+    with services_on(url, clock) as services:
+        yield services, clock
+
+
+@contextmanager
+def services_on(url: str, clock: Clock) -> Iterator[Services]:
+    """The services on a database that is laid out, with this clock."""
     with tempfile.TemporaryDirectory(prefix="wuwei-bench-") as folder:
-        clock = HandClock(months.period(FIRST, ZoneInfo("Asia/Shanghai")).begins_at)
         settings = Settings(
             _env_file=None,  # type: ignore[call-arg]  # a parameter of pydantic-settings
             database_url=url,
@@ -176,11 +187,9 @@ def company(url: str) -> Iterator[tuple[Services, HandClock]]:
             wechat_app_secret=secrets.token_hex(16),
             wechat_token=secrets.token_hex(8),
         )
-        database = Database(url)
-        schema.upgrade(database, FEATURES)
-        services = build_services(settings, clock=clock, database=database)
-        yield services, clock
-        database.dispose()
+        services = build_services(settings, clock=clock)
+        yield services
+        services.database.dispose()
 
 
 def _more(one: Sums, other: Sums) -> Sums:
