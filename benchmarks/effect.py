@@ -181,8 +181,9 @@ _MADE = (
     f"SELECT 9, id, openid, {_PLACE}, 'custom', id % 3 = 0 FROM retailer WHERE id <= :recipients",
     "UPDATE course_enrolment SET started_at = :at, released = 2, last_at = :at, lessons = 1 "
     "WHERE retailer_id <= :lessons",
-    "INSERT INTO course_reading (enrolment_id, lesson_id, at, shown_at, started_at, seconds, finished_at, tries) "
-    "SELECT e.id, l.id, 1, :at, :at, 60, :at, 0 FROM course_enrolment e JOIN course_lesson l ON l.number = 1 "
+    "INSERT INTO course_reading (enrolment_id, lesson_id, at, shown_at, started_at, seconds, finished_at, tries, "
+    "area_id, class_id, manager_id) SELECT e.id, l.id, 1, :at, :at, 60, :at, 0, r.area_id, r.class_id, r.area_id "
+    "FROM course_enrolment e JOIN course_lesson l ON l.number = 1 JOIN retailer r ON r.id = e.retailer_id "
     "WHERE e.retailer_id <= :lessons",
     "INSERT INTO quiz_attempt (id, quiz_id, quiz_version_id, retailer_id, number, paper, answers, late, grace, "
     "misread, started_at, ended_at, ended_by, source, is_passed, is_filed, is_told, area_id, class_id, manager_id) "

@@ -58,9 +58,9 @@ _READ: Mapping[Any, tuple[str, ...]] = {
     Recipient: ("campaign_id", "retailer_id", "outcome", "part", "is_opened", "acted_at", *_PLACE),
     MassJob: ("id", "state", "size", "sent", "accepted_at"),
     Delivery: ("state", "channel", "settled_at"),
-    ArticleRead: ("retailer_id", "read_at"),
+    ArticleRead: ("read_at", *_PLACE),
     Enrolment: ("id", "course_id", "retailer_id", "started_at", "finished_at", *_PLACE),
-    Reading: ("enrolment_id", "finished_at"),
+    Reading: ("enrolment_id", "finished_at", *_PLACE),
     Certificate: ("enrolment_id", "retailer_id", "made_at", "revoked_at"),
     SavingRate: ("from_on", "shop_yuan", "venue_yuan", "venues"),
     Attempt: ("retailer_id", "ended_at", "is_passed", *_PLACE),
@@ -346,7 +346,7 @@ def _missed(rows: Rows, span: Span) -> Counted:
 def _articles_read(rows: Rows, span: Span) -> Counted:
     for each in rows.of[ArticleRead]:
         if each.read_at in span:
-            yield rows.shop[each.retailer_id], 1, 0
+            yield place(each), 1, 0
 
 
 # Courses and quizzes
@@ -356,7 +356,7 @@ def _lessons_finished(rows: Rows, span: Span) -> Counted:
     for each in rows.of[Reading]:
         shop = rows.enrolment[each.enrolment_id].retailer_id
         if each.finished_at in span and shop is not None:
-            yield rows.shop[shop], 1, 0
+            yield place(each), 1, 0
 
 
 def _courses_finished(rows: Rows, span: Span) -> Counted:

@@ -391,7 +391,8 @@ class Year:
         lesson, *after = left
         row = {"enrolment_id": number, "lesson_id": lesson, "at": 1, "shown_at": at, "started_at": at, "tries": 0}
         is_done = self._chance(0.9)
-        self._new[Reading].append({**row, "finished_at": at if is_done else None, "seconds": 60})
+        place = self._place(shop) if shop and is_done else dict.fromkeys(("area_id", "class_id", "manager_id"))
+        self._new[Reading].append({**row, **place, "finished_at": at if is_done else None, "seconds": 60})
         if not is_done:
             return
         done = [*done, lesson]
@@ -399,7 +400,6 @@ class Year:
         if after:
             self._later(at, 8 * 86_400, partial(self._learn, number, shop, course, version, after, done))
             return
-        place = self._place(shop) if shop else {"area_id": None, "class_id": None, "manager_id": None}
         self._change(Enrolment, id=number, finished_at=at, **place)
         self._at(at + timedelta(seconds=10), partial(self._certify, number, shop, course))
 
@@ -473,7 +473,8 @@ class Year:
 
     def _read(self, article: int, shop: _Shop, at: datetime) -> None:
         if shop.is_there:
-            self._new[ArticleRead].append({"article_id": article, "retailer_id": shop.id, "read_at": at})
+            row = {"article_id": article, "retailer_id": shop.id, "read_at": at}
+            self._new[ArticleRead].append({**row, **self._place(shop)})
 
     # Pushes
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from benchmarks import harness, plain_recount
-from benchmarks.plain_recount import Group, Rows, Span, Sums
+from benchmarks.plain_recount import Rows, Span, Sums
 from benchmarks.simulated_year import Year
 from config.app import FEATURES, build_services
 from config.settings import Settings
@@ -32,9 +32,6 @@ SHOPS, MANAGERS, MONTHS, FIRST = 5_000, 30, 12, 202603
 #: Counted once in a period however often it happened, or of what there was before: their months add up to more. What an
 #: erased person read goes with them.
 _NEVER_ADDED, _OF_NEVER_ADDED = ("gone", "articles_read"), ("errands_done", "surveys_returned")
-#: What counts where its shop is when it is counted.
-_PLACED_TODAY = ("lessons_finished",)
-WHOLE: Group = ("whole", 0)
 
 
 @dataclass
@@ -95,8 +92,6 @@ class Books:
             year = plain_recount.sums(rows, measure.name, span)
             if measure.name in _OF_NEVER_ADDED:
                 added, year = ({group: (n, 0) for group, (n, _) in each.items()} for each in (added, year))
-            if measure.name in _PLACED_TODAY:
-                added, year = ({WHOLE: each.get(WHOLE, (0, 0))} for each in (added, year))
             self._compare(f"the year's {measure.name}", added, year)
 
     def _compare(self, what: str, theirs: Sums, ours: Sums) -> None:

@@ -3,19 +3,28 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import LibraryArticle
 from broadcasts.models.reading import ArticleRead, Favourite
-from foundation.database import changed, upsert
-from people.models import Binding
+from foundation.database import Moment, changed, upsert
+from people.models import Area, Binding, Retailer
 from wechat_bot.erasure import Forgetting
 
 
 def read(session: Session, article_id: int, retailer_id: int, *, now: datetime) -> bool:
     """Note that a shop has read an article; gives whether it is the first time. Of several at once one is the first."""
-    row = upsert(session, ArticleRead).values(article_id=article_id, retailer_id=retailer_id, read_at=now)
+    values = {
+        "article_id": literal(article_id),
+        "retailer_id": Retailer.id,
+        "read_at": literal(now, Moment()),
+        "area_id": Retailer.area_id,
+        "class_id": Retailer.class_id,
+        "manager_id": func.coalesce(Retailer.manager_id, Area.manager_id),
+    }
+    found = select(*values.values()).join(Area, Area.id == Retailer.area_id).where(Retailer.id == retailer_id)
+    row = upsert(session, ArticleRead).from_select(list(values), found, include_defaults=False)
     if not changed(session, row.on_conflict_do_nothing()):
         return False
     counted = update(LibraryArticle).where(LibraryArticle.id == article_id).values(reads=LibraryArticle.reads + 1)

@@ -21,6 +21,10 @@ class ArticleRead(Base):
     article_id: Mapped[int] = mapped_column(ForeignKey("article.id"), primary_key=True)
     retailer_id: Mapped[int] = mapped_column(ForeignKey("retailer.id"), primary_key=True)
     read_at: Mapped[datetime]
+    #: Area, class and manager of the shop at that moment: figures must not change when it moves.
+    area_id: Mapped[int | None]
+    class_id: Mapped[int | None]
+    manager_id: Mapped[int | None]
 
 
 class Favourite(Base):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from broadcasts.models.library import ArticleState, ArticleVersion, LibraryArticle
@@ -12,7 +12,6 @@ from broadcasts.models.reading import ArticleRead
 from broadcasts.permissions import LIBRARY_SEE
 from foundation.clock import Period
 from foundation.errors import Refused
-from people.models import Area, Retailer
 from people.timeline import ShopAsked, TimelineEntry, TimelineKind, TimelinePlace, older
 from wechat_bot.criterion import Choice, Criterion, Field, Input
 from wechat_bot.measure import Measure, columns
@@ -44,14 +43,8 @@ def read(asked: ShopAsked, before: TimelinePlace | None, limit: int) -> Sequence
 
 def reads(session: Session, period: Period) -> Select[Any]:
     """Select the articles read in a period, each once for each shop."""
-    manager = func.coalesce(Retailer.manager_id, Area.manager_id)
-    return (
-        select(*columns(Retailer.area_id, Retailer.class_id, manager))
-        .select_from(ArticleRead)
-        .join(Retailer, Retailer.id == ArticleRead.retailer_id)
-        .join(Area, Area.id == Retailer.area_id)
-        .where(ArticleRead.read_at >= period.begins_at, ArticleRead.read_at < period.ends_at)
-    )
+    found = select(*columns(ArticleRead.area_id, ArticleRead.class_id, ArticleRead.manager_id))
+    return found.where(ArticleRead.read_at >= period.begins_at, ArticleRead.read_at < period.ends_at)
 
 
 def have_read(session: Session, value: Any, now: datetime) -> Select[int]:

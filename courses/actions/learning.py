@@ -131,8 +131,8 @@ def answer(
         "tries": sheet.tries + 1,
         "answer": dict(given),
         "is_right": case((_reading.c.tries == 0, is_right), else_=_reading.c.is_right),
-        "finished_at": now if is_right else None,
         "wrong_at": _reading.c.wrong_at if is_right else now,
+        **(_finish(sheet, now) if is_right else {}),
     }
     if not changed(session, marked.values(values)):
         return AnswerMarked(_again(session, sheet, openid, now), AnswerOutcome.PAST)
@@ -185,7 +185,7 @@ def _hand_out(session: Session, sheet: LessonSheet, step: int, credited: int, *,
             "at": step,
             "shown_at": shown_at,
             "seconds": _reading.c.seconds + credited,
-            "finished_at": now if finishes else None,
+            **(_finish(sheet, now) if finishes else {}),
         }
         is_mine = changed(session, stands.values(values)) == 1
     if is_mine:
@@ -204,6 +204,12 @@ def _lock(session: Session, sheet: LessonSheet) -> None:
 
 def _again(session: Session, sheet: LessonSheet, openid: str, now: datetime) -> LessonSheet:
     return lesson_sheet.look(session, sheet.lesson.id, openid, now=now)
+
+
+def _finish(sheet: LessonSheet, now: datetime) -> dict[str, Any]:
+    """What a finished lesson keeps: when, and where its shop was then, so that no figure changes when it moves."""
+    of = sheet.course
+    return {"finished_at": now, "area_id": of.area_id, "class_id": of.class_id, "manager_id": of.manager_id}
 
 
 def _keys(sheet: LessonSheet) -> dict[str, Any]:

@@ -114,3 +114,7 @@ class Reading(Base):
     is_right: Mapped[bool | None]
     #: When it was answered wrong last, until the boxes of weak spots have it.
     wrong_at: Mapped[datetime | None]
+    #: Area, class and manager of the shop at the finish, as in `Enrolment`.
+    area_id: Mapped[int | None]
+    class_id: Mapped[int | None]
+    manager_id: Mapped[int | None]

@@ -21,12 +21,11 @@ _MANAGER = func.coalesce(Retailer.manager_id, Area.manager_id)
 def lessons(session: Session, period: Period) -> Select[Any]:
     """Select the lessons that shops finished, each once for a shop."""
     return (
-        select(*columns(Retailer.area_id, Retailer.class_id, _MANAGER))
+        select(*columns(Reading.area_id, Reading.class_id, Reading.manager_id))
         .select_from(Reading)
         .join(Enrolment, Enrolment.id == Reading.enrolment_id)
-        .join(Retailer, Retailer.id == Enrolment.retailer_id)
-        .join(Area, Area.id == Retailer.area_id)
         .where(Reading.finished_at >= period.begins_at, Reading.finished_at < period.ends_at)
+        .where(Enrolment.retailer_id.is_not(None))
     )
 
 

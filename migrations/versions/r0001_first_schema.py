@@ -1845,6 +1845,9 @@ def upgrade() -> None:
         sa.Column("article_id", sa.Integer(), nullable=False),
         sa.Column("retailer_id", sa.Integer(), nullable=False),
         sa.Column("read_at", Moment(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_article_read_article_id_article")),
         sa.ForeignKeyConstraint(["retailer_id"], ["retailer.id"], name=op.f("fk_article_read_retailer_id_retailer")),
         sa.PrimaryKeyConstraint("article_id", "retailer_id", name=op.f("pk_article_read")),
@@ -2757,6 +2760,9 @@ def upgrade() -> None:
         sa.Column("answer", Json, nullable=True),
         sa.Column("is_right", sa.Boolean(), nullable=True),
         sa.Column("wrong_at", Moment(), nullable=True),
+        sa.Column("area_id", sa.Integer(), nullable=True),
+        sa.Column("class_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["enrolment_id"], ["course_enrolment.id"], name=op.f("fk_course_reading_enrolment_id_course_enrolment")
         ),
