@@ -47,7 +47,7 @@ _READ: Mapping[Any, tuple[str, ...]] = {
     Errand: ("retailer_id", "made_at", "done_at", "done_how", *_PLACE),
     Version: ("survey_id", "published_at"),
     Participation: ("survey_id", "retailer_id", "asked_at"),
-    Submission: ("survey_id", "retailer_id", "submitted_at", "is_valid", "superseded", *_PLACE),
+    Submission: ("survey_id", "retailer_id", "submitted_at", "is_valid", "superseded", "score", *_PLACE),
     Request: (
         *("id", "opened_at", "first_answered_at", "first_answered_by", "unanswered_since", "closed_at", "closed_how"),
         *("owner_id", "area_id", "class_id"),
@@ -240,6 +240,22 @@ def _surveys_valid(rows: Rows, span: Span) -> Counted:
     for each in rows.of[Submission]:
         if each.submitted_at in span and not each.superseded:
             yield place(each), int(each.is_valid), 1
+
+
+def _scored(rows: Rows, span: Span) -> Iterator[Any]:
+    for each in rows.of[Submission]:
+        if each.submitted_at in span and each.is_valid and each.retailer_id is not None and each.score is not None:
+            yield each
+
+
+def _survey_score(rows: Rows, span: Span) -> Counted:
+    for each in _scored(rows, span):
+        yield place(each), each.score, 10_000  # hundredths of a hundred points
+
+
+def _survey_score_squares(rows: Rows, span: Span) -> Counted:
+    for each in _scored(rows, span):
+        yield place(each), each.score**2, 1
 
 
 # Visits
@@ -481,7 +497,8 @@ def _sent_mass(rows: Rows, span: Span) -> Counted:
 
 _ALL = (
     *(_followers, _gone, _shops, _bound, _still_following, _silent_30d, _errands_done),
-    *(_surveys_returned, _surveys_valid, _requests, _requests_closed, _answered_24h, _satisfaction),
+    *(_surveys_returned, _surveys_valid, _survey_score, _survey_score_squares),
+    *(_requests, _requests_closed, _answered_24h, _satisfaction),
     *(_reached, _opened, _acted, _missed, _articles_read),
     *(_lessons_finished, _courses_finished, _learning, _certificates, _tests_taken, _tests_passed),
     *(_saved_gatherings, _saved_venues, _opened_ever, _learnt_ever, _taken_ever, _certified_ever),

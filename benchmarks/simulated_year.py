@@ -345,6 +345,7 @@ class Year:
                 "submitted_at": at,
                 "is_fast": is_fast,
                 "is_valid": not is_fast,
+                "score": self._random.randint(0, 10_000) if self._chance(0.9) else None,
                 "is_filed": True,
             }
         )
