@@ -14,6 +14,8 @@ FONT_FILE = Path(__file__).resolve().parent.parent / "build" / "fonts" / "NotoSa
 FONT = "NotoSansSC"
 #: Modules of white border that a QR code needs (ISO/IEC 18004).
 QUIET = 4
+#: Signs with which no line begins.
+_NEVER_FIRST = frozenset("，。、；：！？”’）》】…")
 
 
 def load_font() -> None:
@@ -47,6 +49,8 @@ def wrapped(text: str, size: float, room: float, most: int) -> list[str]:
     while rest and len(lines) < most:
         taken = len(rest)
         while taken > 1 and width_of(rest[:taken], size) > room:
+            taken -= 1
+        while 1 < taken < len(rest) and rest[taken] in _NEVER_FIRST:
             taken -= 1
         lines.append(rest[:taken].strip())
         rest = rest[taken:].strip()

@@ -112,6 +112,12 @@ def test_what_is_printed_is_text_in_an_embedded_typeface(certified) -> None:
     for word in ("结业证书", "城南便利店", "王建国", "怎么辨别真假烟", certificate_numbers.printed(one.number)):
         assert word in text, word
     assert b"/FontFile2" in sheet
+    # A long sentence is broken where Chinese is: no line begins with a comma.
+    long = replace(printed.from_json(one.printed), course="怎么辨别真假烟，从封签、喷码和钢印三处看起", score=None)
+    text = (
+        pypdfium2.PdfDocument(certificate.pdf(long, "7K3MQ2VX-7", public_url=""))[0].get_textpage().get_text_bounded()
+    )
+    assert "\n，" not in text.replace("\r", "") and "准予结业" in text
 
 
 def test_revoked_it_says_so_with_the_reason(certified) -> None:
