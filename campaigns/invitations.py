@@ -81,8 +81,9 @@ def invitations(
 ) -> Invitations[Work]:
     """Return the invitations to works; `name` is that of the kind of campaign, its topic and its notice.
 
-    `enlist` lists, for a work for everyone, the shops of a step that were bound since; `reached` is told how many more
-    shops of a work got an invitation. `done` names the reason to leave out who is done, `reasons` are further ones.
+    `enlist` lists, for a work for everyone, those of a step's invited shops that were bound since; `reached` is told
+    how many more shops of a work got an invitation. `done` names the reason to leave out who is done, `reasons` are
+    further ones.
     `page` is the path of a work's page, `tap` the words around its address.
     """
 
@@ -100,7 +101,8 @@ def invitations(
 
     def prepare(session: Session, campaign: Campaign, step: Condition, context: CampaignContext) -> None:
         if of(session, campaign).is_for_everyone:
-            enlist(session, campaign.reference, step, context.now)
+            narrowed = waves.narrowed(session, campaign.audience, context.criteria, step, now=context.now)
+            enlist(session, campaign.reference, and_(step, *narrowed), context.now)
 
     def waits(session: Session, campaign: Campaign, now: datetime) -> bool:
         return not of(session, campaign).is_open(now)

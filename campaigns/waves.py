@@ -14,6 +14,7 @@ from campaigns.models import Campaign, CampaignState, Outcome, Recipient
 from campaigns.rules import UNSETTLED, CampaignFigures
 from console.authored import Authored, AuthoredState
 from console.rules.visitors import Visitor
+from foundation.dialects import among
 from foundation.errors import Refused
 from foundation.paging import FIRST, Cursor, Order, Page, page
 from foundation.text import visible, whole_number
@@ -31,6 +32,8 @@ LONGEST = 300
 PAGE = 50
 #: Shops the preview of an invitation looks at.
 PREVIEWED = 25_000
+#: An audience of at most so many shops is named shop by shop.
+FEW = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +144,17 @@ def plan(
 
 
 def narrowed(
-    session: Session, audience: Spec, criteria: Mapping[str, Criterion], *, now: datetime
+    session: Session, audience: Spec, criteria: Mapping[str, Criterion], *also: Condition, now: datetime
 ) -> Sequence[Condition]:
-    """Return the condition that narrows an invitation to an audience; none where it has none of its own. Raises Refused
-    where the audience cannot be read."""
+    """Return the condition that narrows an invitation to an audience; none where it has none of its own. `also` are
+    further conditions on those it names. Raises Refused where the audience cannot be read."""
     if audience is None:
         return ()
-    return (Retailer.id.in_(audiences.select_ids(session, audience, criteria, now=now).correlate(None)),)
+    named = audiences.select_ids(session, audience, criteria, now=now).where(*also)
+    # Few are named one by one: beside a subquery PostgreSQL would judge every shop of a step before it asks whether it
+    # is named.
+    few = session.scalars(named.limit(FEW + 1)).all()
+    return (among(session, Retailer.id, few) if len(few) <= FEW else Retailer.id.in_(named.correlate(None)),)
 
 
 def ended(session: Session, kind: CampaignKind, works: type[Authored], *, now: datetime) -> list[int]:
