@@ -24,6 +24,9 @@ from foundation.text import folded, keys
 #: The share of a question that a passage must cover to be an answer. Measured with questions on the trade: every good
 #: passage covered 0.27 or more, what had nothing to do with it 0.
 ENOUGH = 0.25
+#: Passages of the library in which that was measured. Of a smaller one its few words would say nothing beside any word
+#: that it has not.
+MEASURED = 26
 #: Letters of a question that are read, and of its words the most.
 LONGEST, MOST_WORDS = 200, 40
 #: Postings read at most; words that stand nearly everywhere and are still looked up, and for how many passages; how
@@ -102,7 +105,8 @@ def _by_words(
         return []
     weighed = [_weighed(meaning, known, state.passages) for meaning in meanings]
     weights = {key: (number, meaning.weight) for number, meaning in enumerate(weighed) for key in meaning.ids}
-    whole = math.fsum(meaning.weight for meaning in weighed)
+    says = [_weight(meaning.passages, max(state.passages, MEASURED)) for meaning in weighed]
+    whole = math.fsum(says)
     average = max(1.0, state.length / max(1, state.passages))
     names = {row.id: row.word for row in known.values()}
     ranked = _best(session, weighed, weights, average)
@@ -111,7 +115,7 @@ def _by_words(
     rows = {row.id: row for row in session.scalars(texts)} if best else {}
     found = []
     for each in best:
-        covered = math.fsum(dict(weights[key] for key in each.times).values()) / whole
+        covered = math.fsum(says[number] for number in {weights[key][0] for key in each.times}) / whole
         held = sorted((names[key] for key in each.times), key=lambda word: (-len(word), word))
         found.append(_found(rows[each.id], each.score, round(covered, 6), held))
     return found
@@ -124,7 +128,11 @@ def _found(row: Passage, score: float, coverage: float, words: Sequence[str]) ->
 def _weighed(meaning: Sequence[str], known: Mapping[str, Any], of_all: int) -> _Meaning:
     rows = [known[word] for word in meaning if word in known]
     passages = min(of_all, sum(row.passages for row in rows))
-    return _Meaning(tuple(row.id for row in rows), passages, math.log(1 + (of_all - passages + 0.5) / (passages + 0.5)))
+    return _Meaning(tuple(row.id for row in rows), passages, _weight(passages, of_all))
+
+
+def _weight(passages: int, of_all: int) -> float:
+    return math.log(1 + (of_all - passages + 0.5) / (passages + 0.5))
 
 
 def _best(

@@ -128,18 +128,18 @@ def test_what_is_shown_is_the_passage_with_the_words(library) -> None:
 def test_staff_add_a_synonym_and_a_word_try_them_and_take_them_away(library, desk) -> None:
     house = library.house
     wolf = library.published("本月货源", "红狼按档位投放。", column=BRANDS)
-    assert "没有找到" in desk.get(f"{WORDS}?q=小红").text
-    answer = desk.post(f"{WORDS}/same", {"synonyms": "红狼，小红"})
+    assert "没有找到" in desk.get(f"{WORDS}?q=小赤").text
+    answer = desk.post(f"{WORDS}/same", {"synonyms": "红狼，小赤"})
     assert answer.status_code == 303
-    page = desk.get(f"{WORDS}?q=小红").text
-    assert "已添加一行：红狼 小红" in page and "红狼 / 小红" in page
+    page = desk.get(f"{WORDS}?q=小赤").text
+    assert "已添加一行：红狼 小赤" in page and "红狼 / 小赤" in page
     # The article was cut before 红狼 was a word: the clock cuts it again.
     run(house, "index the library again")
-    assert found(library, "小红") == [wolf]
-    assert "对上 100%" in desk.get(f"{WORDS}?q=小红").text
-    again = desk.post(f"{WORDS}/same", {"synonyms": "小红 大红"})
+    assert found(library, "小赤") == [wolf]
+    assert "对上 100%" in desk.get(f"{WORDS}?q=小赤").text
+    again = desk.post(f"{WORDS}/same", {"synonyms": "小赤 大赤"})
     assert again.status_code == 422
-    assert "“小红”已经在“红狼 小红”这一行里" in again.text and 'value="小红 大红"' in again.text
+    assert "“小赤”已经在“红狼 小赤”这一行里" in again.text and 'value="小赤 大赤"' in again.text
     assert desk.post(f"{WORDS}/add", {"words": "货签对位"}).status_code == 303
     assert desk.post(f"{WORDS}/add", {"words": "货签对位"}).status_code == 422
     assert desk.post(f"{WORDS}/remove", {}).status_code == 422
@@ -147,7 +147,7 @@ def test_staff_add_a_synonym_and_a_word_try_them_and_take_them_away(library, des
     key = desk.get(WORDS).text.partition('<span class="form-check-label">货签对位')[0].rpartition('value="')[2]
     assert desk.post(f"{WORDS}/remove", {"id": key.partition('"')[0]}).status_code == 303
     assert "货签对位</span>" not in desk.get(WORDS).text
-    line = desk.get(WORDS).text.partition('<span class="form-check-label">红狼 / 小红')[0].rpartition('value="')[2]
+    line = desk.get(WORDS).text.partition('<span class="form-check-label">红狼 / 小赤')[0].rpartition('value="')[2]
     assert desk.post(f"{WORDS}/differ", {"id": line.partition('"')[0]}).status_code == 303
     run(house, "index the library again")
-    assert found(library, "小红") == []
+    assert found(library, "小赤") == []

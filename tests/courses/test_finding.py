@@ -100,6 +100,19 @@ def test_a_text_for_managers_is_never_found_by_a_shop_nor_one_whose_window_is_ov
 
 
 @pytest.mark.on_sqlite
+def test_with_one_course_alone_a_question_is_answered_as_in_a_large_library(school) -> None:
+    school.published(LAW)
+    for words, title in (
+        ("封签在哪一面？", "看封签"),
+        ("有没有封签的课", "看封签"),
+        ("搬店要换证吗？", "店搬了地方，许可证怎么变"),
+    ):
+        assert titles(school, words, WANG)[0] == title, words
+    for words in ("今天天气怎么样？", "西红柿炒鸡蛋", "高铁票在哪里买？"):
+        assert titles(school, words, WANG) == [], words
+
+
+@pytest.mark.on_sqlite
 def test_staff_find_a_course_by_its_title_in_the_head_with_the_day_of_its_beginning(school) -> None:
     office = Office(school.house)
     office.staff()
