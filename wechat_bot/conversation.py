@@ -136,6 +136,9 @@ class Board(Protocol):
     def page(self, session: Session, link: str) -> str:
         """The address of a link's page inside WeChat; empty where it has none."""
 
+    def shut(self, session: Session, link: str, at: datetime) -> str:
+        """Why a link leads nowhere at a moment, for staff; empty where it can be opened."""
+
     def awaits(self, turn: "Turn") -> list[str]:
         """Sentences of the features about what waits for this follower."""
 

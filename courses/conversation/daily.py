@@ -153,9 +153,9 @@ def _answered(turn: Turn, held: ShopBoxes, spot: WeakSpot, asked: AskedAgain, st
     again_on = spots.answered(turn.session, held, spot, is_right, now=turn.now, zone=turn.zone)
     days = None if again_on is None else (again_on - day_in(turn.now, turn.zone)).days
     lines = [texts.right(days) if is_right else texts.wrong(asked.item.right_words), asked.item.explanation]
-    page = turn.board.page(turn.session, asked.item.lesson) if not is_right and turn.account.has_pages else ""
-    if page:
-        lines.append(texts.again(f"{turn.account.public_url}{page}"))
+    lesson, has_pages = asked.item.lesson, turn.account.has_pages
+    if not is_right and has_pages and lesson and not turn.board.shut(turn.session, lesson, turn.now):
+        lines.append(texts.again(f"{turn.account.public_url}{turn.board.page(turn.session, lesson)}"))
     return "\n".join(filter(None, lines))
 
 

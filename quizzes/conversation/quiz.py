@@ -230,7 +230,8 @@ def _ended(turn: Turn, taken: StepTaken) -> Reply:
         else ""
     )
     by_time = taken.result.ended_by == "time"
-    said = results.told(taken.result, before=late or (chat.TIME_IS_UP if by_time else ""))
+    leads = not turn.board.shut(turn.session, taken.result.lesson, turn.now)
+    said = results.told(taken.result, before=late or (chat.TIME_IS_UP if by_time else ""), leads=leads)
     return Reply(said, after=After.END)
 
 

@@ -10,4 +10,6 @@ TOPIC = "quiz-review"
 def open_review(turn: Turn, reference: str) -> Reply:
     """Open what teaches the weakest tag of the shop's last attempt."""
     last = results.last_of(turn.session, turn.openid, now=turn.now)
-    return turn.open(last.lesson) if last is not None and last.lesson else Reply(chat.NOTHING_TO_READ)
+    if last is None or not last.lesson or turn.board.shut(turn.session, last.lesson, turn.now):
+        return Reply(chat.NOTHING_TO_READ)
+    return turn.open(last.lesson)

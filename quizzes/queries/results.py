@@ -241,14 +241,14 @@ def last_of(session: Session, openid: str, *, now: datetime) -> AttemptResult | 
     return None if attempt_id is None else result(session, attempt_id, now=now)
 
 
-def told(result: AttemptResult, *, before: str) -> str:
-    """Return the result in one message; `before` is said first."""
+def told(result: AttemptResult, *, before: str, leads: bool = True) -> str:
+    """Return the result in one message; `before` is said first. `leads` is whether its lesson can be read."""
     wrong = chat.wrong([(each.number, each.item.tags[0] if each.item.tags else "") for each in result.wrong])
     lines = [
         before,
         chat.result(result.total, result.maximum, result.is_passed, has_pass_mark=result.definition.pass_mark > 0),
         wrong + (chat.PRACTISE if result.wrong and result.shows_key else ""),
-        chat.read_first(result.weakest_tag) if result.lesson else "",
+        chat.read_first(result.weakest_tag) if result.lesson and leads else "",
         chat.attempts_left(result.left),
     ]
     return "\n".join(line for line in lines if line)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from courses import jobs
+from courses.actions import authoring
 from courses.actions import weak_spots as actions
 from courses.models.weak_spots import DailyQuestion, WeakReview, WeakSpot
 from courses.queries import weak_spots
@@ -73,6 +74,11 @@ def asked_on(school, day: int, hour: int = 10) -> str:
     school.wang.unread()
     at(school, day, hour)
     return school.wang.unread().text
+
+
+def close(school, course_id: int) -> None:
+    with school.house.services.transaction() as session:
+        authoring.close(session, course_id, now=school.house.clock())
 
 
 def rows(school, what, *order):
@@ -341,9 +347,13 @@ def test_an_end_question_that_was_wrong_is_asked_again_and_leads_back_to_its_les
     assert school.wang.say("1").text == (
         f'不对，应答：顶部。明天再问您一次。\n封签贴在小盒顶部。\n<a href="{page}">想再学一遍，点这里</a>'
     )
+    # What it taught stays asked once the course has ended, and leads nowhere.
+    close(school, 1)
+    assert asked_on(school, 2) == ASKED
+    assert school.wang.say("1").text == "不对，应答：顶部。明天再问您一次。\n封签贴在小盒顶部。"
     # A new version asks another question at its end: that one was never wrong.
     school.again(1, replace(COURSE, lessons=(replace(COURSE.lessons[0], question=None), COURSE.lessons[1])))
-    assert asked_on(school, 2) == ""
+    assert asked_on(school, 3) == ""
     assert rows(school, WeakSpot) == []
 
 
@@ -364,3 +374,12 @@ def test_what_is_weak_in_a_quiz_leads_to_its_lesson_and_the_lesson_back_to_the_q
     school.wang.say("学习")
     wait(school, 60)
     assert "再考一次" not in "".join(school.wang.say("下一页").text for _ in range(2))
+
+
+@pytest.mark.on_sqlite
+def test_a_quiz_leads_to_no_lesson_of_a_course_that_has_ended(school):
+    school.published(lessons=COURSE.lessons[1:])
+    quiz(school, SEAL.replace("answer: 3,", f"answer: 3, lesson: 'lesson:{lesson_ids(school, 1)['l2']}',"))
+    close(school, 1)
+    assert "复习" not in take(school.wang, "1")
+    assert school.wang.say("复习").text == "现在没有要复习的。回复“错题”可以练答错的题。"
