@@ -81,7 +81,8 @@ def look(session: Session, lesson_id: int, openid: str, *, now: datetime) -> Les
     (course,) = course_sheet.of_rows(session, [row], openid, now=now)
     number = course.number(lesson_id)
     if not number:
-        raise Refused(chat.OTHER_VERSION)
+        # Who has not begun is shown the newest version: that has no lesson which they could have.
+        raise Refused(chat.OTHER_VERSION if course.started_at is not None else chat.UNKNOWN_LESSON)
     reading = course_sheet.reading_of(row) if row.at is not None else None
     lesson, lacks = course.lesson(number), tuple[int, ...]()
     if lesson.requires and reading is None:

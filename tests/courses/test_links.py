@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from courses.rules.definition import LessonDefinition, Screen
+from courses.texts import chat
 from tests.courses.conftest import COURSE
 from tests.courses.learners import lesson_ids
 from wechat_bot import delivery_titles
@@ -28,3 +29,4 @@ def test_a_lesson_has_a_title_a_page_and_a_reason_where_it_is_shut(school) -> No
         assert board.shut(session, f"lesson:{ids['l1']}", now) == ""
         assert board.shut(session, f"lesson:{ids['l2']}", now) == "《看喷码》已经不在它的微课里"
         assert board.shut(session, "lesson:99", now) == "没有编号为 99 的一课"
+    assert school.wang.say(f"lesson:{ids['l2']}").text == chat.UNKNOWN_LESSON, "taken out before they began"
