@@ -15,7 +15,7 @@ from courses.actions import voices
 from courses.models.courses import CourseMedia, CourseMediaUse, MediaKind
 from courses.queries import media as queries
 from courses.rules import recordings
-from courses.rules.review import MEDIA, FoundMedium
+from courses.rules.review_screens import MEDIA, FoundMedium
 from foundation.database import upsert
 from foundation.errors import Refused
 from questions.authoring.spelling import Misspelt

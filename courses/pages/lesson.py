@@ -16,7 +16,7 @@ from courses.queries.detail import CourseDetail
 from courses.rules import lesson_form, lesson_steps, recordings
 from courses.rules.definition import MOST_SCREENS, LessonDefinition
 from courses.rules.lesson_form import KnownMedium, LessonForm
-from courses.rules.review import LONGEST_TEXT
+from courses.rules.review_screens import LONGEST_TEXT
 from foundation.errors import Refused
 from questions.authoring.head import LONGEST_TITLE
 from questions.editor import item_form

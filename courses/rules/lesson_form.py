@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from courses.rules import review
+from courses.rules import review, review_screens
 from courses.rules.definition import MOST_SCREENS, LessonDefinition, Screen
-from courses.rules.review import FoundMedium
+from courses.rules.review_screens import FoundMedium
 from foundation.errors import Refused
 from questions.authoring.spelling import Misspelt
 from questions.editor.form import Fields, legible, one
@@ -143,7 +143,7 @@ def reviewed(
             data[known[card.medium].kind] = card.medium
         elif card.medium:
             faults[f"{card.code}.medium"] = ["文件放得太久，已经不在了，请再选一次"]
-        found = review.review_screen(data, find)
+        found = review_screens.review_screen(data, find)
         screens.append(found.definition)
         for each in found.problems:
             at = str(each.path[0]) if each.path else "text"

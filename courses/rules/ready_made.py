@@ -9,7 +9,8 @@ from pathlib import Path
 
 from courses.rules import files
 from courses.rules.definition import CourseDefinition
-from courses.rules.review import no_media, read
+from courses.rules.review import read
+from courses.rules.review_screens import no_media
 
 _FOLDER = Path(__file__).parent.parent / "ready_made"
 _ORDER = ("minors", "counter", "managers")
