@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from quizzes import jobs
 from quizzes.models.attempts import Attempt, Mistake
 from quizzes.models.figures import GroupCell, ItemCell, OptionCell
 from quizzes.models.quizzes import Standing, TagStanding
@@ -45,8 +46,19 @@ def take(phone, *replies: str) -> None:
 
 
 def everything(house) -> list:
-    """Every row that a change of a key may touch, as it is in the database."""
+    """Every row that a change of a key may touch, once the clock did all that is due."""
     house.tick()
+    return rows(house)
+
+
+def filed(house) -> list:
+    """Every row that a change of a key may touch, once what quizzes file is filed: a part of a tick."""
+    jobs.file(house.services)
+    return rows(house)
+
+
+def rows(house) -> list:
+    """Every row that a change of a key may touch, as it is in the database."""
     with house.look() as session:
         found = []
         for model in (Attempt, Mistake, Standing, TagStanding, ItemCell, OptionCell, GroupCell):

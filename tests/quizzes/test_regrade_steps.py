@@ -18,7 +18,7 @@ from quizzes.models.regrades import Regrade, RegradeChange, RegradeShop, Regrade
 from quizzes.queries import attempt_sheet
 from quizzes.rules.definition import CountRule
 from tests.office import Office
-from tests.quizzes.corrections import agrees, everything
+from tests.quizzes.corrections import agrees, everything, filed
 from tests.quizzes.examined import examine, paper_of
 from wechat_bot.erasure import Forgetting
 from wechat_bot.models import Delivery, Follower
@@ -87,10 +87,10 @@ def test_stopped_within_and_between_any_two_steps_each_attempt_is_moved_once(des
         """Take steps to the end: each is begun once in a process that dies before it is committed."""
         taken, goes_on = 0, True
         while goes_on:
-            seen = everything(house)
+            seen = filed(house)
             with pytest.raises(Killed):
                 dies_within_a_step()
-            assert everything(house) == seen
+            assert filed(house) == seen
             with house.services.transaction() as session:
                 goes_on = regrading.step(session, plan["regrade"], now=house.clock())
             taken += 1
