@@ -6,17 +6,14 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self, TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, String, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from console.finding import Hit, Hits
 from console.menu import Look, Waiting
 from console.rules.visitors import Visitor
 from foundation.clock import when
 from foundation.database import Base, count_to
-from foundation.paging import Count, Page
 from foundation.text import whole_number
 from wechat_bot.criterion import Choice
 from wechat_bot.feature import Destination
@@ -139,27 +136,6 @@ _SHUT = {
 }
 #: Works that are offered to lead to.
 MOST_OFFERED = 20
-
-
-def hits(page: Page[Any], *, one: Callable[[int], str], every: str, icon: str, now: datetime, zone: ZoneInfo) -> Hits:
-    """Return what the search in the head finds of works: their lines, the address of each, and of all of them."""
-
-    def begins(line: Any) -> str:
-        waits = line.state is AuthoredState.WAITING and line.opens_at is not None
-        return f"{when(line.opens_at, now=now, zone=zone)} 开始" if waits else ""
-
-    found = [
-        Hit(
-            line.title,
-            one(line.id),
-            small=begins(line),
-            icon=icon,
-            word=line.state.label,
-            kind="good" if line.state is AuthoredState.OPEN else "",
-        )
-        for line in page.lines
-    ]
-    return Hits(found, every, Count(len(found), is_whole=page.after is None))
 
 
 def drafts(kind: type[Authored], *, one: Callable[[int], str], every: Callable[[], str], unit: str, icon: str) -> Look:

@@ -18,7 +18,6 @@ from courses.models import certificates as of_certificates
 from courses.models import courses as of_courses
 from courses.models import figures, learning, weak_spots
 from courses.pages import certificates, inviting, learners, listing, routes, stubborn
-from courses.pages import finding as finding_pages
 from courses.pages import questions as questions_pages
 from courses.permissions import COURSES_SEE, COURSES_WRITE
 from courses.queries import asking, audience, finding, links, measures, timeline
@@ -117,7 +116,7 @@ courses = Feature(
             },
             views=("course.people", "course.weak", "course.certificates", "course.learners", "classroom.see"),
             topics={"course": "微课", "lesson": "一课", "question-asked": "提问", "answer": "课堂答复"},
-            finders=(finding_pages.COURSES,),
+            finders=(listing.FOUND,),
             lists=(
                 listing.COURSES,
                 inviting.INVITED,

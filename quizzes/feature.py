@@ -15,7 +15,7 @@ from quizzes.mobile import routes as routes_in_wechat
 from quizzes.models import attempts, bank, figures, managers, regrades
 from quizzes.models import quizzes as of_quizzes
 from quizzes.pages import attempts as of_attempts
-from quizzes.pages import bank_import, finding, inviting, listing, needs, not_begun, ranking, routes
+from quizzes.pages import bank_import, inviting, listing, needs, not_begun, ranking, routes
 from quizzes.pages import regrades as regrades_pages
 from quizzes.permissions import QUIZZES_REKEY, QUIZZES_SEE, QUIZZES_WRITE
 from quizzes.queries import audience, links, measures, timeline
@@ -79,7 +79,7 @@ quizzes = Feature(
                 Item("题库", "quizzes_pages.bank", QUIZZES_WRITE, 20, QUIZZES),
             ),
             tiles=(Tile("quizzes/console/_tile.html", QUIZZES_SEE, listing.tile, 4, span=12, is_kept=True),),
-            finders=(finding.QUIZZES,),
+            finders=(listing.FOUND,),
             needs=(
                 Need(QUIZZES_SEE, needs.ending, 14),
                 Need(QUIZZES_REKEY, needs.corrections, 16),

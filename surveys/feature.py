@@ -8,7 +8,7 @@ from console.menu import Item, MenuGroup, Need, Start, Tile
 from surveys import commands, conversation, jobs, models, permissions
 from surveys.actions import erasing, waves
 from surveys.mobile import answer
-from surveys.pages import finding, inviting, listing, needs, routes, sheets, unanswered, words
+from surveys.pages import inviting, listing, needs, routes, sheets, unanswered, words
 from surveys.permissions import SURVEYS_SEE, SURVEYS_WRITE
 from surveys.queries import audience, measures, timeline
 from surveys.queries import listing as queries
@@ -54,7 +54,7 @@ surveys = Feature(
             groups=(SURVEYS,),
             items=(Item("调查", "surveys_pages.survey_list", SURVEYS_SEE, 10, SURVEYS),),
             tiles=(Tile("surveys/console/_tile.html", SURVEYS_SEE, listing.tile, 3, span=5, is_kept=True),),
-            finders=(finding.SURVEYS,),
+            finders=(listing.FOUND,),
             starts=(Start("新建调查", "surveys_pages.upload", SURVEYS_WRITE, "plus", 20),),
             needs=(
                 Need(SURVEYS_SEE, needs.ending, 15),

@@ -44,6 +44,9 @@ COURSES: Listing[CourseLine] = Listing(
     nothing_left=("没有符合的微课", "换一个条件，或清除筛选再看。"),
     export=COURSES_EXPORT,
 )
+FOUND = authored_lists.finder(
+    "微课", COURSES_SEE, listing.page, of="courses_pages", noun="course", icon="school", order=33, unit="门"
+)
 
 
 @access.allow(COURSES_SEE)

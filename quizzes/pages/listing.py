@@ -59,6 +59,9 @@ QUIZZES: Listing[QuizLine] = Listing(
     nothing_left=("没有符合的测试", "换一个条件，或清除筛选再看。"),
     export=QUIZZES_EXPORT,
 )
+FOUND = authored_lists.finder(
+    "测试", QUIZZES_SEE, listing.page, of="quizzes_pages", noun="quiz", icon="checklist", order=35, unit="份"
+)
 
 
 @access.allow(QUIZZES_SEE)

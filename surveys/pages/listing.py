@@ -111,6 +111,9 @@ SURVEYS: Listing[SurveyLine] = Listing(
     nothing_left=("没有符合的调查", "换一个条件，或清除筛选再看。"),
     export=SURVEYS_EXPORT,
 )
+FOUND = authored_lists.finder(
+    "调查", SURVEYS_SEE, listing.page, of="surveys_pages", noun="survey", icon="clipboard-list", order=30, unit="份"
+)
 
 
 @access.allow(SURVEYS_SEE)
