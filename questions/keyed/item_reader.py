@@ -170,7 +170,9 @@ def read_items(
 
 
 def _asked(entry: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what the kit of questions reads of an item: 对 and 错 are the options of a true-or-false one."""
+    """Return what the kit of questions reads of an item: 对 and 错 are the options of a true-or-false one; a weight is
+    refused below."""
+    entry = {key: value for key, value in entry.items() if key != "weight"}
     if _kind_word(entry) is Kind.TRUTH and not entry.get("options"):
         return {**entry, "options": list(truths.LABELS)}
     return entry
