@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from console import access
-from console.rules.visitors import Role, Visitor
+from effect.mobile import visitor
 from effect.models.months import FactBy
 from effect.queries import areas, groups, looking
 from effect.queries.looking import MonthSection
@@ -15,8 +15,6 @@ from effect.rules import changes, figures, months
 from effect.texts import month as texts
 from effect.texts import sentences
 from foundation.clock import when
-from foundation.errors import Refused
-from people import identity
 from wechat_bot import oauth
 from wechat_bot.conversation import Card
 from wechat_bot.measure import Fact, Measure
@@ -24,16 +22,14 @@ from wechat_bot.services import current_services
 
 
 def month() -> ResponseReturnValue:
-    """Show a month of the areas of whoever looks. Raises Refused for a shop, and for somebody who is not bound."""
+    """Show a month of the areas of whoever looks. Raises Refused for everybody but customer managers."""
     openid, services = oauth.who(), current_services()
     now = services.clock()
     with services.reading() as session:
-        visitor = _visitor(session, openid)
-        if visitor is None:
-            raise Refused(sentences.FOR_MANAGERS)
-        first = groups.supervised(session, visitor.manager_id or 0)
+        me = visitor.manager(session, openid)
+        first = groups.supervised(session, me.manager_id or 0)
         given = request.args.get("of", "")
-        group = groups.chosen(session, visitor, given) if given or first is None else first
+        group = groups.chosen(session, me, given) if given or first is None else first
         if group is None:
             abort(404)
         wanted = looking.month_of(request.args, services, now=now)
@@ -76,14 +72,6 @@ def _said(measure: Measure, fact: Fact | None) -> tuple[str, str]:
     return measure.label, figures.shown(measure, fact)
 
 
-def _visitor(session: Session, openid: str) -> Visitor | None:
-    """The customer manager whose phone it is, as one who looks at figures; None for everybody else."""
-    found = identity.manager_of(session, openid)
-    if found is None or found.is_disabled:
-        return None
-    return Visitor(0, found.name, Role.MANAGER, manager_id=found.id)
-
-
 def cards(session: Session, openid: str, now: datetime) -> list[Card]:
     """Return the card of a customer manager's own page."""
-    return [Card("每月成效", sentences.CARD, "/m/effect")] if _visitor(session, openid) else []
+    return [Card("每月成效", sentences.CARD, "/m/effect")] if visitor.manager_or_none(session, openid) else []

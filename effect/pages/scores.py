@@ -5,21 +5,18 @@ from typing import Any
 
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from console import access, act
 from console.lists import looking
 from console.rules.visitors import Role
-from console.stamps import Editable
 from effect.actions import remarks, weights
 from effect.export import scores as listing
 from effect.export.scores import SCORES
-from effect.models.scores import ManagerTier, ScoreRemark
 from effect.permissions import SCORES_SEE, SCORES_WEIGH
+from effect.queries import editable
 from effect.queries import month as month_queries
 from effect.queries import scores as queries
-from effect.queries.scores import ScoreLine
 from effect.rules import months, scoring
 from effect.texts import scores as texts
 from foundation.errors import Refused
@@ -88,36 +85,21 @@ def _say() -> ResponseReturnValue:
     if me is None:
         raise Refused(texts.NO_SCORES_OF_YOURS)
     month = months.read(request.form.get("month", ""))
-    rows = select(ScoreRemark.month).where(ScoreRemark.month == month, ScoreRemark.manager_id == me)
-    with act.transaction(over=Editable(f"manager:{me}", rows, partial(_kept_remark, month=month, manager_id=me))) as (
-        session,
-        now,
-        note,
-    ):
+    with act.transaction(over=editable.remark(month, me)) as (session, now, note):
         remarks.say(session, month, me, request.form.get("text", ""), now=now)
         note("effect.remark", detail=months.written(month))
-    return act.done(url_for("effect_pages.scores", month=months.written(month)), "说明已存下，上级看得到。")
+    return act.done(url_for("effect_pages.scores", month=months.written(month)), texts.REMARK_KEPT)
 
 
 def _put(manager_id: int) -> ResponseReturnValue:
-    rows = select(ManagerTier.manager_id).where(ManagerTier.manager_id == manager_id)
-    edited = Editable(f"manager:{manager_id}", rows, partial(_kept_tier, manager_id=manager_id))
     wanted = request.form.get("tier", "")
-    with act.transaction(over=edited) as (session, _, note):
+    with act.transaction(over=editable.tier(manager_id)) as (session, _, note):
         if session.get(Manager, manager_id) is None:
             raise Refused(texts.NO_SUCH_MANAGER)
         weights.set_tier(session, manager_id, wanted)
         note("effect.tier", detail=texts.TIERS[wanted])
     back = url_for("effect_pages.score", manager_id=manager_id, month=request.form.get("month") or None)
     return act.done(back, f"级别已改为{texts.TIERS[wanted]}。")
-
-
-def _kept_remark(session: Session, *, month: int, manager_id: int) -> dict[str, str]:
-    return {"说明": queries.remark(session, month, manager_id)}
-
-
-def _kept_tier(session: Session, *, manager_id: int) -> dict[str, str]:
-    return {"级别": texts.TIERS[queries.tier_of(session, manager_id)]}
 
 
 def _one(manager_id: int, error: Refused | None) -> str:
@@ -137,17 +119,13 @@ def _one(manager_id: int, error: Refused | None) -> str:
             line=line,
             found=found,
             is_own=visitor.manager_id == manager_id,
-            ranked={name: _ranked(found.lines, name) for name in texts.NAMES},
-            kept_tier=_kept_tier(session, manager_id=manager_id),
-            kept_remark=_kept_remark(session, month=month, manager_id=manager_id),
+            ranked={name: queries.ranked(found.lines, name) for name in texts.NAMES},
+            kept_tier=editable.tier(manager_id).kept(session),
+            kept_remark=editable.remark(month, manager_id).kept(session),
             longest=remarks.LONGEST,
             error=error,
             **_of_month(session, month),
         )
-
-
-def _ranked(lines: tuple[ScoreLine, ...], name: str) -> int:
-    return sum(line.scores[name].place is not None for line in lines)
 
 
 def _of_month(session: Session, month: int) -> dict[str, Any]:

@@ -114,6 +114,11 @@ def compared(lines: Sequence[ScoreLine]) -> list[ScoreLine]:
     return [replace(line, scores={name: placed[name][line.manager_id] for name in MEASURES}) for line in lines]
 
 
+def ranked(lines: Iterable[ScoreLine], name: str) -> int:
+    """Return how many have a place in a score."""
+    return sum(line.scores[name].place is not None for line in lines)
+
+
 def seen(session: Session, visitor: Visitor) -> set[int] | None:
     """The managers whose scores a visitor may see; None for all."""
     return visibility.groups(session, visitor, Manager)

@@ -61,6 +61,8 @@ NO_SCORES_OF_YOURS = "只有客户经理给自己的分数写说明。"
 NO_SUCH_MANAGER = "没有这位客户经理，或不归您看。"
 LONG_REMARK = "说明最多 {} 个字，现在 {} 个字。"
 NOT_FILED = "{} 还没有分数，不用说明。"
+NONE_YET = "您还没有评分，第一个月统计出来以后再来看。"
+REMARK_KEPT = "说明已存下，上级看得到。"
 TIERS = {"junior": "初级", "middle": "中级", "senior": "高级"}
 
 
@@ -71,6 +73,15 @@ def weighed(weights: Mapping[str, int]) -> str:
     '满意 40%，及时 60%'
     """
     return "，".join(f"{NAMES[name]} {weight}%" for name, weight in weights.items())
+
+
+def remark_overtaken(kept: str) -> str:
+    """To a manager whose remark was changed on another page meanwhile.
+
+    >>> remark_overtaken("出差一周")
+    '说明刚在别处改成了“出差一周”。再存一次，就用下面这一份。'
+    """
+    return f"说明刚在别处{f'改成了“{kept}”' if kept else '删掉了'}。再存一次，就用下面这一份。"
 
 
 def month(number: int) -> str:

@@ -15,6 +15,7 @@ from effect.models.months import EffectMonth, MonthFact
 from people.models import Manager
 from surveys.models import Submission
 from tests.effect.test_people_measures import TO_LIN
+from tests.h5 import Browser
 from tests.office import ROSTER
 from tests.surveys.test_pages import upload
 
@@ -145,6 +146,8 @@ def test_a_sheet_counts_for_the_manager_the_shop_had_and_where_it_is_set_aside_l
 
 
 PAGE = "/console/effect/scores"
+#: The same inside WeChat.
+MINE = "/m/effect/score"
 MEASURED = {
     "satisfaction": {"公司": (210, 250), "陈志强": (148, 165), "林小燕": (45, 50), "董小芳": (1, 1)},
     "answered_24h": {"公司": (300, 320), "陈志强": (150, 160), "林小燕": (80, 80), "董小芳": (20, 20)},
@@ -189,6 +192,29 @@ def test_a_supervisor_sees_their_managers_and_a_manager_their_own_and_answers(co
     assert company.office.browser("intern").get(PAGE).status_code == 403
     assert "“2026-99”不是月份" in admin.get(f"{PAGE}?month=2026-99").text
     assert "没有分数" in admin.get(f"{PAGE}?month=2026-01").text
+
+
+@pytest.mark.on_sqlite
+def test_a_manager_reads_their_scores_inside_wechat_and_says_something_to_them(company) -> None:
+    page, other = Browser(company.house, company.chen), Browser(company.house, company.chen)
+    assert "还没有评分" in page.open(MINE)
+    closed(company, 202602, MEASURED)
+    shown = page.open(MINE)
+    assert "2026 年 2 月 · 初级 · 170 家" in shown and "林小燕" not in shown
+    assert "满意 89.4 165 人评，误差范围 84.1–93.5，公司平均 84.0，第 1 名（共 2 名）" in shown
+    assert "学习 — 没有量到" in shown
+    other.open(MINE)
+    assert "说明已存下，上级看得到。" in page.send(text="二月住院两周")
+    assert "二月住院两周" in company.office.browser("zhou").get(PAGE).text
+    overtaken = other.send(text="另一句")
+    assert other.page.status_code == 409 and "说明刚在别处改成了“二月住院两周”" in overtaken and "另一句" in overtaken
+    other.send(text="另一句")
+    assert "另一句" in page.open(f"{MINE}?month=2026-02")
+    assert "最多 500 个字，现在 501 个字" in page.send(text="长" * 501)
+    page.send(text="")
+    assert "另一句" not in company.office.browser("zhou").get(PAGE).text
+    assert "给客户经理看" in Browser(company.house, company.wang).open(MINE)
+    assert "“2026-99”不是月份" in page.open(f"{MINE}?month=2026-99")
 
 
 @pytest.mark.on_sqlite
