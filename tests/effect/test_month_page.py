@@ -168,6 +168,7 @@ def test_paper_is_set_from_a_month_on_and_the_months_before_keep_theirs(company)
 
 
 def test_on_the_first_working_day_each_supervisor_gets_the_closed_month_once(company) -> None:
+    company.only("requests", "answered_24h")
     office = company.office
     with company.house.services.transaction() as session:
         above = Area(name="东部", manager_id=office.manager("陈志强"))

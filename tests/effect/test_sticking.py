@@ -15,6 +15,7 @@ def _text(page: str) -> str:
 
 
 def test_who_leaves_is_told_by_push_area_and_class_and_who_was_bound_by_month(company: Company) -> None:
+    company.only("gone")
     company.until("2026-03-10T09:00")
     article = Library(company.house).published("旺季陈列怎么摆")
     more = ("--at", "2026-03-10 10:00", "--kind", "promo", "--channel", "message", "--by", "market")
@@ -47,6 +48,7 @@ def test_who_leaves_is_told_by_push_area_and_class_and_who_was_bound_by_month(co
 
 
 def test_whom_one_may_lose_is_written_to_and_handed_over_once_a_month(company: Company) -> None:
+    company.only("gone")
     company.until("2026-03-31T22:00")
     company.wang.say(NEED)
     company.chen.say("101 今天下午送到")
