@@ -405,17 +405,17 @@ def _tests_passed(rows: Rows, span: Span) -> Counted:
             yield place(each), int(each.is_passed), 1
 
 
-def _savings(rows: Rows) -> Iterator[tuple[int, int, int, int, int]]:
-    """Of each month: shops that need not come, each once a year, and their yuan; venues, of a year's first saving, and
-    their yuan."""
-    saved: dict[int, set[tuple[int, int]]] = defaultdict(set)
+def _savings(rows: Rows) -> Iterator[tuple[int, list[Place], int, int, int]]:
+    """Of each month: where the shops were that need not come, each once a year, and the yuan of each; venues, of a
+    year's first saving, and their yuan."""
+    saved: dict[int, list[Place]] = defaultdict(list)
     seen: set[tuple[int, int]] = set()
     finished = [each for each in rows.of[Enrolment] if each.finished_at is not None and each.retailer_id is not None]
     for each in sorted(finished, key=lambda each: each.finished_at):
         year, month = rows.month(each.finished_at)
         if (each.retailer_id, year) not in seen:
             seen.add((each.retailer_id, year))
-            saved[year * 100 + month].add((each.retailer_id, year))
+            saved[year * 100 + month].append(place(each))
     years = set()
     for at in sorted(saved):
         known = [each for each in rows.of[SavingRate] if each.from_on.year * 100 + each.from_on.month <= at]
@@ -423,17 +423,18 @@ def _savings(rows: Rows) -> Iterator[tuple[int, int, int, int, int]]:
         shop_yuan, venue_yuan, venues = (last.shop_yuan, last.venue_yuan, last.venues) if last else (30, 300, 11)
         held = 0 if at // 100 in years else venues
         years.add(at // 100)
-        yield at, len(saved[at]), len(saved[at]) * shop_yuan, held, held * venue_yuan
+        yield at, saved[at], shop_yuan, held, held * venue_yuan
 
 
-def _saved_in(rows: Rows, span: Span) -> Iterator[tuple[int, int, int, int, int]]:
+def _saved_in(rows: Rows, span: Span) -> Iterator[tuple[int, list[Place], int, int, int]]:
     (y1, m1), (y2, m2) = rows.month(span.begins_at), rows.month(span.ends_at - timedelta(microseconds=1))
     return (each for each in _savings(rows) if y1 * 100 + m1 <= each[0] <= y2 * 100 + m2)
 
 
 def _saved_gatherings(rows: Rows, span: Span) -> Counted:
     for _, shops, yuan, _, _ in _saved_in(rows, span):
-        yield NOWHERE, yuan, shops
+        for where in shops:
+            yield where, yuan, 1
 
 
 def _saved_venues(rows: Rows, span: Span) -> Counted:

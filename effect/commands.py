@@ -6,7 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from effect import jobs
-from effect.queries import counting, scores
+from effect.queries import counting, savings, scores
 from effect.queries import month as queries
 from effect.rules import figures, months
 from effect.rules.groups import COMPANY, FactGroup
@@ -38,11 +38,15 @@ def show(month: str, area: str | None, manager: str | None, as_json: bool) -> No
         state = queries.state(session, wanted)
         shown = [each for each in services.measures if not each.is_aid]
         found = queries.measured(session, wanted, group, shown, back=1)
+        sms, sms_before = savings.text_messages(session, wanted, group)
     if as_json:
-        click.echo(json.dumps(queries.to_json(wanted, state, found), ensure_ascii=False))
+        told = queries.to_json(wanted, state, found)
+        told["measures"][savings.SMS] = savings.to_json(sms, sms_before)
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     for each in found:
         click.echo(f"{each.measure.label}  {_said(each.measure, each.fact)}（上月 {_said(each.measure, each.before)}）")
+    click.echo(f"{sms.label}  {sms.said}（上月 {sms_before.said}）")
 
 
 @effect.command()

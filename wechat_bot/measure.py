@@ -57,6 +57,8 @@ class Measure:
     remedies: Sequence[Remedy] = ()
     #: What one event adds to `of`, where events come out by degrees: 10,000 of a sheet that is so many hundredths good.
     per: int = 1
+    #: Whether it is known of the company only: of no area, class or manager it says anything.
+    is_of_company: bool = False
     #: Whether it only helps to judge another measure: it stands on no page.
     is_aid: bool = False
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from console import drafting
@@ -35,7 +35,13 @@ OF_CELLS = {
     "what": "text",
     "value": "integer",
 }
-OF_MONTHS = {"course_id": "integer", "month": "integer"}
+OF_MONTHS = {
+    "course_id": "integer",
+    "month": "integer",
+    "area_id": "integer",
+    "class_id": "integer",
+    "manager_id": "integer",
+}
 
 _enrolment, _filed, _saved = table_of(Enrolment), table_of(FiledEnrolment), table_of(SavedGathering)
 _Sums = Counter[tuple[int, CellKey]]
@@ -98,7 +104,12 @@ def _count(session: Session, sums: _Sums) -> None:
 def _save(session: Session, ids: Sequence[int], zone: ZoneInfo) -> None:
     """Note the gatherings saved by shops that have finished: one a shop and year, whatever else it finishes."""
     finished = session.execute(
-        select(_enrolment.c.retailer_id, _enrolment.c.course_id, _enrolment.c.finished_at)
+        select(
+            _enrolment.c.retailer_id,
+            _enrolment.c.course_id,
+            _enrolment.c.finished_at,
+            *(func.coalesce(_enrolment.c[name], 0) for name in ("area_id", "class_id", "manager_id")),
+        )
         .where(
             among(session, _enrolment.c.id, ids),
             _enrolment.c.finished_at.is_not(None),
@@ -106,16 +117,16 @@ def _save(session: Session, ids: Sequence[int], zone: ZoneInfo) -> None:
         )
         .order_by(_enrolment.c.finished_at, _enrolment.c.id)
     )
-    first: dict[tuple[int, int], tuple[int, int]] = {}
-    for shop, course_id, finished_at in finished:
+    first: dict[tuple[int, int], tuple[int, ...]] = {}
+    for shop, course_id, finished_at, *place in finished:
         month = month_of(day_in(finished_at, zone))
-        first.setdefault((shop, month // 100), (course_id, month))
+        first.setdefault((shop, month // 100), (course_id, month, *place))
     if not first:
         return
     rows = [{"retailer_id": shop, "year": year} for shop, year in sorted(first)]
     noted = upsert(session, _saved).values(rows).on_conflict_do_nothing().returning(_saved.c.retailer_id, _saved.c.year)
     new = Counter(first[shop, year] for shop, year in session.execute(noted))
-    months = [(course_id, month, count) for (course_id, month), count in sorted(new.items())]
+    months = [(*key, count) for key, count in sorted(new.items())]
     count_many(session, SavedMonth.__tablename__, {}, OF_MONTHS, months)
 
 

@@ -80,13 +80,18 @@ class SavedGathering(Base):
 
 
 class SavedMonth(Base):
-    """Counter of saved gatherings: how many shops a course saved theirs in a month."""
+    """Counter of saved gatherings: how many shops a course saved theirs in a month, by where they were when they
+    finished it."""
 
     __tablename__ = "course_saved_month"
 
     course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
     #: Such as 202611.
     month: Mapped[int] = mapped_column(primary_key=True)
+    #: 0 of none. No foreign keys, because of the 0.
+    area_id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(primary_key=True)
+    manager_id: Mapped[int] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(BigInteger)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from courses.models.certificates import Certificate
+from courses.models.figures import SavedMonth
 from courses.models.learning import Enrolment, Reading
 from courses.queries import report
 from courses.rules import saving
@@ -82,8 +83,12 @@ def certified_ever(session: Session, period: Period) -> Select[Any]:
 def saved_gatherings(session: Session, period: Period) -> Select[Any]:
     """Select the yuan that shops saved which need not come to the gathering of the year, and how many shops: by month,
     as the counters have them, so that part of a month counts as all of what there is of it."""
-    found = report.saved_of_months(session, *_months(period))
-    return select(*columns(n=sum(each.shop_yuan for each in found), of=sum(each.shops for each in found)))
+    saved, (first, last) = SavedMonth, _months(period)
+    # The newest rate in front: the first that had begun is the one in force.
+    rates = (*report.rates(session), saving.FIRST)
+    price = case(*((saved.month >= saving.month_of(each.from_on), each.shop_yuan) for each in rates))
+    found = select(*columns(saved.area_id, saved.class_id, saved.manager_id, n=saved.count * price, of=saved.count))
+    return found.where(saved.month >= first, saved.month <= last)
 
 
 def saved_venues(session: Session, period: Period) -> Select[Any]:
@@ -110,5 +115,5 @@ MEASURES = (
         "certified_ever", "有证书", certified_ever, unit="家", is_state=True, order=91, step=70, remedies=_REMEDIES
     ),
     Measure("saved_gatherings", "上课", saved_gatherings, unit=YUAN, of="家", order=95, remedies=_RATES),
-    Measure("saved_venues", "场地", saved_venues, unit=YUAN, of="场", order=96, remedies=_RATES),
+    Measure("saved_venues", "场地", saved_venues, unit=YUAN, of="场", order=96, is_of_company=True, remedies=_RATES),
 )

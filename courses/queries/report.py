@@ -107,20 +107,22 @@ def saved_yuan(session: Session, course_id: int) -> int:
 
 def saved_by_courses(session: Session, year: int | None = None) -> Mapping[int, int]:
     """Return what each course saved, in a year or in all of them."""
-    rows = session.execute(select(SavedMonth.course_id, SavedMonth.month, SavedMonth.count).order_by(SavedMonth.month))
-    savings = [Saving(*row) for row in rows]
+    savings = _savings(session)
     return saving.saved([each for each in savings if year in (None, each.month // 100)], rates(session))
 
 
 def saved_of_months(session: Session, first: int, last: int) -> Sequence[SavedSum]:
     """Return what was saved from a month to another, such as 202611, month by month and course by course."""
-    rows = session.execute(
-        select(SavedMonth.course_id, SavedMonth.month, SavedMonth.count)
-        # From the year's first month on: the venues belong to its first saving.
-        .where(SavedMonth.month >= first // 100 * 100 + 1, SavedMonth.month <= last)
-    )
-    found = saving.sums([Saving(*row) for row in rows], rates(session))
-    return [each for each in found if each.saving.month >= first]
+    # From the year's first month on: the venues belong to its first saving.
+    of_years = _savings(session, SavedMonth.month >= first // 100 * 100 + 1, SavedMonth.month <= last)
+    return [each for each in saving.sums(of_years, rates(session)) if each.saving.month >= first]
+
+
+def _savings(session: Session, *which: ColumnElement[bool]) -> list[Saving]:
+    """The saved gatherings by month and course, wherever the shops were."""
+    kept = select(SavedMonth.course_id, SavedMonth.month, func.sum(SavedMonth.count)).where(*which)
+    rows = session.execute(kept.group_by(SavedMonth.course_id, SavedMonth.month))
+    return [Saving(course_id, month, int(shops)) for course_id, month, shops in rows]
 
 
 def rates(session: Session) -> Sequence[Rate]:

@@ -47,17 +47,12 @@ def rate_in(rates: Sequence[Rate], month: int) -> Rate:
 
 
 class SavedSum(NamedTuple):
-    """What was saved in a month by a course: of how many shops, and for how many venues."""
+    """What was saved in a month by a course: by its shops, and for how many venues."""
 
     saving: Saving
     shop_yuan: int
     venues: int
     venue_yuan: int
-
-    @property
-    def shops(self) -> int:
-        """How many shops need not come."""
-        return self.saving.shops
 
 
 def sums(savings: Sequence[Saving], rates: Sequence[Rate] = ()) -> list[SavedSum]:

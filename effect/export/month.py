@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from console.lists.listing import Asked, Column, Listing
 from effect.permissions import EFFECT_EXPORT, EFFECT_SEE
-from effect.queries import areas, groups, looking
+from effect.queries import areas, groups, looking, savings
 from effect.queries.looking import BACK, MonthRow, MonthView
 from effect.rules import changes, figures, months
+from effect.rules.groups import COMPANY
 from effect.texts import month as texts
 from foundation.errors import Refused
 from foundation.paging import Cursor, Page
@@ -44,6 +45,7 @@ def _find(asked: Asked, cursor: Cursor, limit: int) -> Page[AreaFact]:
         for area_id, name in facts.names.items()
         for section in shown.sections
         for row in section.rows
+        if not row.measure.is_of_company
     ]
     return Page(tuple(lines))
 
@@ -68,13 +70,12 @@ def _write(asked: Asked, book: Workbook) -> None:
             sheet.write([Heading(section.group.label)])
             for row in section.rows:
                 sheet.write(_cells(row))
-    if shown.savings:
+    if saved := savings.lines(asked.session, shown.month, shown.group, shown.found):
         sheet.write([Heading("省下的钱")])
-        for each in shown.savings:
-            if each.fact:
-                sheet.write(
-                    [each.measure.label, "", "", each.fact.n, each.fact.of, figures.worked_out(each.measure, each.fact)]
-                )
+        for each in saved:
+            sheet.write([each.label, "", "", _yuan(each.yuan), each.of, Digits(each.said)])
+        if shown.group != COMPANY:
+            sheet.write([savings.of_company_only([each.measure for each in shown.found])])
     sheet.write([])
     for sentence in (texts.DASH, *((texts.OPEN,) if shown.is_running else ()), *texts.EXPLAINED):
         sheet.write([sentence])
@@ -98,6 +99,12 @@ def _cell(measure: Measure, fact: Fact | None) -> Cell:
     if value is None:
         return "—"
     return Percent(value) if changes.is_share(measure) else int(value)
+
+
+def _yuan(amount: float | None) -> Cell:
+    if amount is None:
+        return "—"
+    return amount if isinstance(amount, int) else TwoDecimals(amount)
 
 
 def _events(measure: Measure, fact: Fact | None, which: str) -> Cell:

@@ -11,16 +11,20 @@ from console import access
 from console.charts import PERCENT, Chart, ChartKind, Series, Shape
 from effect.models.months import FactBy
 from effect.permissions import EFFECT_SEE
-from effect.queries import groups, looking, telling
+from effect.queries import groups, looking, savings, telling
 from effect.queries import month as queries
 from effect.queries.looking import BACK, MonthView
+from effect.queries.savings import SavedLine
 from effect.queries.telling import Told
 from effect.rules import changes, figures, months
+from effect.rules.groups import COMPANY
 from effect.texts import month as texts
 from foundation.errors import Refused
 from people.pages import filters
 from wechat_bot.measure import Remedy
 from wechat_bot.services import current_services
+
+_SMS_PRICE = Remedy("短信的价格", "effect_pages.prices")
 
 
 @access.allow(EFFECT_SEE)
@@ -40,6 +44,7 @@ def month() -> ResponseReturnValue:
         told = telling.told(session, shown.month, shown.group, shown.found) if shown else []
         choices, own = groups.choices(session, visitor), groups.own(session, visitor)
         recounts = queries.recounts(session, shown.month) if shown else []
+        saved = savings.lines(session, shown.month, shown.group, shown.found) if shown else []
     if shown is None:
         return render_template("effect/console/nothing.html")
     here = {"month": months.written(shown.month), "of": shown.key or None}
@@ -59,7 +64,7 @@ def month() -> ResponseReturnValue:
         told=[_card(each, shown) for each in told],
         funnel=_funnel(shown),
         chart=_chart(shown, given.get("measure", "")),
-        money=_money(shown),
+        money=_money(shown, saved),
         recounts=[
             (
                 known[each.measure].label,
@@ -162,15 +167,21 @@ def _chart(shown: MonthView, name: str) -> Chart | None:
 class MoneyView:
     """What was saved in a month: altogether, and each saving as it is worked out."""
 
-    yuan: int
-    rows: Sequence[tuple[str, str]]
+    yuan: str
+    rows: Sequence[SavedLine]
+    #: Which savings are the company's only, on a page of another group; empty on the company's.
+    left_out: str
     links: Sequence[tuple[str, str]]
 
 
-def _money(shown: MonthView) -> MoneyView | None:
-    savings = [(each.measure, each.fact) for each in shown.savings if each.fact]
-    if not savings:
+def _money(shown: MonthView, saved: Sequence[SavedLine]) -> MoneyView | None:
+    if not saved:
         return None
-    links = {link for measure, _ in savings for link in remedies(measure.remedies)}
-    rows = [(measure.label, figures.worked_out(measure, fact)) for measure, fact in savings]
-    return MoneyView(sum(fact.n for _, fact in savings), rows, sorted(links))
+    measures, is_of_company = [each.measure for each in shown.found if each.measure.is_money], shown.group == COMPANY
+    ways = [each for measure in measures for each in measure.remedies] + ([_SMS_PRICE] if is_of_company else [])
+    return MoneyView(
+        figures.yuan(sum(each.yuan or 0 for each in saved)),
+        saved,
+        "" if is_of_company else savings.of_company_only(measures),
+        sorted(set(remedies(ways))),
+    )

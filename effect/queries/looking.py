@@ -14,7 +14,7 @@ from effect.queries import month as queries
 from effect.queries.month import MeasureMonth, MonthState
 from effect.rules import changes, figures, months
 from effect.rules.changes import MeasureChange
-from effect.rules.groups import COMPANY, FactGroup
+from effect.rules.groups import FactGroup
 from effect.rules.sections import ServiceSection, sections
 from effect.texts import month as texts
 from effect.texts import sentences
@@ -66,12 +66,6 @@ class MonthView:
     found: Sequence[MeasureMonth]
     sections: Sequence[MonthSection]
     is_running: bool
-
-    @property
-    def savings(self) -> list[MeasureMonth]:
-        """What was saved: of the whole company only, for it is not known whose it was."""
-        is_there = self.group == COMPANY
-        return [each for each in self.found if is_there and each.measure.is_money and each.fact]
 
     @property
     def steps(self) -> list[MeasureMonth]:

@@ -36,7 +36,7 @@ def _sent(channel: Channel, period: Period) -> Select[Any]:
 
 
 MEASURES = (
-    Measure("sent_custom", "客服消息", custom, unit="条", is_neutral=True, order=10),
-    Measure("sent_template", "模板消息", template, unit="条", is_neutral=True, order=20),
-    Measure("sent_mass", "群发", mass, unit="人次", is_neutral=True, order=30),
+    Measure("sent_custom", "客服消息", custom, unit="条", is_neutral=True, is_of_company=True, order=10),
+    Measure("sent_template", "模板消息", template, unit="条", is_neutral=True, is_of_company=True, order=20),
+    Measure("sent_mass", "群发", mass, unit="人次", is_neutral=True, is_of_company=True, order=30),
 )

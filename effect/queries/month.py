@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from effect.models.months import EffectMonth, FactBy, MonthFact, PaperFigure, Recount
 from effect.rules import months
-from effect.rules.groups import FactGroup
+from effect.rules.groups import COMPANY, FactGroup
 from effect.rules.paper import FIRST, Paper
 from effect.texts import sentences as texts
 from foundation.errors import Refused
@@ -66,13 +66,15 @@ def measured(
     found = facts(session, span, group)
     papers = paper(session, month)
     days = same_days(session, month, group)
+    # Of what is known of the company only, nothing was measured of any other group.
+    known = {each.name for each in measures if group == COMPANY or not each.is_of_company}
     return [
         MeasureMonth(
             each,
-            found.get((month, each.name)),
-            tuple(found.get((one, each.name)) for one in span[1:]),
+            found.get((month, each.name)) if each.name in known else None,
+            tuple(found.get((one, each.name)) if each.name in known else None for one in span[1:]),
             papers.get(each.name),
-            days.get(each.name),
+            days.get(each.name) if each.name in known else None,
         )
         for each in measures
     ]

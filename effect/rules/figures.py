@@ -74,6 +74,15 @@ def worked_out(measure: Measure, fact: Fact) -> str:
     return f"{fact.of:,} {measure.of} × ¥{fact.n // fact.of:,} = ¥{fact.n:,}"
 
 
+def yuan(amount: float) -> str:
+    """Return an amount of money.
+
+    >>> yuan(41820), yuan(41877.78)
+    ('¥41,820', '¥41,877.78')
+    """
+    return f"¥{amount:,.2f}".removesuffix(".00")
+
+
 def line(values: Sequence[float | None]) -> tuple[list[str], tuple[float, float] | None]:
     """Return a line of months as points of a picture, in pieces where months lie between that were not measured; and
     the place of the last month, where that was.

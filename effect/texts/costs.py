@@ -1,5 +1,8 @@
 """Sentences of costs: what was sent, what it would have cost, what was left unused, who was not reached."""
 
+from collections.abc import Sequence
+
+SMS = "短信"
 NO_PRICE = "请写一条短信多少元，例如 0.05。"
 NO_SOURCE = "请写上价格是从哪里来的。"
 PAST = "{} 已经结账，不能改它的价格。"
@@ -17,6 +20,15 @@ def saved(messages: int, price: str, yuan: float) -> str:
     """Say how a saving is worked out.
 
     >>> saved(1284, "0.045", 57.78)
-    '1,284 条 × 0.045 元 = 57.78 元'
+    '1,284 条 × ¥0.045 = ¥57.78'
     """
-    return f"{messages:,} 条 × {price} 元 = {yuan:,.2f} 元"
+    return f"{messages:,} 条 × ¥{price} = ¥{yuan:,.2f}"
+
+
+def of_company_only(labels: Sequence[str]) -> str:
+    """Say which savings are nobody's but the company's: they stand on no page of an area, a class or a manager.
+
+    >>> of_company_only(["场地"])
+    '场地、短信只按全公司算，这里不分摊。'
+    """
+    return f"{'、'.join((*labels, SMS))}只按全公司算，这里不分摊。"

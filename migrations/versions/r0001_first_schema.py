@@ -1205,9 +1205,14 @@ def upgrade() -> None:
         "course_saved_month",
         sa.Column("course_id", sa.Integer(), nullable=False),
         sa.Column("month", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("class_id", sa.Integer(), nullable=False),
+        sa.Column("manager_id", sa.Integer(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["course_id"], ["course.id"], name=op.f("fk_course_saved_month_course_id_course")),
-        sa.PrimaryKeyConstraint("course_id", "month", name=op.f("pk_course_saved_month")),
+        sa.PrimaryKeyConstraint(
+            "course_id", "month", "area_id", "class_id", "manager_id", name=op.f("pk_course_saved_month")
+        ),
     )
     op.create_table(
         "course_version",

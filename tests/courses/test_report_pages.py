@@ -11,9 +11,10 @@ from courses.models.courses import Course
 from courses.models.learning import Enrolment
 from foundation.errors import Refused
 from people import audiences
-from people.models import Errand, Retailer
+from people.models import Errand, Retailer, ShopClass
 from tests.courses.learners import ask, lesson_ids
 from tests.courses.test_report import finish, report
+from tests.effect.test_month_page import chapter
 from tests.office import Office, file_of
 
 SHOPS = 1_000
@@ -152,6 +153,54 @@ def test_what_a_gathering_costs_is_set_from_a_month_on_and_past_months_keep_thei
     assert report(school, course_id)["saved_yuan"] == 50 + 10 * 400
     market.get(address)
     assert market.post(address, given | {"from": f"{today:%Y-%m}", "shop": "很多"}).status_code == 422
+
+
+@pytest.mark.on_sqlite
+def test_what_shops_save_stands_on_the_month_of_their_area_class_and_manager(school, office, course_id) -> None:
+    house, market = school.house, office.browser("market")
+    market.get("/console/courses/savings")
+    dearer = {"shop": "50", "venue": "400", "venues": "10", "from": "2026-04"}
+    assert market.post("/console/courses/savings", dearer).status_code == 303
+    area, lin = f"area-{office.area('城区一片')}", f"manager-{office.manager('林小燕')}"
+    with house.look() as session:
+        classes = dict(session.execute(select(ShopClass.name, ShopClass.id)).all())
+
+    def saved(month: str, of: str = "", who: str = "market") -> str:
+        page = office.browser(who).get(f"/console/effect?month={month}&of={of}").text
+        return chapter(page, "money").split("一家店一年")[0].strip("> ")
+
+    def file(month: str, *options: str) -> list[tuple[int | None, int | None]]:
+        told = json.loads(house.flask("effect", "month", month, "--json", *options).output)["measures"]
+        return [(told[f"saved_{what}"]["n"], told[f"saved_{what}"]["of"]) for what in ("gatherings", "venues", "sms")]
+
+    assert file("2026-03") == [(30, 1), (3300, 11), (None, None)]
+    assert file("2026-03", "--area", "城区一片") == [(30, 1), (None, None), (None, None)]
+    house.later(days=31)
+    finish(school, school.li, course_id)
+    house.tick()
+    assert file("2026-04", "--manager", "13900002201") == [(50, 1), (None, None), (None, None)]
+    assert saved("2026-03") == "省下的钱 ¥3,330 上课 1 家 × ¥30 = ¥30 场地 11 场 × ¥300 = ¥3,300 短信 —"
+    assert saved("2026-04") == "省下的钱 ¥50 上课 1 家 × ¥50 = ¥50 场地 ¥0 短信 —", (
+        "the venues of a year are saved once"
+    )
+    mine, nothing = "省下的钱 ¥30 上课 1 家 × ¥30 = ¥30", "省下的钱 ¥0 上课 ¥0"
+    assert saved("2026-03", area) == saved("2026-03", who="chen") == saved("2026-03", who="zhou") == mine
+    assert [saved("2026-03", f"class-{classes[name]}") for name in ("现代终端", "普通终端")] == [mine, nothing]
+    assert [saved("2026-04", f"class-{classes[name]}") for name in ("现代终端", "普通终端")] == [
+        nothing,
+        "省下的钱 ¥50 上课 1 家 × ¥50 = ¥50",
+    ]
+    assert saved("2026-03", lin) == saved("2026-04", who="lin") == nothing
+    assert office.browser("chen").get(f"/console/effect?month=2026-03&of={lin}").status_code == 404
+    only = "场地、短信只按全公司算，这里不分摊。"
+    assert only in office.browser("chen").get("/console/effect?month=2026-03").text
+    assert only not in market.get("/console/effect?month=2026-03").text
+    lines = file_of(office, office.browser("zhou"), "/console/effect/export", {"month": "2026-03"})
+    place = [line[0] for line in lines].index("省下的钱")
+    assert [[cell for cell in line if cell is not None] for line in lines[place + 1 : place + 3]] == [
+        ["上课", 30, 1, "1 家 × ¥30 = ¥30"],
+        [only],
+    ]
 
 
 def test_audiences_months_and_a_shop_show_who_learns(school, office, course_id) -> None:
