@@ -120,7 +120,7 @@ def _group(session: Session, area: str | None, manager: str | None) -> FactGroup
 
 
 def _said(measure: Measure, fact: Fact | None) -> str:
-    if fact is None or measure.per > 1:
+    if fact is None or measure.per > 1 or measure.is_money:
         return figures.with_parts(measure, fact)
     share = "" if fact.share is None else f"，{100 * fact.share:.1f}%"
     return f"{fact.n:,}" + (f" / {fact.of:,}" if fact.of is not None else "") + f" {measure.unit}{share}"

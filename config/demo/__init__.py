@@ -1,1 +1,2 @@
-"""Demo data of `make run`: six days of a small town, played through the product's own pages, chat and jobs."""
+"""Demo data of `make run`: six days of a small town, played through the product's own pages, chat and jobs, after a
+year of months."""

@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from itertools import cycle
 from pathlib import Path
 
+from config.demo import year
 from config.demo.courses import CourseScenes
 from config.demo.pushes import PushScenes
 from config.demo.quizzes import QuizScenes
@@ -60,6 +61,7 @@ class Story:
         """Play all scenes; gives the accounts and passwords of the console."""
         self._phones.choose_templates()
         accounts = self._open_the_office()
+        self._a_year_went_by()
         self._fill_the_library()
         self._courses.write(self._boss)
         self._people_come_in()
@@ -117,6 +119,11 @@ class Story:
             },
         )
         return accounts
+
+    def _a_year_went_by(self) -> None:
+        services = self._stage.services
+        with services.transaction() as session:
+            year.write(session, today=self._today, zone=services.zone, now=services.clock())
 
     def _fill_the_library(self) -> None:
         for folder, column in LIBRARY.items():

@@ -53,6 +53,8 @@ def scores() -> ResponseReturnValue:
             start=start,
             level=scoring.level_with_first(each.scores[by] for each in lines),
             ranked=len(spans),
+            filtered=SCORES.said(shown.asked),
+            now=shown.asked.now,
             **_of_month(session, found.month),
         )
 

@@ -23,8 +23,10 @@ def read(markup: str) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", markup))).strip()
 
 
-def file_month(company: Company, month: int, facts: dict[str, tuple[int, int | None]], area: str = "") -> None:
-    """A closed month that holds these facts: of the company, or of an area."""
+def file_month(
+    company: Company, month: int, facts: dict[str, tuple[int, int | None]], area: str = "", *, is_of_rows: bool = True
+) -> None:
+    """A closed month that holds these facts: of the company, or of an area; counted from rows, or written down."""
     by, member = (FactBy.AREA, company.office.area(area)) if area else (FactBy.WHOLE, 0)
     now = company.house.clock()
     with company.house.services.transaction() as session:
@@ -32,7 +34,8 @@ def file_month(company: Company, month: int, facts: dict[str, tuple[int, int | N
             session.execute(insert(EffectMonth).values(month=month, filed_at=now, closed_at=now, took_ms=0))
         for name, (n, of) in facts.items():
             values = {"by": by, "member_id": member, "month": month, "measure": name}
-            session.execute(insert(MonthFact).values(**values, n=n, of=of, seen_n=n, seen_of=of))
+            seen = (n, of) if is_of_rows else (0, None if of is None else 0)
+            session.execute(insert(MonthFact).values(**values, n=n, of=of, seen_n=seen[0], seen_of=seen[1]))
 
 
 def row(page: str, label: str) -> list[str]:
@@ -103,6 +106,19 @@ def test_the_front_page_has_each_service_beside_the_same_days_of_the_last_month(
         part = chapter(company.office.browser(name).get("/console/").text, "tile-services")
         assert "五微这个月 4 月 1–2 日，比上月同期" in part
         assert "收到的留言 0 条 −100%" in part, part
+
+
+@pytest.mark.on_sqlite
+def test_a_month_after_one_that_was_written_down_is_compared_with_all_of_it_and_takes_nothing_from_it(company) -> None:
+    company.only("requests", "answered_24h")
+    file_month(company, 202602, {"requests": (20, None), "answered_24h": (15, 20)}, is_of_rows=False)
+    company.wang.say(NEED)
+    company.li.say(NEED)
+    company.file()
+    browser = company.office.browser("market")
+    assert row(browser.get(PAGE).text, "收到的留言")[1:] == ["20 条", "2 条", "−90%"]
+    part = chapter(browser.get("/console/").text, "tile-services")
+    assert "比上月 " in part and "收到的留言 2 条 −90%" in part, part
 
 
 @pytest.mark.on_sqlite
