@@ -87,13 +87,14 @@ def _place(url: str, folder: Path, count: int) -> Place:
             insert(Manager), [{"id": 101, "name": "自有", "phone": "1"}, {"id": 102, "name": "无店", "phone": "2"}]
         )
         session.execute(text("UPDATE retailer SET manager_id = 101 WHERE id <= :own"), {"own": pages.OWN})
-        # An area and a class that fill a page here and there: of a thousand shops two in three are in them, of a
-        # million one in 41 and one in four.
+        # An area and classes that fill a page here and there: of a thousand shops two in three are in them, or a fifth;
+        # of a million one in 41 and one in four.
         session.execute(insert(Area).values(id=town.AREAS + 1, name="片区41", manager_id=1))
         of_area = "id % 3 <> 0" if count == FEW else "id % 41 = 6"
         session.execute(text(f"UPDATE retailer SET area_id = {town.AREAS + 1} WHERE {of_area}"))
         if count == FEW:
             session.execute(text("UPDATE retailer SET class_id = 4 WHERE id % 3 <> 0"))
+            session.execute(text("UPDATE retailer SET class_id = 2 WHERE id % 6 = 0"))
         course_id = _lay_out(session, now - timedelta(days=1))
         pages.office(session, now)
     # The learners repeat after a thousand, and so do their counters: the first thousand are filed, and multiplied.
