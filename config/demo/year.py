@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from math import ceil
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from courses.rules import saving
+from effect.actions import filing
 from effect.models.months import EffectMonth, MonthFact
 from effect.models.scores import ManagerTier, ScoreRemark, ScoreWeights, Tier
 from effect.rules import carrying, months, weighing
@@ -113,9 +114,9 @@ def _keepers(session: Session) -> list[Keeper]:
     ]
 
 
-def _rows(keepers: Sequence[Keeper], span: Sequence[int]) -> Iterator[dict[str, object]]:
+def _rows(keepers: Sequence[Keeper], span: Sequence[int]) -> Iterator[dict[str, Any]]:
     """The facts of all months, in which each group's add up to the company's."""
-    dice = Random(SEED)
+    dice = Dice(SEED)
     years: set[int] = set()
     for place, month in enumerate(span):
         counted = _Counted()
@@ -127,18 +128,8 @@ def _rows(keepers: Sequence[Keeper], span: Sequence[int]) -> Iterator[dict[str, 
         venues = saving.FIRST.venues if saves else 0  # once a year
         counted.share("saved_venues", ShopGroups(), venues * saving.FIRST.venue_yuan, venues)
         for measure, cells in counted.by_measure().items():
-            has_of = cells[0].fact.of is not None
-            for key, fact in carrying.grouped(cells, nothing=Fact(0, 0 if has_of else None)).items():
-                yield {
-                    "by": key.by,
-                    "member_id": key.member_id,
-                    "month": month,
-                    "measure": measure,
-                    "n": fact.n,
-                    "of": fact.of,
-                    "seen_n": 0,
-                    "seen_of": 0 if has_of else None,
-                }
+            nothing = Fact(0, None if cells[0].fact.of is None else 0)
+            yield from filing.to_rows(month, measure, carrying.grouped(cells, nothing=nothing), seen={})
 
 
 class _Counted:
@@ -173,16 +164,21 @@ class _Counted:
         return found
 
 
-def _of_shop(counted: _Counted, keeper: Keeper, place: int, month: int, dice: Random) -> None:
+class Dice(Random):
+    """Dice that say what happens by chance, the same each time."""
+
+    def happens(self, chance: float) -> int:
+        """1 where it happens, else 0; nothing is quite certain."""
+        return int(self.random() < min(chance, 0.99))
+
+    def some(self, most: int, chance: float) -> int:
+        """How many of so many happen."""
+        return sum(self.happens(chance) for _ in range(most))
+
+
+def _of_shop(counted: _Counted, keeper: Keeper, place: int, month: int, dice: Dice) -> None:
     """What a shop did in a month: the more, the longer the company is at it."""
     cell, year = keeper.cell, place / (MONTHS - 1)
-
-    def happens(chance: float) -> int:
-        return int(dice.random() < min(chance, 0.99))
-
-    def some(most: int, chance: float) -> int:
-        return sum(happens(chance) for _ in range(most))
-
     is_bound = keeper.begins is not None and keeper.begins <= place
     counted.number("shops", cell)
     counted.share("bound", cell, int(is_bound))
@@ -193,69 +189,89 @@ def _of_shop(counted: _Counted, keeper: Keeper, place: int, month: int, dice: Ra
     counted.number("still_following", cell)
     counted.number("followers", cell)
     counted.share("gone", cell, 0)
-    counted.share("silent_30d", cell, happens(0.32 - 0.2 * year - keeper.keen))
-    for _ in range(some(2, 0.5)):
-        counted.share("errands_done", cell, happens(0.55 + 0.2 * year + keeper.served))
+    counted.share("silent_30d", cell, dice.happens(0.32 - 0.2 * year - keeper.keen))
+    for _ in range(dice.some(2, 0.5)):
+        counted.share("errands_done", cell, dice.happens(0.55 + 0.2 * year + keeper.served))
+    _of_visits(counted, keeper, year, dice)
+    _of_surveys(counted, keeper, year, dice)
+    _of_pushes(counted, keeper, year, dice)
+    finished = _of_lessons(counted, keeper, year, dice)
+    if dice.happens(0.3 + 0.3 * year + keeper.keen):
+        counted.number("tests_taken", cell)
+        counted.share("tests_passed", cell, dice.happens(0.5 + 0.12 * year + keeper.keen))
+        keeper.did.add("taken_ever")
+    if finished:
+        _of_courses(counted, keeper, month // 100, dice)
+    for measure in ("opened_ever", "learnt_ever", "taken_ever", "certified_ever"):
+        counted.number(measure, cell, int(measure in keeper.did))
+    counted.number("sent_custom", ShopGroups(), 2 + dice.some(4, 0.5))
+    counted.number("sent_template", ShopGroups(), dice.some(3, 0.5))
+    counted.number("sent_mass", ShopGroups(), 3)
 
-    for _ in range(some(3, 0.4 + 0.2 * year)):
+
+def _of_visits(counted: _Counted, keeper: Keeper, year: float, dice: Dice) -> None:
+    cell = keeper.cell
+    for _ in range(dice.some(3, 0.4 + 0.2 * year)):
         counted.number("requests", cell)
-        counted.share("answered_24h", cell, happens(0.74 + 0.14 * year + keeper.served))
-        if happens(0.95):
+        counted.share("answered_24h", cell, dice.happens(0.74 + 0.14 * year + keeper.served))
+        if dice.happens(0.95):
             counted.number("requests_closed", cell)
-            if happens(0.75):
-                counted.share("satisfaction", cell, happens(0.76 + 0.1 * year + keeper.served))
+            if dice.happens(0.75):
+                counted.share("satisfaction", cell, dice.happens(0.76 + 0.1 * year + keeper.served))
 
-    has_answered = happens(0.65 + 0.2 * year + keeper.keen)
+
+def _of_surveys(counted: _Counted, keeper: Keeper, year: float, dice: Dice) -> None:
+    cell, has_answered = keeper.cell, dice.happens(0.65 + 0.2 * year + keeper.keen)
     counted.share("surveys_returned", cell, has_answered)
-    if has_answered:
-        is_valid = happens(0.94)
-        counted.share("surveys_valid", cell, is_valid)
-        if is_valid:
-            best = scores.BEST
-            score = round(best * min(1.0, max(0.3, dice.gauss(0.66 + 0.06 * year + keeper.served, 0.1))))
-            counted.share("survey_score", cell, score, best)
-            counted.share("survey_score_squares", cell, score * score)
+    if not has_answered:
+        return
+    is_valid = dice.happens(0.94)
+    counted.share("surveys_valid", cell, is_valid)
+    if is_valid:
+        best = scores.BEST
+        score = round(best * min(1.0, max(0.3, dice.gauss(0.66 + 0.06 * year + keeper.served, 0.1))))
+        counted.share("survey_score", cell, score, best)
+        counted.share("survey_score_squares", cell, score * score)
 
+
+def _of_pushes(counted: _Counted, keeper: Keeper, year: float, dice: Dice) -> None:
+    cell = keeper.cell
     for _ in range(3):
-        is_reached = happens(0.93)
+        is_reached = dice.happens(0.93)
         counted.share("reached", cell, is_reached)
         counted.share("missed", cell, 1 - is_reached)
         if is_reached:
-            is_opened = keeper.opens and happens(0.6 + 0.3 * year + keeper.keen)
+            is_opened = keeper.opens and dice.happens(0.6 + 0.3 * year + keeper.keen)
             counted.share("opened", cell, is_opened)
-            counted.share("acted", cell, is_opened * happens(0.5))
+            counted.share("acted", cell, is_opened * dice.happens(0.5))
             keeper.did |= {"opened_ever"} if is_opened else set()
-    counted.number("articles_read", cell, some(2, 0.1 + 0.2 * year + keeper.keen))
+    counted.number("articles_read", cell, dice.some(2, 0.1 + 0.2 * year + keeper.keen))
 
-    lessons = some(3, 0.6) if keeper.learns and happens(0.3 + 0.4 * year) else 0
+
+def _of_lessons(counted: _Counted, keeper: Keeper, year: float, dice: Dice) -> int:
+    """Lessons of a month; gives how many courses they finish."""
+    cell = keeper.cell
+    lessons = dice.some(3, 0.6) if keeper.learns and dice.happens(0.3 + 0.4 * year) else 0
     finished = (keeper.lessons + lessons) // LESSONS - keeper.lessons // LESSONS
     keeper.lessons += lessons
     counted.number("lessons_finished", cell, lessons)
     counted.share("learning", cell, int(lessons > 0))
     counted.number("courses_finished", cell, finished)
     keeper.did |= {"learnt_ever"} if lessons else set()
-
-    if happens(0.3 + 0.3 * year + keeper.keen):
-        counted.number("tests_taken", cell)
-        counted.share("tests_passed", cell, happens(0.5 + 0.12 * year + keeper.keen))
-        keeper.did.add("taken_ever")
-
-    if finished:
-        if "taken_ever" in keeper.did and happens(0.4):
-            counted.number("certificates", cell)
-            keeper.did.add("certified_ever")
-        calendar_year = month // 100
-        if calendar_year not in keeper.saved_in:  # who finishes a course need not come to the gathering of the year
-            keeper.saved_in.add(calendar_year)
-            counted.share("saved_gatherings", cell, saving.FIRST.shop_yuan)
-    for measure in ("opened_ever", "learnt_ever", "taken_ever", "certified_ever"):
-        counted.number(measure, cell, int(measure in keeper.did))
-    counted.number("sent_custom", ShopGroups(), 2 + some(4, 0.5))
-    counted.number("sent_template", ShopGroups(), some(3, 0.5))
-    counted.number("sent_mass", ShopGroups(), 3)
+    return finished
 
 
-def _of_company(counted: _Counted, place: int, dice: Random) -> None:
+def _of_courses(counted: _Counted, keeper: Keeper, calendar_year: int, dice: Dice) -> None:
+    """A finished course: perhaps a certificate; and who finishes one need not come to the gathering of the year."""
+    if "taken_ever" in keeper.did and dice.happens(0.4):
+        counted.number("certificates", keeper.cell)
+        keeper.did.add("certified_ever")
+    if calendar_year not in keeper.saved_in:
+        keeper.saved_in.add(calendar_year)
+        counted.share("saved_gatherings", keeper.cell, saving.FIRST.shop_yuan)
+
+
+def _of_company(counted: _Counted, place: int, dice: Dice) -> None:
     """Those who follow and keep no shop, of whom some leave again."""
     there, left = 3 + place // 2, int(dice.random() < 0.6)
     counted.number("followers", ShopGroups(), there)

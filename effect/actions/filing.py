@@ -1,6 +1,7 @@
 """Filing: keep what was counted of a month, close it, and recount a closed one."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
@@ -82,6 +83,15 @@ def _write(
     session: Session, month: int, measure: str, shown: Facts, seen: Facts, same_days: Facts | None = None
 ) -> None:
     session.execute(delete(MonthFact).where(MonthFact.month == month, MonthFact.measure == measure))
+    if rows := to_rows(month, measure, shown, seen, same_days):
+        session.execute(insert(MonthFact), rows)
+
+
+def to_rows(
+    month: int, measure: str, shown: Facts, seen: Facts, same_days: Facts | None = None
+) -> list[dict[str, Any]]:
+    """Return the rows of `month_fact` that hold a measure of a month: what it shows, what was seen of it in the rows of
+    its feature, and what the same days of the month before gave."""
     before = same_days or {}
     rows = []
     for key in sorted({**before, **shown}):
@@ -102,5 +112,4 @@ def _write(
                 "before_of": last and last.of,
             }
         )
-    if rows:
-        session.execute(insert(MonthFact), rows)
+    return rows

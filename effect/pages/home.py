@@ -36,7 +36,6 @@ def five_services(services: Services, session: Session, visitor: Visitor, now: d
     return {
         "rows": rows,
         "days": texts.days(day_in(now, services.zone)),
-        "beside": texts.SAME_DAYS if any(row.found.same_days for _, found in rows for row in found) else texts.LAST,
         "whose": group.label,
         "at": shown.state.filed_at,
         "figures": figures,

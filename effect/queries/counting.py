@@ -26,10 +26,8 @@ def of_rows(session: Session, measure: Measure, month: int, zone: ZoneInfo, *, n
 
 def of_same_days(session: Session, measure: Measure, month: int, zone: ZoneInfo, *, now: datetime) -> Facts:
     """Count a measure in as much of the month before as there is of a month that runs; nothing of one that is over, nor
-    of how things stand, nor where the month before holds what no rows tell."""
+    of how things stand."""
     if measure.is_state or months.period(month, zone).ends_at <= now:
-        return {}
-    if _is_written_down(session, measure.name, months.before(month)):
         return {}
     return carrying.grouped(
         cells(session, measure, months.same_days(now, zone)), nothing=Fact(0, 0 if measure.of else None)
@@ -82,9 +80,3 @@ def is_due(session: Session, month: int, *, now: datetime) -> bool:
     """Whether an open month is to be filed again."""
     row = session.get(EffectMonth, month)
     return row is None or (row.closed_at is None and months.is_due(row.filed_at, row.took_ms, now))
-
-
-def _is_written_down(session: Session, measure: str, month: int) -> bool:
-    """Whether a month was written down from elsewhere: what it holds of a measure is in none of its rows."""
-    whole = session.get(MonthFact, (carrying.WHOLE.by, carrying.WHOLE.member_id, month, measure))
-    return whole is not None and bool(whole.n or whole.of) and not (whole.seen_n or whole.seen_of)

@@ -8,9 +8,7 @@ from wechat_bot.measure import Fact, Measure
 
 NOTHING_CLEAR = "和上月比，没有一项有明显的变化。"
 DASH = "横线表示没有量过，不是零。变化里的百分率相减，单位是百分点。"
-OPEN = "这个月还没有过完，变化是和上月同样几天比；上月没有逐天记的，和整月比。"
-#: What a month that runs is compared with.
-SAME_DAYS, LAST = "上月同期", "上月"
+OPEN = "这个月还没有过完，变化是和上月同样几天比。"
 SAVED = "一家店一年只算一次，单价用当月的标准。"
 EXPLAINED = (
     "纸面：改用五微之前的做法，来源写在设置里，从哪个月起就算哪个月，以前的月份不变。",
